@@ -1,0 +1,110 @@
+// swift-tools-version: 6.1
+
+import PackageDescription
+
+/// One strictness for every target: Swift 6 mode comes from the tools version.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// What a test or a source may use of the PostgreSQL and MariaDB client libraries hangs on a package trait,
+/// so that a plain build needs libcurl and SQLite alone.
+let package = Package(
+    name: "tributary",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Tributary", targets: ["Tributary"]),
+        .library(name: "TributaryPipeline", targets: ["Pipeline", "Lake", "Transports"]),
+        .executable(name: "tributary", targets: ["TributaryCLI"]),
+        .executable(name: "scaffold", targets: ["ScaffoldCLI"]),
+    ],
+    traits: [
+        .trait(name: "PostgreSQL", description: "The PostgreSQL driver (needs libpq-dev)"),
+        .trait(name: "MariaDB", description: "The MySQL and MariaDB driver (needs libmariadb-dev)"),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    ],
+    targets: [
+        // System libraries and thin shims.
+        .systemLibrary(name: "CCurlSystem", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CCurl", dependencies: ["CCurlSystem"]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CZstd"),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
+
+        // The way of the data.
+        .target(name: "Columns", swiftSettings: strict),
+        .target(
+            name: "Tributary",
+            dependencies: ["Columns", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict),
+        .target(
+            name: "Lake",
+            dependencies: ["Columns", "CZstd", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+        .target(
+            name: "Transports",
+            dependencies: [
+                "Tributary", "Columns", "CCurl", "CSQLite",
+                .product(name: "Logging", package: "swift-log"),
+                .target(name: "CPostgres", condition: .when(traits: ["PostgreSQL"])),
+                .target(name: "CMariaDB", condition: .when(traits: ["MariaDB"])),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "SourceCatalog", dependencies: ["Tributary", "Columns"],
+            resources: [.copy("Icons")], swiftSettings: strict),
+        .target(
+            name: "Pipeline",
+            dependencies: [
+                "Tributary", "Lake", "Columns",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .target(name: "Cassettes", dependencies: ["Tributary", "Columns"], swiftSettings: strict),
+
+        // Commands.
+        .executableTarget(
+            name: "TributaryCLI",
+            dependencies: [
+                "Tributary", "Columns", "Lake", "Transports", "SourceCatalog", "Pipeline", "Cassettes",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "ScaffoldCLI",
+            dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict),
+
+        // Tests.
+        .target(
+            name: "TestSupport",
+            dependencies: ["Tributary", "Columns", .product(name: "FlyingFox", package: "FlyingFox")],
+            path: "Tests/Support", swiftSettings: strict),
+        .testTarget(name: "ColumnsTests", dependencies: ["Columns", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "TributaryTests", dependencies: ["Tributary", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "LakeTests", dependencies: ["Lake", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "TransportsTests", dependencies: ["Transports", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "SourceCatalogTests",
+            dependencies: ["SourceCatalog", "Cassettes", "Transports", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "CassettesTests", dependencies: ["Cassettes", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "Pipeline", "Lake", "Transports", "SourceCatalog", "Cassettes", "TestSupport", "TributaryCLI",
+            ],
+            swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,47 @@
+/// One named, typed column of a table.
+public struct Field: Hashable, Sendable {
+    /// The column's name as it stands in the lake (already normalised).
+    public var name: String
+    public var type: ColumnType
+    /// Whether the column may hold nulls. Upstream columns always may: an API can drop a value any day.
+    public var isNullable: Bool
+
+    public init(_ name: String, _ type: ColumnType, isNullable: Bool = true) {
+        self.name = name
+        self.type = type
+        self.isNullable = isNullable
+    }
+}
+
+/// The ordered fields of a table. Names are unique.
+public struct TableSchema: Hashable, Sendable {
+    public private(set) var fields: [Field]
+    private var positions: [String: Int]
+
+    /// Makes a schema of fields whose names are unique.
+    public init(_ fields: [Field] = []) {
+        self.fields = []
+        positions = [:]
+        for field in fields { append(field) }
+    }
+
+    /// Adds a field at the end.
+    public mutating func append(_ field: Field) {
+        precondition(positions[field.name] == nil, "TableSchema.append: the name \(field.name) is taken")
+        positions[field.name] = fields.count
+        fields.append(field)
+    }
+
+    /// Replaces the type of the field at `index`.
+    public mutating func setType(_ type: ColumnType, at index: Int) {
+        fields[index].type = type
+    }
+
+    public var count: Int { fields.count }
+    public var names: [String] { fields.map(\.name) }
+
+    /// The position of the field called `name`, or nil.
+    public func index(of name: String) -> Int? { positions[name] }
+
+    public subscript(name: String) -> Field? { positions[name].map { fields[$0] } }
+}
