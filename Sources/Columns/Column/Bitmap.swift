@@ -15,6 +15,14 @@ public struct Bitmap: Hashable, Sendable {
         if value, count % 8 != 0 { bytes[bytes.count - 1] = UInt8(truncatingIfNeeded: (1 << (count % 8)) - 1) }
     }
 
+    /// Takes over packed bytes, `(count + 7) / 8` of them; bits behind the last one are cleared.
+    public init(bytes: [UInt8], count: Int) {
+        precondition(bytes.count == (count + 7) / 8, "Bitmap.init: \(bytes.count) bytes for \(count) bits")
+        self.bytes = bytes
+        self.count = count
+        if count % 8 != 0 { self.bytes[bytes.count - 1] &= UInt8(truncatingIfNeeded: (1 << (count % 8)) - 1) }
+    }
+
     @inlinable public subscript(index: Int) -> Bool {
         bytes[index &>> 3] &>> UInt8(truncatingIfNeeded: index & 7) & 1 != 0
     }
