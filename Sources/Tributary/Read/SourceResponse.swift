@@ -1,0 +1,44 @@
+import Columns
+
+/// What a read gives: the items, and what the runtime must know about them.
+public struct SourceResponse: Sendable {
+    /// The table's name in the lake; nil means the schema's.
+    public var name: String?
+    /// The columns that identify a row; empty when none do, which rules out incremental syncs.
+    public var primaryKeys: [String]
+    /// The order in which rows really arrive.
+    public var sortMode: SortMode
+    public var partitioning: PartitionHints
+    /// Rows expected, for the billing check and the number of partitions; nil when unknown.
+    public var rowsToSync: Int?
+    /// The source's own finding that its keys repeat; true stops an incremental sync before it starts.
+    public var hasDuplicatePrimaryKeys: Bool
+    /// Override of the batch limits: rows.
+    public var chunkRows: Int?
+    /// Override of the batch limits: bytes.
+    public var chunkBytes: Int?
+    /// Types for columns that values alone cannot tell; hinted columns that never come are added as null.
+    public var columnHints: [String: ColumnType]
+    /// False when resume tokens of this read must be ignored.
+    public var supportsResume: Bool
+    public var items: Items
+
+    public init(
+        name: String? = nil, primaryKeys: [String] = [], sortMode: SortMode = .ascending,
+        partitioning: PartitionHints = PartitionHints(), rowsToSync: Int? = nil, hasDuplicatePrimaryKeys: Bool = false,
+        chunkRows: Int? = nil, chunkBytes: Int? = nil, columnHints: [String: ColumnType] = [:],
+        supportsResume: Bool = true, items: Items
+    ) {
+        self.name = name
+        self.primaryKeys = primaryKeys
+        self.sortMode = sortMode
+        self.partitioning = partitioning
+        self.rowsToSync = rowsToSync
+        self.hasDuplicatePrimaryKeys = hasDuplicatePrimaryKeys
+        self.chunkRows = chunkRows
+        self.chunkBytes = chunkBytes
+        self.columnHints = columnHints
+        self.supportsResume = supportsResume
+        self.items = items
+    }
+}

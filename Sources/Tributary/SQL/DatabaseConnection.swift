@@ -1,0 +1,83 @@
+import Columns
+
+/// The engines a source can speak to.
+public enum DatabaseEngine: String, Hashable, Sendable, Codable {
+    case postgres
+    case mysql
+    case sqlite
+}
+
+/// Where and as whom to connect.
+public struct DatabaseEndpoint: Sendable, Hashable {
+    /// How much TLS is asked for.
+    public enum TLS: String, Sendable, Hashable, Codable {
+        case disabled
+        case preferred
+        case required
+    }
+
+    public var engine: DatabaseEngine
+    /// The name for TLS and messages; a file's path for SQLite.
+    public var host: String
+    public var port: Int
+    public var database: String
+    public var user: String
+    public var password: Secret?
+    public var tls: TLS
+    /// The checked address to dial instead of resolving `host` again.
+    public var address: String?
+
+    public init(
+        engine: DatabaseEngine, host: String, port: Int = 0, database: String = "", user: String = "",
+        password: Secret? = nil, tls: TLS = .preferred, address: String? = nil
+    ) {
+        self.engine = engine
+        self.host = host
+        self.port = port
+        self.database = database
+        self.user = user
+        self.password = password
+        self.tls = tls
+        self.address = address
+    }
+}
+
+/// A statement and its parameters. Values are never pasted into the text.
+public struct SQLStatement: Sendable, Hashable {
+    /// The text, with `?` where the parameters belong; each driver turns them into its own form.
+    public var text: String
+    public var parameters: [Value]
+
+    public init(_ text: String, _ parameters: [Value] = []) {
+        self.text = text
+        self.parameters = parameters
+    }
+}
+
+/// Opens database connections: live, replaying and faulty ones are all one of these.
+public protocol DatabaseConnector: Sendable {
+    /// - Throws: `SourceError`: `unreachable`, `invalidCredentials`, `driverMissing`, `timedOut`.
+    func connect(to endpoint: DatabaseEndpoint) async throws -> any DatabaseConnection
+}
+
+/// One connection to a database.
+public protocol DatabaseConnection: Sendable {
+    var engine: DatabaseEngine { get }
+
+    /// Quotes an identifier by the engine's own rule.
+    func quote(_ identifier: String) -> String
+
+    /// Runs a statement whose result is small and returns all of it.
+    func query(_ statement: SQLStatement) async throws -> Table
+
+    /// Runs a statement and hands its rows over in tables of at most `maxRows` rows and about `maxBytes` bytes.
+    /// The next table is not read before `body` returns.
+    func stream(
+        _ statement: SQLStatement, maxRows: Int, maxBytes: Int, into body: (Table) async throws -> Void
+    ) async throws
+
+    /// Runs `body` inside one read-only transaction that sees one consistent state.
+    func withSnapshot<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result
+
+    func close() async
+}
