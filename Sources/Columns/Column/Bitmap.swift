@@ -1,4 +1,6 @@
 /// A growable sequence of bits, least significant bit first in each byte, as Arrow lays out validity.
+///
+/// Bits behind the last one are zero, so that equal sequences have equal bytes.
 public struct Bitmap: Hashable, Sendable {
     public private(set) var bytes: [UInt8]
     public private(set) var count: Int
@@ -10,9 +12,15 @@ public struct Bitmap: Hashable, Sendable {
 
     /// Makes `count` equal bits.
     public init(repeating value: Bool, count: Int) {
-        bytes = [UInt8](repeating: value ? 0xFF : 0, count: (count + 7) / 8)
+        self.init(bytes: [UInt8](repeating: value ? 0xFF : 0, count: (count + 7) / 8), count: count)
+    }
+
+    /// Takes `count` bits from `bytes`; what follows them is cleared. There must be a byte for each eight bits.
+    public init(bytes: [UInt8], count: Int) {
+        precondition(bytes.count == (count + 7) / 8, "Bitmap.init: one byte for each eight bits")
+        self.bytes = bytes
         self.count = count
-        if value, count % 8 != 0 { bytes[bytes.count - 1] = UInt8(truncatingIfNeeded: (1 << (count % 8)) - 1) }
+        clearPadding()
     }
 
     /// Takes over packed bytes, `(count + 7) / 8` of them; bits behind the last one are cleared.
@@ -33,8 +41,45 @@ public struct Bitmap: Hashable, Sendable {
     }
 
     /// Appends `count` equal bits.
-    public mutating func append(repeating bit: Bool, count: Int) {
-        for _ in 0..<count { append(bit) }
+    public mutating func append(repeating bit: Bool, count added: Int) {
+        let total = count + added
+        if bit, count & 7 != 0 { bytes[bytes.count - 1] |= 0xFF &<< UInt8(count & 7) }
+        bytes.append(contentsOf: repeatElement(bit ? 0xFF : 0, count: (total + 7) / 8 - bytes.count))
+        count = total
+        clearPadding()
+    }
+
+    /// Appends the bits of `other` in their order.
+    public mutating func append(contentsOf other: Bitmap) {
+        let shift = UInt8(count & 7)
+        let total = count + other.count
+        if shift == 0 {
+            bytes.append(contentsOf: other.bytes)
+        } else {
+            bytes.reserveCapacity((total + 7) / 8)
+            for byte in other.bytes {
+                bytes[bytes.count - 1] |= byte &<< shift
+                bytes.append(byte &>> (8 &- shift))
+            }
+        }
+        count = total
+        bytes.removeLast(bytes.count - (total + 7) / 8)
+    }
+
+    /// The bits of `range`.
+    public func slice(_ range: Range<Int>) -> Bitmap {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "Bitmap.slice: a range within the bits")
+        let shift = UInt8(range.lowerBound & 7)
+        let first = range.lowerBound &>> 3
+        let length = (range.count + 7) / 8
+        guard shift != 0 else { return Bitmap(bytes: Array(bytes[first..<first + length]), count: range.count) }
+        var result = [UInt8](repeating: 0, count: length)
+        for index in 0..<length {
+            let low = bytes[first + index] &>> shift
+            let high = first + index + 1 < bytes.count ? bytes[first + index + 1] &<< (8 &- shift) : 0
+            result[index] = low | high
+        }
+        return Bitmap(bytes: result, count: range.count)
     }
 
     /// Sets an existing bit.
@@ -44,7 +89,7 @@ public struct Bitmap: Hashable, Sendable {
     }
 
     /// The number of bits that are set.
-    public var setCount: Int { bytes.reduce(0) { $0 + $1.nonzeroBitCount } }
+    public var setCount: Int { bytes.reduce(0) { $0 &+ $1.nonzeroBitCount } }
 
     public mutating func removeAll(keepingCapacity: Bool = true) {
         bytes.removeAll(keepingCapacity: keepingCapacity)
@@ -52,4 +97,8 @@ public struct Bitmap: Hashable, Sendable {
     }
 
     public mutating func reserveCapacity(_ bits: Int) { bytes.reserveCapacity((bits + 7) / 8) }
+
+    private mutating func clearPadding() {
+        if count & 7 != 0 { bytes[bytes.count - 1] &= UInt8(truncatingIfNeeded: (1 << (count & 7)) - 1) }
+    }
 }
