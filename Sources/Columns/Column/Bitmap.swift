@@ -15,20 +15,12 @@ public struct Bitmap: Hashable, Sendable {
         self.init(bytes: [UInt8](repeating: value ? 0xFF : 0, count: (count + 7) / 8), count: count)
     }
 
-    /// Takes `count` bits from `bytes`; what follows them is cleared. There must be a byte for each eight bits.
-    public init(bytes: [UInt8], count: Int) {
-        precondition(bytes.count == (count + 7) / 8, "Bitmap.init: one byte for each eight bits")
-        self.bytes = bytes
-        self.count = count
-        clearPadding()
-    }
-
     /// Takes over packed bytes, `(count + 7) / 8` of them; bits behind the last one are cleared.
     public init(bytes: [UInt8], count: Int) {
         precondition(bytes.count == (count + 7) / 8, "Bitmap.init: \(bytes.count) bytes for \(count) bits")
         self.bytes = bytes
         self.count = count
-        if count % 8 != 0 { self.bytes[bytes.count - 1] &= UInt8(truncatingIfNeeded: (1 << (count % 8)) - 1) }
+        clearPadding()
     }
 
     @inlinable public subscript(index: Int) -> Bool {
