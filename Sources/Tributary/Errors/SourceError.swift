@@ -24,6 +24,8 @@ public struct SourceError: Error, Sendable {
     public private(set) var trail: [String]
     /// Whether a layer below has retried already, so that an outer loop does not retry again.
     public var wasRetried = false
+    /// The error below, for code that knows its type; never shown by itself.
+    public var underlying: (any Error)?
 
     public init(
         _ kind: Kind, _ message: String, advice: String? = nil, recovery: Recovery = .stop, trail: [String] = []
@@ -41,6 +43,11 @@ public struct SourceError: Error, Sendable {
         copy.trail.append(place)
         return copy
     }
+
+    /// The same error with one more place around it, unless it names that place already.
+    public func adding(once place: String) -> SourceError { trail.contains(place) ? self : adding(place) }
+
+    mutating func mapTrail(_ transform: (String) -> String) { trail = trail.map(transform) }
 }
 
 extension SourceError.Kind {
@@ -54,6 +61,8 @@ extension SourceError.Kind {
     public static let upstreamFailure = Self(rawValue: "upstream-failure")
     public static let unexpectedAnswer = Self(rawValue: "unexpected-answer")
     public static let limitExceeded = Self(rawValue: "limit-exceeded")
+    public static let unknownSource = Self(rawValue: "unknown-source")
+    public static let duplicateSource = Self(rawValue: "duplicate-source")
     public static let unknownSchema = Self(rawValue: "unknown-schema")
     public static let missingPrimaryKey = Self(rawValue: "missing-primary-key")
     public static let duplicatePrimaryKey = Self(rawValue: "duplicate-primary-key")

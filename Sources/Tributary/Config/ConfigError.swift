@@ -1,0 +1,43 @@
+/// All that is wrong with a stored config, one problem for each field. Values are never quoted.
+public struct ConfigError: Error, Hashable, Sendable {
+    /// What is wrong with one field.
+    public struct Problem: Hashable, Sendable {
+        /// The field's path, such as `authentication.api_key`; empty for the config as a whole.
+        public var path: String
+        /// What is wrong, such as `is required`.
+        public var message: String
+        /// What would be accepted, where that can be said in a few words.
+        public var accepted: String?
+
+        public init(_ path: String, _ message: String, accepted: String? = nil) {
+            self.path = path
+            self.message = message
+            self.accepted = accepted
+        }
+    }
+
+    /// In the order of declaration, unknown names last.
+    public var problems: [Problem]
+
+    public init(_ problems: [Problem]) { self.problems = problems }
+
+    /// The error as the runtime hands it on; the problems stay in `underlying`.
+    public func sourceError(for label: String) -> SourceError {
+        var error = SourceError(
+            .invalidConfig, "Reading the config of \(label): \(problems.map(\.description).joined(separator: "; ")).")
+        error.underlying = self
+        return error
+    }
+}
+
+extension ConfigError.Problem: CustomStringConvertible {
+    public var description: String {
+        (path.isEmpty ? "it" : "'\(path)'") + " \(message)" + (accepted.map { " (accepted: \($0))" } ?? "")
+    }
+}
+
+extension ConfigError: CustomStringConvertible {
+    public var description: String {
+        "Reading a config: " + problems.map(\.description).joined(separator: "; ") + "."
+    }
+}

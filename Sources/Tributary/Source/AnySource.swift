@@ -1,0 +1,33 @@
+import Columns
+
+/// A source whose config type is not known: what the registry, the CLI and the conformance kit work with.
+public struct AnySource: Sendable {
+    public let description: SourceDescription
+    /// The name of the Swift type, for messages to its author.
+    public let swiftType: String
+    /// The form that a user fills in.
+    public let form: SourceForm
+    /// The config as JSON Schema, draft 2020-12.
+    public let jsonSchema: JSONValue
+    /// Errors that no retry can mend.
+    public let nonRetryableErrors: [NonRetryableError]
+    /// What is wrong with the declaration of the config, such as a select without options; empty when nothing is.
+    public let declarationProblems: [String]
+    private let makeConfigured: @Sendable (JSONValue) throws -> ConfiguredSource
+
+    /// Erases the config type of a source.
+    public init<S: Source>(_ type: S.Type) {
+        description = S.description
+        swiftType = String(reflecting: type)
+        form = SourceForm(S.description, fields: S.Config.form)
+        jsonSchema = S.Config.jsonSchema(title: S.description.label)
+        nonRetryableErrors = S.nonRetryableErrors
+        declarationProblems = S.Config.declarationProblems
+        makeConfigured = { try ConfiguredSource(S.self, stored: $0) }
+    }
+
+    /// Reads a stored config and binds the source to it, without any traffic.
+    ///
+    /// - Throws: `SourceError` of kind `invalidConfig` whose `underlying` is the ``ConfigError`` with all problems.
+    public func configure(_ stored: JSONValue) throws -> ConfiguredSource { try makeConfigured(stored) }
+}
