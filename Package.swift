@@ -1,12 +1,13 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 
 import PackageDescription
 
-/// One strictness for every target: Swift 6 mode comes from the tools version.
-let strict: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-]
+/// One strictness for every target: Swift 6 mode comes from the tools version, and in CI a warning is an error.
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 /// What a test or a source may use of the PostgreSQL and MariaDB client libraries hangs on a package trait,
 /// so that a plain build needs libcurl and SQLite alone.
@@ -15,7 +16,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Tributary", targets: ["Tributary"]),
-        .library(name: "TributaryPipeline", targets: ["Pipeline", "Lake", "Transports"]),
+        .library(name: "TributaryRuntime", targets: ["Columns", "Lake", "Transports", "Pipeline", "SourceCatalog"]),
         .executable(name: "tributary", targets: ["TributaryCLI"]),
         .executable(name: "scaffold", targets: ["ScaffoldCLI"]),
     ],
