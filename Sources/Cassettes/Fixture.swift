@@ -1,0 +1,36 @@
+import Foundation
+import Tributary
+
+/// The recorded material of one source: a folder of scenarios.
+public struct Fixture: Sendable {
+    /// The folder's name, such as `stripe`.
+    public let source: String
+    /// In the order of their names.
+    public let scenarios: [Scenario]
+
+    /// Opens every scenario of a source.
+    ///
+    /// - Parameter folder: such as `Fixtures/stripe`.
+    /// - Throws: `SourceError` of kind `invalidFixture`.
+    public init(at folder: URL) throws {
+        source = folder.lastPathComponent
+        let entries = try? FileManager.default.contentsOfDirectory(
+            at: folder, includingPropertiesForKeys: [.isDirectoryKey], options: .skipsHiddenFiles)
+        guard let entries else {
+            throw SourceError.fixture(file: folder.lastPathComponent, at: nil, "there is no such folder")
+        }
+        let folders = entries.filter { (try? $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true }
+        scenarios = try folders.sorted { $0.lastPathComponent < $1.lastPathComponent }.map { try Scenario(at: $0) }
+    }
+
+    /// The scenario of this name.
+    ///
+    /// - Throws: `SourceError` of kind `invalidFixture` that lists what there is.
+    public func scenario(_ name: String) throws -> Scenario {
+        guard let scenario = scenarios.first(where: { $0.name == name }) else {
+            let known = scenarios.map(\.name).joined(separator: ", ")
+            throw SourceError.fixture(file: source, at: nil, "there is no scenario \"\(name)\"; there are \(known)")
+        }
+        return scenario
+    }
+}

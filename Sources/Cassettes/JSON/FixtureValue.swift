@@ -1,0 +1,106 @@
+import Columns
+import Foundation
+import Tributary
+
+/// A value of a fixture's file together with where it stands, so that each error names file, place and problem.
+struct FixtureValue {
+    let value: JSONValue
+    let file: String
+    /// Such as `states[1].clock`; empty for the whole document.
+    let path: String
+
+    /// Reads a file of the fixture.
+    static func read(_ url: URL, named file: String) throws -> FixtureValue {
+        guard let data = FileManager.default.contents(atPath: url.path) else {
+            throw SourceError.fixture(file: file, at: nil, "there is no such file, or it cannot be read")
+        }
+        return FixtureValue(value: try StrictJSON.parse([UInt8](data), file: file), file: file, path: "")
+    }
+
+    func fail(_ problem: String) -> SourceError {
+        .fixture(file: file, at: path.isEmpty ? nil : path, problem)
+    }
+
+    /// The member, which must be there.
+    func member(_ name: String) throws -> FixtureValue {
+        guard let member = try optional(name) else { throw fail("the member \"\(name)\" is missing") }
+        return member
+    }
+
+    /// The member; nil when it is absent or null.
+    func optional(_ name: String) throws -> FixtureValue? {
+        guard let object = value.object else { throw wrongType("an object") }
+        guard let member = object[name], !member.isNull else { return nil }
+        return FixtureValue(value: member, file: file, path: path.isEmpty ? name : "\(path).\(name)")
+    }
+
+    func string() throws -> String {
+        guard let string = value.string else { throw wrongType("text") }
+        return string
+    }
+
+    func int() throws -> Int {
+        guard let number = value.int64, let int = Int(exactly: number) else { throw wrongType("an integer") }
+        return int
+    }
+
+    func array() throws -> [FixtureValue] {
+        guard let array = value.array else { throw wrongType("an array") }
+        return array.enumerated().map { FixtureValue(value: $1, file: file, path: "\(path)[\($0)]") }
+    }
+
+    /// The members in order.
+    func members() throws -> [(name: String, value: FixtureValue)] {
+        guard let object = value.object else { throw wrongType("an object") }
+        return object.members.map { member in
+            let place = path.isEmpty ? member.name : "\(path).\(member.name)"
+            return (member.name, FixtureValue(value: member.value, file: file, path: place))
+        }
+    }
+
+    /// A list of texts; one text alone counts as a list of one.
+    func strings() throws -> [String] {
+        if let string = value.string { return [string] }
+        return try array().map { try $0.string() }
+    }
+
+    /// A moment as RFC 3339 spells it, in microseconds since 1970.
+    func moment() throws -> Int64 {
+        let text = try string()
+        guard let date = try? Date(text, strategy: .iso8601) else {
+            throw fail("a moment such as 2025-06-01T00:00:00Z should be here, not \"\(text)\"")
+        }
+        return Int64((date.timeIntervalSince1970 * 1_000_000).rounded())
+    }
+
+    /// One of a closed set of words.
+    func choice<Choice: RawRepresentable & CaseIterable>() throws -> Choice where Choice.RawValue == String {
+        let text = try string()
+        guard let choice = Choice(rawValue: text) else {
+            let known = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+            throw fail("\"\(text)\" is none of \(known)")
+        }
+        return choice
+    }
+
+    /// Refuses members that nobody reads, since a typing error would pass unseen. Names with `_` in front are free.
+    func allowOnly(_ known: Set<String>) throws {
+        guard let object = value.object else { throw wrongType("an object") }
+        for name in object.names where !known.contains(name) && !name.hasPrefix("_") {
+            throw fail("there is no member \"\(name)\"; known are \(known.sorted().joined(separator: ", "))")
+        }
+    }
+
+    private func wrongType(_ wanted: String) -> SourceError {
+        let found =
+            switch value {
+            case .null: "null"
+            case .bool: "a truth value"
+            case .number(let number): "the number \(number.text)"
+            case .string: "text"
+            case .array: "an array"
+            case .object: "an object"
+            }
+        return fail("\(wanted) should be here, not \(found)")
+    }
+}
