@@ -1,0 +1,56 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Commits as text: one JSON object in each line.
+enum CommitCoding {
+    static func encode(_ actions: [DeltaAction]) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        var bytes: [UInt8] = []
+        for action in actions {
+            bytes += try encoder.encode(action)
+            bytes.append(UInt8(ascii: "\n"))
+        }
+        return bytes
+    }
+
+    /// Reads the text of a commit; `path` names it in errors.
+    static func decode(_ bytes: [UInt8], path: String) throws -> [DeltaAction] {
+        let decoder = JSONDecoder()
+        var actions: [DeltaAction] = []
+        for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+            if line.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { continue }
+            do {
+                actions.append(try decoder.decode(DeltaAction.self, from: Data(line)))
+            } catch {
+                throw damaged(path, line: index + 1, reason(error))
+            }
+        }
+        guard !actions.isEmpty else { throw damaged(path, line: 1, "it holds no action") }
+        return actions
+    }
+
+    private static func damaged(_ path: String, line: Int, _ reason: String) -> LakeError {
+        LakeError(
+            .corrupt, "Reading line \(line) of a commit", path: path,
+            problem: "\(reason); the file is cut short or damaged",
+            advice: "Restore it from a backup. If it is the newest commit and no other engine has read it, deleting it "
+                + "takes the table back to the version before; otherwise reset the table and sync it again.")
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error as? DecodingError {
+        case .keyNotFound(let key, let context): "\(place(context))the member \(key.stringValue) is missing"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            "\(place(context))a value of another type stands there"
+        default: "it is not a JSON object"
+        }
+    }
+
+    private static func place(_ context: DecodingError.Context) -> String {
+        context.codingPath.isEmpty ? "" : "in \(context.codingPath.map(\.stringValue).joined(separator: ".")), "
+    }
+}
