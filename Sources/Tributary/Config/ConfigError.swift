@@ -36,6 +36,17 @@ extension ConfigError.Problem: CustomStringConvertible {
     }
 }
 
+extension ConfigError.Problem {
+    /// A name that no field has.
+    static func unknown(_ name: String, in path: String, among known: [String]) -> Self {
+        let nearest = NearestName.find(name, among: known)
+        let rest = nearest.map { "; did you mean '\($0)'?" }
+        return Self(
+            path.isEmpty ? name : "\(path).\(name)", "is no field of this form\(rest ?? "")",
+            accepted: nearest == nil ? known.joined(separator: ", ") : nil)
+    }
+}
+
 extension ConfigError: CustomStringConvertible {
     public var description: String {
         "Reading a config: " + problems.map(\.description).joined(separator: "; ") + "."

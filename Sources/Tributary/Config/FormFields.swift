@@ -35,7 +35,15 @@ extension FormFields {
     }
 
     /// The fields of the form, in the order of declaration.
-    public static var form: [FormField] { Self().members.map { $0.field.form(name: $0.name) } }
+    public static var form: [FormField] {
+        let members = Self().members
+        return members.map { member in
+            var field = member.field.form(name: member.name)
+            let login = members.first { $0.name == field.integrationField }?.field as? any OAuthMarker
+            field.integrationKind = login?.kind.rawValue
+            return field
+        }
+    }
 
     /// The config as JSON Schema, draft 2020-12. Secrets are `writeOnly`.
     public static var jsonSchema: JSONValue { jsonSchema(title: nil) }
@@ -85,11 +93,7 @@ extension FormFields {
                 into: &problems)
         }
         for name in level.unknown {
-            let advice = NearestName.advice(for: name, among: level.knownNames)
-            problems.append(
-                .init(
-                    path.isEmpty ? name : "\(path).\(name)",
-                    "is no field of this form" + (advice.map { ". \($0.trimmingFullStop)" } ?? "")))
+            problems.append(.unknown(name, in: path, among: level.knownNames))
         }
         return config
     }
@@ -114,8 +118,4 @@ extension FormFields {
         for member in members { object[member.name] = value(member.field) }
         return object
     }
-}
-
-extension String {
-    fileprivate var trimmingFullStop: String { hasSuffix(".") ? String(dropLast()) : self }
 }

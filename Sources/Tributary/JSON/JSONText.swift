@@ -10,7 +10,7 @@ package enum JSONText {
         switch value {
         case let text as String: return .string(text)
         case let number as NSNumber:
-            if CFNumberIsBool(number) { return .bool(number.boolValue) }
+            if isTruthValue(number) { return .bool(number.boolValue) }
             return .number(JSONNumber(text: number.stringValue))
         case let array as [Any]: return .array(array.map(convert))
         case let object as [String: Any]:
@@ -18,5 +18,5 @@ package enum JSONText {
         default: return .null
         }
     }
-    private static func CFNumberIsBool(_ number: NSNumber) -> Bool { String(cString: number.objCType) == "c" }
+    private static func isTruthValue(_ number: NSNumber) -> Bool { String(cString: number.objCType) == "c" }
 }
