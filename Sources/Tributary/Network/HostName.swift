@@ -1,20 +1,38 @@
-/// The rule for names of hosts that users supply.
+/// The rules for names of hosts that users supply.
 package enum HostName {
-    /// What is wrong with a text as a host; nil when it is one name or one IP address and nothing else.
+    /// What is wrong with a text as a host; nil when it is exactly one ASCII name or one IP address.
     package static func problem(with text: String) -> String? {
         if text.isEmpty { return "is empty" }
+        if IPAddress(text) != nil { return nil }
         if text.utf8.count > 253 { return "is longer than 253 characters" }
-        if text.contains(":") {
-            return text.filter({ $0 == ":" }).count > 1 ? nil : "has a port; give the port by itself"
-        }
+        if text.contains("%") && text.contains(":") { return "has a zone; give an address without one" }
         if text.contains("/") { return "has a path or a scheme; give the host alone" }
+        if text.contains("@") { return "has a user; give the host alone" }
+        if text.contains(":") { return "has a port; give the port by itself" }
+        if text.contains(",") || text.contains(where: \.isWhitespace) { return "is more than one host" }
         if text.hasSuffix(".") { return "ends with a full stop" }
-        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
-        for label in labels {
-            guard !label.isEmpty, label.utf8.count <= 63, !label.hasPrefix("-"), !label.hasSuffix("-"),
-                label.utf8.allSatisfy({ $0.isHostLabelByte || $0 == UInt8(ascii: "_") })
-            else { return "is not one host name or IP address" }
+        return labelsAreSound(text) ? nil : "is not a host name or an IP address"
+    }
+
+    private static func labelsAreSound(_ text: String) -> Bool {
+        text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
+            !label.isEmpty && label.utf8.count <= 63 && !label.hasPrefix("-") && !label.hasSuffix("-")
+                && label.utf8.allSatisfy { $0.isHostLabelByte || $0 == UInt8(ascii: "_") }
         }
-        return nil
+    }
+
+    /// Whether C libraries would take the text for an address although it is not spelt as one: its last label is a
+    /// decimal, octal or hexadecimal number (WHATWG URL, "ends in a number").
+    package static func looksNumeric(_ text: String) -> Bool {
+        guard let last = text.lowercased().split(separator: ".").last else { return false }
+        if last.hasPrefix("0x") { return last.dropFirst(2).allSatisfy(\.isHexDigit) }
+        return last.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    }
+
+    /// Whether the name means the machine itself wherever it is asked (RFC 6761, section 6.3), or by custom.
+    package static func isLocal(_ text: String) -> Bool {
+        let name = text.lowercased()
+        return name == "localhost" || name.hasSuffix(".localhost") || name == "localhost.localdomain"
+            || name == "ip6-localhost" || name == "ip6-loopback"
     }
 }

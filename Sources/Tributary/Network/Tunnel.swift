@@ -24,8 +24,14 @@ public struct SSHServer: Sendable, Hashable {
     /// The server's public key as a line of known_hosts gives it (`ssh-ed25519 AAAA…`); nil trusts the first one seen
     /// and holds the server to it from then on.
     public var hostKey: String?
+    /// The checked address to dial instead of resolving the host again.
+    public var address: String?
 
-    public init(endpoint: NetworkEndpoint, username: String, authentication: Authentication, hostKey: String? = nil) {
+    public init(
+        endpoint: NetworkEndpoint, username: String, authentication: Authentication, hostKey: String? = nil,
+        address: String? = nil
+    ) {
+        self.address = address
         self.endpoint = endpoint
         self.username = username
         self.authentication = authentication

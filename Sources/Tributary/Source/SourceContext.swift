@@ -7,17 +7,21 @@ public struct SourceContext: Sendable {
     public var databases: any DatabaseConnector
     public var tunnels: any TunnelOpener
     public var integrations: any IntegrationStore
+    /// Checks the hosts that a user supplies, before anything is dialled.
+    public var hosts: HostValidator
     public var clock: any SyncClock
     public var logger: Logger
 
     public init(
         http: any HTTPClient, databases: any DatabaseConnector, tunnels: any TunnelOpener,
-        integrations: any IntegrationStore, clock: any SyncClock, logger: Logger
+        integrations: any IntegrationStore, hosts: HostValidator = HostValidator(resolver: NoHostResolver()),
+        clock: any SyncClock, logger: Logger
     ) {
         self.http = http
         self.databases = databases
         self.tunnels = tunnels
         self.integrations = integrations
+        self.hosts = hosts
         self.clock = clock
         self.logger = logger
     }
