@@ -1,0 +1,43 @@
+import Columns
+import Crypto
+import Tributary
+
+/// A resume token together with what it depends on. It is only handed back to a read that is the same.
+struct ResumePoint: Hashable, Sendable, Codable {
+    /// The token's JSON text.
+    var token: String
+    /// A hash of what makes reads comparable (``identity(syncType:cursor:config:)``).
+    var identity: String
+    /// The stored watermark when the read began; the resumed read is given the same bounds.
+    var startLast: CursorValue?
+    var startEarliest: CursorValue?
+    var startTop: CursorValue?
+    /// When the read began, in microseconds since 1970-01-01T00:00:00Z.
+    var startedAt: Int64
+
+    var startWatermark: Watermark { Watermark(last: startLast, earliest: startEarliest) }
+
+    /// The token as the source gave it.
+    func resumeToken() throws -> ResumeToken {
+        do {
+            return ResumeToken(try JSONValue(parsing: token))
+        } catch {
+            throw SourceError(
+                .corruptTable, "Reading a stored resume token: it is not JSON.",
+                advice: "Build the table anew with a reset.")
+        }
+    }
+
+    /// A hash of the sync type, the cursor field, the lookback and the config without its secrets.
+    static func identity(syncType: SyncType, cursor: IncrementalField?, config: JSONValue, source: String) -> String {
+        let parts: JSONValue = [
+            .string(source), .string(syncType.rawValue), cursor.map { .string($0.name) } ?? .null,
+            cursor.map { .string($0.type.rawValue) } ?? .null, config,
+        ]
+        let digest = SHA256.hash(data: parts.serialized(sortedKeys: true))
+        return digest.prefix(16).map { byte in
+            let text = String(byte, radix: 16)
+            return text.count == 1 ? "0" + text : text
+        }.joined()
+    }
+}
