@@ -1,0 +1,40 @@
+#ifndef TRIBUTARY_CZSTD_H
+#define TRIBUTARY_CZSTD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// A door to the zstd library that is on the machine, opened at run time.
+//
+// Nothing of zstd's headers is needed to build: the few functions used are part of its stable API (since 1.0) and are
+// looked up by name in libzstd.so.1. All functions here are thread-safe; a context belongs to one thread at a time.
+
+/// What a size-returning function gives when it cannot do what was asked (damaged input, too small an output).
+#define CZSTD_ERROR ((size_t)-1)
+
+/// Whether the library was found. The first call loads it.
+bool czstd_is_available(void);
+
+/// The library's version as a number (10504 for 1.5.4), or 0 without the library.
+unsigned czstd_version(void);
+
+/// The most bytes that `size` bytes can take when compressed, or CZSTD_ERROR without the library.
+size_t czstd_compress_bound(size_t size);
+
+/// A context for compression, or NULL. Free it with czstd_free_compressor.
+void *czstd_make_compressor(void);
+void czstd_free_compressor(void *context);
+
+/// Compresses into `destination`; gives the number of bytes written, or CZSTD_ERROR.
+size_t czstd_compress(
+    void *context, void *destination, size_t capacity, const void *source, size_t size, int level);
+
+/// A context for decompression, or NULL. Free it with czstd_free_decompressor.
+void *czstd_make_decompressor(void);
+void czstd_free_decompressor(void *context);
+
+/// Decompresses all frames of `source` into `destination`; gives the number of bytes written, or CZSTD_ERROR.
+/// Never writes behind `capacity`.
+size_t czstd_decompress(void *context, void *destination, size_t capacity, const void *source, size_t size);
+
+#endif
