@@ -13,7 +13,24 @@ public struct DatabaseEndpoint: Sendable, Hashable {
     public enum TLS: String, Sendable, Hashable, Codable {
         case disabled
         case preferred
+        /// Encrypted, whoever the server is.
         case required
+        /// Encrypted, and the certificate must be that of `host`, signed by an authority that the machine trusts.
+        case verified
+    }
+
+    /// How long the database may keep us waiting.
+    public struct Timeouts: Sendable, Hashable {
+        /// For the connection and the login.
+        public var connect: Duration
+        /// For the next byte of an answer; then the statement is cancelled. A long result may take longer than that, as
+        /// long as it flows.
+        public var answer: Duration
+
+        public init(connect: Duration = .seconds(15), answer: Duration = .seconds(1800)) {
+            self.connect = connect
+            self.answer = answer
+        }
     }
 
     public var engine: DatabaseEngine
@@ -26,10 +43,12 @@ public struct DatabaseEndpoint: Sendable, Hashable {
     public var tls: TLS
     /// The checked address to dial instead of resolving `host` again.
     public var address: String?
+    public var timeouts: Timeouts
 
     public init(
         engine: DatabaseEngine, host: String, port: Int = 0, database: String = "", user: String = "",
-        password: Secret? = nil, tls: TLS = .preferred, address: String? = nil
+        password: Secret? = nil, tls: TLS = .preferred, address: String? = nil,
+        timeouts: Timeouts = Timeouts()
     ) {
         self.engine = engine
         self.host = host
@@ -39,6 +58,7 @@ public struct DatabaseEndpoint: Sendable, Hashable {
         self.password = password
         self.tls = tls
         self.address = address
+        self.timeouts = timeouts
     }
 }
 
@@ -67,11 +87,16 @@ public protocol DatabaseConnection: Sendable {
     /// Quotes an identifier by the engine's own rule.
     func quote(_ identifier: String) -> String
 
-    /// Runs a statement whose result is small and returns all of it.
+    /// Runs a statement whose result is small and returns all of it; an empty result still has its columns.
     func query(_ statement: SQLStatement) async throws -> Table
 
     /// Runs a statement and hands its rows over in tables of at most `maxRows` rows and about `maxBytes` bytes.
-    /// The next table is not read before `body` returns.
+    /// The next table is not read before `body` returns. An empty result is handed over as one empty table, so that its
+    /// columns are known. One statement at a time: `body` must not use this connection.
+    ///
+    /// - Throws: `SourceError`: `unknownSchema` and `permissionDenied` for a table that is not there or not to be read,
+    ///   `timedOut`, `upstreamFailure`; what `body` throws; `CancellationError`, after the statement was stopped on the
+    ///   server.
     func stream(
         _ statement: SQLStatement, maxRows: Int, maxBytes: Int, into body: (Table) async throws -> Void
     ) async throws

@@ -1,0 +1,2 @@
+// SQLite. Its header comes with Debian's libsqlite3-dev.
+#include <sqlite3.h>
