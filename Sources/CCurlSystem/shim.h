@@ -1,0 +1,2 @@
+// The Debian package is libcurl4-openssl-dev.
+#include <curl/curl.h>

@@ -1,0 +1,85 @@
+import CCurl
+import Tributary
+
+/// Keeps the loop's thread as long as a client or a body needs it.
+final class CurlSession: Sendable {
+    let loop: CurlLoop
+
+    init(_ settings: HTTPConfiguration) { loop = CurlLoop(settings) }
+
+    deinit { loop.stop() }
+}
+
+/// The live HTTP client: libcurl on a thread of its own, with connections that are reused, HTTP/2 where the server offers
+/// it, and bodies that flow only as fast as they are read.
+///
+/// Each client asks one policy, at the time of connecting, about every address it is about to dial, and keeps its own pool
+/// of connections, so that no request can take a connection which another policy has allowed. It neither retries nor
+/// limits rates: ``RetryingHTTPClient`` and ``RateLimitedHTTPClient`` do, and ``LiveHTTP`` puts them together.
+///
+/// Cost: a thread per client; up to `highWaterMark` bytes for each body that is being read, and 256 KiB more when it is
+/// compressed.
+public final class CurlHTTPClient: HTTPClient {
+    private let session: CurlSession
+    private let policy: any DialPolicy
+    private let settings: HTTPConfiguration
+
+    /// Makes a client, which starts its thread.
+    public init(policy: any DialPolicy, settings: HTTPConfiguration = HTTPConfiguration()) {
+        self.policy = policy
+        self.settings = settings
+        session = CurlSession(settings)
+    }
+
+    public func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let secrets = RedirectRules.secrets(of: request)
+        var current = request
+        for _ in 0...settings.maxRedirects {
+            try Task.checkCancellation()
+            let sent = try WireRequest(current, userAgent: settings.userAgent)
+            let response = try await exchange(sent)
+            guard request.options.followsRedirects, RedirectRules.isRedirect(response.status),
+                let location = response.headers["Location"]
+            else { return response }
+            current = try RedirectRules.next(
+                after: current, sent: sent, status: response.status, location: location, secrets: secrets)
+            await drain(response.body)
+        }
+        throw SourceError(
+            .unexpectedAnswer,
+            "Sending \(request.method.rawValue) \(try WireRequest(request, userAgent: "").shownURL): "
+                + "more than \(settings.maxRedirects) redirects, one after another.")
+    }
+
+    private func exchange(_ request: WireRequest) async throws -> HTTPResponse {
+        let transfer = CurlTransfer(request, settings: settings, policy: policy)
+        let loop = session.loop
+        let head = try await withTaskCancellationHandler {
+            try await transfer.head { loop.post(.start(transfer)) }
+        } onCancel: {
+            loop.post(.cancel(transfer))
+        }
+        let body = ResponseBody(transfer, session, inflater: try inflater(for: head, of: request))
+        return HTTPResponse(
+            status: head.status, headers: head.headers, url: request.publicURL, body: HTTPBody { try await body.next() }
+        )
+    }
+
+    private func inflater(for head: ResponseHead, of request: WireRequest) throws -> BodyInflater? {
+        guard let coding = head.headers["Content-Encoding"], coding.lowercased() != "identity", !coding.isEmpty else {
+            return nil
+        }
+        if let inflater = BodyInflater(coding: coding, maxBytes: request.options.maxBodyBytes, settings: settings) {
+            return inflater
+        }
+        throw SourceError(
+            .unexpectedAnswer,
+            "Sending \(request.label): the body is coded as \(coding.prefix(40)), which was not asked for.")
+    }
+
+    /// A redirect's short body is read to its end, so that the connection can be used again.
+    private func drain(_ body: HTTPBody) async {
+        var count = 0
+        while count < 64 << 10, let chunk = try? await body.chunk() { count += chunk.count }
+    }
+}
