@@ -90,7 +90,7 @@ let package = Package(
         // Tests.
         .target(
             name: "TestSupport",
-            dependencies: ["Tributary", "Columns", .product(name: "FlyingFox", package: "FlyingFox")],
+            dependencies: ["Tributary", "Columns", .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "FlyingSocks", package: "FlyingFox")],
             path: "Tests/Support", swiftSettings: strict),
         .testTarget(name: "ColumnsTests", dependencies: ["Columns", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TributaryTests", dependencies: ["Tributary", "TestSupport"], swiftSettings: strict),

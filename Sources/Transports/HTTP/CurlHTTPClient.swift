@@ -21,11 +21,11 @@ final class CurlSession: Sendable {
 /// compressed.
 public final class CurlHTTPClient: HTTPClient {
     private let session: CurlSession
-    private let policy: any DialPolicy
+    private let policy: AddressPolicy
     private let settings: HTTPConfiguration
 
     /// Makes a client, which starts its thread.
-    public init(policy: any DialPolicy, settings: HTTPConfiguration = HTTPConfiguration()) {
+    public init(policy: AddressPolicy, settings: HTTPConfiguration = HTTPConfiguration()) {
         self.policy = policy
         self.settings = settings
         session = CurlSession(settings)

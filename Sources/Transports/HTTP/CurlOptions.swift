@@ -96,10 +96,8 @@ enum CurlCallbacks {
     /// Sees the resolved address of each attempt before anything is sent to it.
     static let openSocket: curl_opensocket_callback = { data, _, address in
         guard let transfer = transfer(data), let address else { return CURL_SOCKET_BAD }
-        let text = withUnsafePointer(to: &address.pointee.addr) {
-            NumericAddress.text($0, length: address.pointee.addrlen)
-        }
-        guard transfer.isAllowed(text) else { return CURL_SOCKET_BAD }
+        let target = withUnsafePointer(to: &address.pointee.addr) { IPAddress(socketAddress: $0) }
+        guard transfer.isAllowed(target) else { return CURL_SOCKET_BAD }
         #if canImport(Glibc)
             let type = address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
         #else
@@ -111,26 +109,28 @@ enum CurlCallbacks {
     /// Sees the peer of each sending, pooled connections included.
     static let beforeRequest: curl_prereq_callback = { data, peer, _, _, _ in
         guard let transfer = transfer(data) else { return CURL_PREREQFUNC_ABORT }
-        return transfer.maySend(to: peer.map { String(cString: $0) }) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+        return transfer.maySend(to: peer.flatMap { IPAddress(String(cString: $0)) })
+            ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
     }
 }
 
 extension CurlTransfer {
     /// Asks the policy about an address, and keeps its answer when it is no.
-    func isAllowed(_ address: String?) -> Bool {
+    func isAllowed(_ address: IPAddress?) -> Bool {
         guard let address else {
-            ownReason = refused("an address of unknown form", "it cannot be checked")
+            ownReason = refused("an address of unknown form, which cannot be checked")
             return false
         }
         guard let reason = policy.refusal(of: address) else { return true }
-        ownReason = refused(address, reason)
+        ownReason = refused("\(address), which \(reason)")
         return false
     }
 
     /// libcurl sends again when a reused connection turns out to be dead. A request that may not be sent twice is ended
     /// instead.
-    fileprivate func maySend(to peer: String?) -> Bool {
+    fileprivate func maySend(to peer: IPAddress?) -> Bool {
         guard isAllowed(peer) else { return false }
+        ownReason = nil  // Another address of the host may have been refused before this one.
         sendings += 1
         if sendings > 1 && !request.isIdempotent {
             ownReason = SourceError(
@@ -141,10 +141,9 @@ extension CurlTransfer {
         return true
     }
 
-    private func refused(_ address: String, _ reason: String) -> SourceError {
+    private func refused(_ place: String) -> SourceError {
         SourceError(
-            .addressRefused,
-            "Sending \(request.label): the host \(request.url.host) is at \(address), which is refused: \(reason).",
+            .addressRefused, "Sending \(request.label): the host \(request.url.host) is at \(place).",
             advice: "Use a public address, or allow this one in the address policy.")
     }
 }

@@ -55,12 +55,12 @@ enum CurlOutcome {
     }
 
     private static func broken(_ transfer: CurlTransfer, _ label: String) -> SourceError {
-        let where_ =
+        let place =
             transfer.isHeadComplete
             ? "after \(transfer.receivedBytes) bytes of the body, before its end"
             : "before the answer's head was complete"
         return SourceError(
-            .unreachable, "\(label): the connection broke \(where_)\(detail(transfer)).", recovery: .retry(after: nil))
+            .unreachable, "\(label): the connection broke \(place)\(detail(transfer)).", recovery: .retry(after: nil))
     }
 
     private static func timeout(_ transfer: CurlTransfer, _ label: String) -> SourceError {

@@ -24,7 +24,7 @@ final class CurlTransfer: @unchecked Sendable {
 
     let request: WireRequest
     let settings: HTTPConfiguration
-    let policy: any DialPolicy
+    let policy: AddressPolicy
     private let shared = Lock(Shared())
 
     // The loop's thread alone.
@@ -40,7 +40,7 @@ final class CurlTransfer: @unchecked Sendable {
     private var pending: ResponseHead?
     private var headerBytes = 0
 
-    init(_ request: WireRequest, settings: HTTPConfiguration, policy: any DialPolicy) {
+    init(_ request: WireRequest, settings: HTTPConfiguration, policy: AddressPolicy) {
         self.request = request
         self.settings = settings
         self.policy = policy

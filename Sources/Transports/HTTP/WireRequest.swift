@@ -30,10 +30,10 @@ struct WireRequest: Sendable {
             url = try CurlURL(whole)
             base = try CurlURL(request.url)
             publicURL = try CurlURL(Self.appending(request.query, to: request.url, reveal: false)).text
-        } catch let problem as CurlURL.Problem {
+        } catch {
             throw SourceError(
                 .invalidConfig,
-                "Sending a \(request.method.rawValue) request: the URL cannot be used, \(problem.reason).",
+                "Sending a \(request.method.rawValue) request: the URL cannot be used, \(error.reason).",
                 advice: "Check the address in the source's configuration.")
         }
         shownURL = Self.shown(base, request.query)

@@ -1,0 +1,98 @@
+import Foundation
+import Tributary
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Looks names up as every program on the machine does: hosts file, then DNS, as the system is set up.
+public struct SystemResolver: HostResolver {
+    /// Look-ups block a thread each; a queue of their own keeps them away from Swift's few.
+    private static let queue = DispatchQueue(label: "tributary-resolver", attributes: .concurrent)
+
+    /// After so long a look-up counts as a temporary failure; its thread ends when the system gives up.
+    public var timeout: Duration
+
+    public init(timeout: Duration = .seconds(30)) { self.timeout = timeout }
+
+    public func addresses(of name: String) async throws -> [IPAddress] {
+        let answer = FirstAnswer<[IPAddress]>()
+        Self.queue.async { answer.give(Result { try Self.lookUp(name) }) }
+        let timer = Task {
+            try await Task.sleep(for: timeout)
+            answer.give(.failure(ResolutionFailure.temporary))
+        }
+        defer { timer.cancel() }
+        return try await withTaskCancellationHandler {
+            try await answer.value
+        } onCancel: {
+            answer.give(.failure(CancellationError()))
+        }
+    }
+
+    private static func lookUp(_ name: String) throws -> [IPAddress] {
+        var hints = addrinfo()
+        hints.ai_family = AF_UNSPEC
+        #if canImport(Glibc)
+            hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        #else
+            hints.ai_socktype = SOCK_STREAM
+        #endif
+        var list: UnsafeMutablePointer<addrinfo>?
+        let code = getaddrinfo(name, nil, &hints, &list)
+        defer { if let list { freeaddrinfo(list) } }
+        // Only these say that the name is wrong; a name server that is away is no reason to call it so.
+        if code == EAI_NONAME || code == noAddress { throw ResolutionFailure.notFound }
+        guard code == 0 else { throw ResolutionFailure.temporary }
+        var addresses: [IPAddress] = []
+        var entry = list
+        while let current = entry {
+            let address = current.pointee.ai_addr.flatMap { IPAddress(socketAddress: $0) }
+            if let address, !addresses.contains(address) { addresses.append(address) }
+            entry = current.pointee.ai_next
+        }
+        return addresses
+    }
+
+    /// The name exists but has no address (`EAI_NODATA`, which glibc shows to its own programs alone).
+    private static let noAddress: Int32 = {
+        #if canImport(Glibc)
+            -5
+        #else
+            EAI_NODATA
+        #endif
+    }()
+}
+
+/// A value that several parties may give, the first of them counting.
+final class FirstAnswer<Value: Sendable>: Sendable {
+    private struct State: Sendable {
+        var answer: Result<Value, any Error>?
+        var waiter: CheckedContinuation<Value, any Error>?
+    }
+
+    private let state = Lock(State())
+
+    func give(_ answer: Result<Value, any Error>) {
+        let waiter = state.withLock { state -> CheckedContinuation<Value, any Error>? in
+            guard state.answer == nil else { return nil }
+            state.answer = answer
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume(with: answer)
+    }
+
+    /// Waits for the value; one task may.
+    var value: Value {
+        get async throws {
+            try await withCheckedThrowingContinuation { continuation in
+                let known = state.withLock { state in
+                    if state.answer == nil { state.waiter = continuation }
+                    return state.answer
+                }
+                if let known { continuation.resume(with: known) }
+            }
+        }
+    }
+}
