@@ -12,14 +12,26 @@ public enum JSONValue: Hashable, Sendable {
 public struct JSONNumber: Hashable, Sendable {
     public let text: String
 
-    /// Takes the text of a number as RFC 8259, section 6, spells it.
+    /// Takes the text of a number as RFC 8259, section 6, spells it; other text is no number and is written as `null`.
     public init(text: String) { self.text = text }
     public init(_ value: Int64) { text = String(value) }
-    public init(_ value: Double) { text = "\(value)" }
+    /// Takes the shortest spelling that reads back as `value`; NaN and infinity are written as `null`.
+    public init(_ value: Double) { text = DecimalText.shortest(value) }
+    public init(_ value: Decimal128) { text = value.description }
 
-    /// The value if it is an integer of 64 bits.
+    /// The value if it is spelled as an integer of 64 bits.
     public var int64: Int64? { Int64(text) }
-    public var double: Double? { Double(text) }
+    /// The nearest double; nil when there is no finite one.
+    public var double: Double? { Double(text).flatMap { $0.isFinite ? $0 : nil } }
+    /// The exact value; nil when it needs more than 38 digits.
+    public var decimal: Decimal128? { Decimal128(text) }
+
+    /// Whether the text is a number by RFC 8259, section 6.
+    public var isValid: Bool {
+        PaddedBytes.scan(text.utf8, maximumDepth: 0) { scanner in
+            (try? scanner.passNumber(scanner.start)) == scanner.end
+        }
+    }
 }
 
 /// Members of a JSON object in the order in which they were sent; of a repeated name the last one counts.
@@ -27,12 +39,35 @@ public struct JSONObject: Hashable, Sendable {
     public private(set) var members: [(name: String, value: JSONValue)] = []
 
     public init() {}
-    public init(_ members: [(String, JSONValue)]) { for (name, value) in members { self[name] = value } }
+
+    public init(_ members: [(String, JSONValue)]) {
+        self.init(members.map { (name: $0.0, value: $0.1) }, mayRepeat: true)
+    }
+
+    /// A name that comes up again replaces the value in its first place.
+    init(_ members: [(name: String, value: JSONValue)], mayRepeat: Bool) {
+        var positions: [String: Int] = [:]
+        let isUnique = members.allSatisfy { positions.updateValue(0, forKey: $0.name) == nil }
+        guard mayRepeat, !isUnique else {
+            self.members = members
+            return
+        }
+        positions.removeAll()
+        for member in members {
+            if let position = positions[member.name] {
+                self.members[position].value = member.value
+            } else {
+                positions[member.name] = self.members.count
+                self.members.append(member)
+            }
+        }
+    }
 
     public var names: [String] { members.map(\.name) }
     public var isEmpty: Bool { members.isEmpty }
     public var count: Int { members.count }
 
+    /// The value called `name`; setting nil removes the member, setting a new name appends it.
     public subscript(name: String) -> JSONValue? {
         get { members.last { $0.name == name }?.value }
         set {
@@ -44,6 +79,7 @@ public struct JSONObject: Hashable, Sendable {
         }
     }
 
+    /// Objects are equal when they have the same members, in whatever order.
     public static func == (lhs: Self, rhs: Self) -> Bool {
         lhs.count == rhs.count && lhs.members.allSatisfy { rhs[$0.name] == $0.value }
     }
@@ -74,4 +110,37 @@ extension JSONValue {
 
     /// The member called `name` of an object; nil for anything else.
     public subscript(name: String) -> JSONValue? { object?[name] }
+
+    /// The value behind several names, one inside the other: `value["meta", "next"]`.
+    public subscript(first: String, second: String, rest: String...) -> JSONValue? {
+        rest.reduce(self[first]?[second]) { $0?[$1] }
+    }
+
+    /// The element at `index` of an array, counted from its end when negative; nil for anything else.
+    public subscript(index: Int) -> JSONValue? {
+        guard let array else { return nil }
+        let position = index < 0 ? array.count + index : index
+        return array.indices.contains(position) ? array[position] : nil
+    }
+
+    /// The value at a path such as `meta.next` or `data[-1].id`; nil when it is not there.
+    public func path(_ path: String) -> JSONValue? {
+        guard let parsed = JSONPath(path) else { return nil }
+        return parsed.segments.reduce(Optional(self)) { value, segment in
+            if case .array = value, let index = segment.index { return value?[index] }
+            return segment.isIndexOnly ? nil : value?[segment.name]
+        }
+    }
+
+    /// What kind of value it is, for messages: `an object`, `a string`, …
+    public var kind: String {
+        switch self {
+        case .null: "null"
+        case .bool: "a boolean"
+        case .number: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
 }

@@ -5,11 +5,26 @@ public struct Field: Hashable, Sendable {
     public var type: ColumnType
     /// Whether the column may hold nulls. Upstream columns always may: an API can drop a value any day.
     public var isNullable: Bool
+    /// Whether no value has been seen that would tell the type: every row is null, and `type` is a stand-in (`utf8`).
+    ///
+    /// A table need not take such a column up before a value comes; its rows are null either way. Two fields are equal
+    /// whatever this says.
+    public var isUndetermined = false
 
     public init(_ name: String, _ type: ColumnType, isNullable: Bool = true) {
         self.name = name
         self.type = type
         self.isNullable = isNullable
+    }
+
+    public static func == (lhs: Field, rhs: Field) -> Bool {
+        lhs.name == rhs.name && lhs.type == rhs.type && lhs.isNullable == rhs.isNullable
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        hasher.combine(type)
+        hasher.combine(isNullable)
     }
 }
 

@@ -146,6 +146,9 @@ extension Decimal128 {
         self.init(unscaled: unscaled, scale: scale)
     }
 
+    /// The number of digits of the unscaled value, at least 1.
+    public var precision: Int { unscaled == 0 ? 1 : String(unscaled.magnitude).utf8.count }
+
     /// The same number at another scale, rounded half to even; nil when it then needs more than 38 digits.
     public func rescaled(to scale: Int) -> Decimal128? {
         if scale == self.scale { return self }

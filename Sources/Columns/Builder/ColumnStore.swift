@@ -1,0 +1,202 @@
+/// The columns of one batch while its rows arrive, found by the keys of the upstream.
+///
+/// It owns the memory of its columns and uses it again for each batch. Not shared: `TableBuilder` keeps it to itself.
+final class ColumnStore {
+    let options: TableBuilder.Options
+    private(set) var sinks: UnsafeMutablePointer<ColumnSink>
+    private(set) var count = 0
+    /// Rows so far in this batch.
+    private(set) var rows = 0
+    /// Bytes of source text of the rows so far.
+    var byteCount = 0
+    /// Tables that reached a limit.
+    var ready: [Table] = []
+
+    private var sinkCapacity = 32
+    private var rowCapacity = 256
+    private var names: [String] = []
+    private var positions: [String: Int] = [:]
+    private var keys = KeyTable()
+    private var constants: [String: Int] = [:]
+    private let hints: [(name: String, type: ColumnType)]
+    private let hintsByName: [String: ColumnType]
+    private let primaryKeys: Set<String>
+
+    init(_ options: TableBuilder.Options) {
+        self.options = options
+        sinks = .allocate(capacity: sinkCapacity)
+        let named = options.hints.map { (name: ColumnNaming.normalise($0.key), type: $0.value) }
+        hints = named.sorted { $0.name < $1.name }
+        hintsByName = Dictionary(named.map { ($0.name, $0.type) }) { first, _ in first }
+        primaryKeys = Set(options.primaryKeys.map { ColumnNaming.normalise($0) })
+    }
+
+    deinit {
+        for index in 0..<count { sinks[index].deallocate() }
+        sinks.deallocate()
+    }
+
+    // MARK: Columns
+
+    /// The column of a key, given as text and, where it comes from a page, as it is spelled there. A new key gets a new
+    /// column. Nil when there are as many columns as there may be.
+    func index(key: UnsafeBufferPointer<UInt8>, spelled: UnsafeBufferPointer<UInt8>?) -> Int? {
+        if let found = keys.find(key) { return found }
+        guard let index = add(String(decoding: key, as: UTF8.self), spelled: spelled) else { return nil }
+        keys.insert(Array(key), index)
+        return index
+    }
+
+    /// The column of a key.
+    func index(key: String) -> Int? {
+        var key = key
+        return key.withUTF8 { index(key: $0, spelled: nil) }
+    }
+
+    /// The column of a value that is put into every row; a key of the rows of that name is another column.
+    func constant(_ name: String) -> Int? {
+        if let index = constants[name] { return index }
+        guard let index = add(name, spelled: nil) else { return nil }
+        constants[name] = index
+        return index
+    }
+
+    private func add(_ key: String, spelled: UnsafeBufferPointer<UInt8>?) -> Int? {
+        guard count < options.maximumColumns else { return nil }
+        if count == sinkCapacity { growSinks() }
+        let name = ColumnNaming.resolve(ColumnNaming.normalise(key)) { positions[$0] != nil }
+        var sink = ColumnSink(capacity: rowCapacity, hint: hintsByName[name], key: spelled)
+        for _ in 0..<rows { sink.appendNull(ColumnSink.Mark.absent) }
+        (sinks + count).initialize(to: sink)
+        positions[name] = count
+        names.append(name)
+        count += 1
+        return count - 1
+    }
+
+    private func growSinks() {
+        let grown = UnsafeMutablePointer<ColumnSink>.allocate(capacity: sinkCapacity * 2)
+        grown.moveInitialize(from: sinks, count: count)
+        sinks.deallocate()
+        sinks = grown
+        sinkCapacity *= 2
+    }
+
+    /// Whether binary values of the column are kept, as text: ids are.
+    func isIdentifier(_ index: Int) -> Bool {
+        let name = names[index]
+        return ["id", "uuid", "guid"].contains(name) || name.hasSuffix("_id") || primaryKeys.contains(name)
+    }
+
+    // MARK: Rows
+
+    /// Makes room for one more row, in a new batch where a limit is reached.
+    @inline(__always) func beginRow() {
+        if rows >= options.maximumRows || byteCount >= options.maximumBytes { cut() }
+        if rows == rowCapacity { growRows() }
+    }
+
+    @inline(never) private func growRows() {
+        rowCapacity *= 2
+        for index in 0..<count { sinks[index].reserve(rowCapacity) }
+    }
+
+    /// Ends a row in which `seen` different columns got a value or null; the others have none.
+    @inline(__always) func endRow(seen: Int) {
+        if seen != count { fillRow() }
+        rows &+= 1
+    }
+
+    @inline(never) private func fillRow() {
+        for index in 0..<count where sinks[index].count == rows { sinks[index].appendNull(ColumnSink.Mark.absent) }
+    }
+
+    /// Drops a row that was begun and the rows from `rows` on.
+    func truncate(_ rows: Int) {
+        for index in 0..<count { sinks[index].truncate(rows) }
+        self.rows = min(self.rows, rows)
+    }
+
+    /// The column and row of the first value that a hint does not allow.
+    func firstMismatch() -> TableBuildError? {
+        guard !hints.isEmpty else { return nil }
+        for index in 0..<count where sinks[index].mismatch >= 0 {
+            guard let type = sinks[index].hint else { continue }
+            return TableBuildError(column: names[index], type: type, row: sinks[index].mismatch)
+        }
+        return nil
+    }
+
+    // MARK: Tables
+
+    /// Moves the rows so far into a table of `ready`.
+    func cut() {
+        if let table = takeTable() { ready.append(table) }
+    }
+
+    /// The rows so far as a table, or nil when there are none; the store starts anew.
+    func takeTable() -> Table? {
+        guard rows > 0 else { return nil }
+        var schema = TableSchema()
+        var columns: [Column] = []
+        for index in 0..<count where sinks[index].isTouched || sinks[index].hint != nil {
+            let (column, isUndetermined) = sinks[index].column()
+            var field = Field(names[index], column.type)
+            field.isUndetermined = isUndetermined
+            schema.append(field)
+            columns.append(column)
+        }
+        for hint in hints where schema.index(of: hint.name) == nil {
+            schema.append(Field(hint.name, hint.type))
+            columns.append(Column.nulls(type: hint.type, count: rows))
+        }
+        let table = Table(schema: schema, columns: columns, rowCount: rows)
+        reset()
+        return table
+    }
+
+    private func reset() {
+        for index in 0..<count { sinks[index].reset() }
+        rows = 0
+        byteCount = 0
+    }
+}
+
+/// Finds the column of a key: open addressing over the keys' bytes. The hash is seeded for each process, so that no
+/// upstream can choose keys that collide.
+struct KeyTable {
+    private var buckets: [Int32] = Array(repeating: -1, count: 64)
+    private var entries: [(key: [UInt8], index: Int)] = []
+
+    func find(_ key: UnsafeBufferPointer<UInt8>) -> Int? {
+        var bucket = Self.hash(key) & (buckets.count - 1)
+        while buckets[bucket] >= 0 {
+            let entry = entries[Int(buckets[bucket])]
+            if entry.key.count == key.count, entry.key.elementsEqual(key) { return entry.index }
+            bucket = (bucket + 1) & (buckets.count - 1)
+        }
+        return nil
+    }
+
+    mutating func insert(_ key: [UInt8], _ index: Int) {
+        entries.append((key, index))
+        if entries.count * 2 > buckets.count {
+            buckets = Array(repeating: -1, count: buckets.count * 2)
+            for position in entries.indices { place(position) }
+        } else {
+            place(entries.count - 1)
+        }
+    }
+
+    private mutating func place(_ position: Int) {
+        var bucket = entries[position].key.withUnsafeBufferPointer { Self.hash($0) } & (buckets.count - 1)
+        while buckets[bucket] >= 0 { bucket = (bucket + 1) & (buckets.count - 1) }
+        buckets[bucket] = Int32(position)
+    }
+
+    private static func hash(_ key: UnsafeBufferPointer<UInt8>) -> Int {
+        var hasher = Hasher()
+        hasher.combine(bytes: UnsafeRawBufferPointer(key))
+        return hasher.finalize()
+    }
+}
