@@ -92,7 +92,9 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["Tributary", "Columns", .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "FlyingSocks", package: "FlyingFox")],
             path: "Tests/Support", swiftSettings: strict),
-        .testTarget(name: "ColumnsTests", dependencies: ["Columns", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ColumnsTests", dependencies: ["Columns", "TestSupport"], resources: [.copy("Corpora")],
+            swiftSettings: strict),
         .testTarget(name: "TributaryTests", dependencies: ["Tributary", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "LakeTests", dependencies: ["Lake", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TransportsTests", dependencies: ["Transports", "TestSupport"], swiftSettings: strict),
