@@ -80,6 +80,8 @@ struct CommitInfo: Codable, Hashable, Sendable {
     var operationParameters: [String: LenientText]?
     var operationMetrics: [String: LenientText]?
     var engineInfo: String?
+    /// Tells a commit from every other, so that a writer can tell whether an unanswered commit was its own.
+    var txnId: String?
     var readVersion: Int64?
     var isBlindAppend: Bool?
 }

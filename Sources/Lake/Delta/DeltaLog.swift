@@ -33,8 +33,25 @@ struct DeltaLog: Sendable {
     }
 
     /// Commits `actions` as `version`. False: another writer was first.
+    ///
+    /// Where the storage answers with an error, or that the name is taken, the commit may still be ours: an answer can be
+    /// lost on its way, and the request be repeated below us. Its identity tells.
     func commit(_ actions: [DeltaAction], version: Int64) async throws -> Bool {
-        try await storage.putIfAbsent(commitPath(version), CommitCoding.encode(actions))
+        let bytes = try CommitCoding.encode(actions)
+        do {
+            if try await storage.putIfAbsent(commitPath(version), bytes) { return true }
+        } catch {
+            guard await isOurs(actions, version) else { throw error }
+            return true
+        }
+        return await isOurs(actions, version)
+    }
+
+    private func isOurs(_ actions: [DeltaAction], _ version: Int64) async -> Bool {
+        guard let identity = actions.lazy.compactMap({ $0.commitInfo?.txnId }).first,
+            let committed = try? await readCommit(version)
+        else { return false }
+        return committed.contains { $0.commitInfo?.txnId == identity }
     }
 
     func commitPath(_ version: Int64) -> String { "\(folder)/\(LogListing.name(version)).json" }
@@ -54,9 +71,7 @@ struct DeltaLog: Sendable {
         var trouble: (any Error)?
         for checkpoint in listing.checkpoints.reversed() {
             do {
-                try Task.checkCancellation()
-                _ = checkpoint
-                return TableState()
+                return try await CheckpointReader(log: self).read(checkpoint)
             } catch let error as LakeError where error.kind == .corrupt {
                 // An older checkpoint and the commits behind it tell the same story.
                 trouble = trouble ?? error
@@ -70,7 +85,8 @@ struct DeltaLog: Sendable {
     private func countingRows(_ state: TableState) async throws -> TableState {
         var state = state
         for (path, file) in state.files where file.rowCount < 0 {
-            state.files[path]?.rowCount = file.byteCount
+            let reader = try await DataFileReader.open(storage, table: table, file: file)
+            state.files[path]?.rowCount = reader.rowCount
         }
         return state
     }

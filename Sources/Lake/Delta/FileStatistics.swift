@@ -100,4 +100,41 @@ struct FileStatistics: Sendable {
     func nullCount(of column: String) -> Int? {
         if case .integer(let count)? = document.nullCount?[column] { Int(count) } else { nil }
     }
+
+    // MARK: Writing
+
+    /// The number of columns with statistics, as other engines have it; `always` (the keys) come on top.
+    static let indexedColumns = 32
+
+    /// The statistics of a new file, as JSON text.
+    static func text(_ summary: ParquetFileSummary, always: Set<String>) throws -> String {
+        var document = Document(minValues: [:], maxValues: [:], nullCount: [:])
+        for (index, column) in summary.columns.enumerated() where index < indexedColumns || always.contains(column.name)
+        {
+            document.nullCount?[column.name] = .integer(Int64(column.nullCount))
+            guard let least = column.min.flatMap(bound), let greatest = column.max.flatMap(bound) else { continue }
+            document.minValues?[column.name] = least
+            document.maxValues?[column.name] = greatest
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let rest = String(decoding: try encoder.encode(document), as: UTF8.self)
+        return "\(countPrefix)\(summary.rowCount),\(rest.dropFirst())"
+    }
+
+    private static func bound(_ value: Value) -> Bound? {
+        switch value {
+        case .null, .binary, .bool: nil
+        case .int(let value): .integer(value)
+        case .double(let value): value.isFinite ? .number(value) : nil
+        case .decimal(let value): Decimal(string: value.description).map { .decimal($0) }
+        case .string(let value): .text(value)
+        case .date(let days): isCommon(days: Int64(days)) ? .text(TimestampText.date(days: days)) : nil
+        case .timestamp(let value):
+            isCommon(days: value / 86_400_000_000) ? .text(TimestampText.timestamp(microseconds: value)) : nil
+        }
+    }
+
+    /// Years 1 to 9999: beyond, engines disagree on the spelling.
+    private static func isCommon(days: Int64) -> Bool { (-719_161...2_932_895).contains(days) }
 }

@@ -81,6 +81,18 @@ public struct DataFile: Hashable, Sendable {
         rowCount = FileStatistics.rowCount(add.stats) ?? -1
     }
 
+    /// A file that was just written.
+    init(path: String, partition: String?, byteCount: Int, rowCount: Int, modificationTime: Int64, statistics: String?)
+    {
+        self.path = path
+        self.partition = partition
+        self.byteCount = byteCount
+        self.rowCount = rowCount
+        self.modificationTime = modificationTime
+        self.statistics = statistics
+        tags = nil
+    }
+
     /// The file as the log spells it.
     func add(isPartitioned: Bool, dataChange: Bool = true) -> AddFile {
         AddFile(

@@ -27,12 +27,13 @@ public protocol LakeStorage: Sendable {
 
     /// Deletes a file; one that is not there is no error.
     func delete(_ path: String) async throws
+
+    /// A file opened for reading at any place.
+    func open(_ path: String) async throws -> any RandomAccessSource
 }
 
 /// A new file that grows at its end.
-public protocol LakeFile: Sendable {
-    /// Appends `bytes` behind all that was written before.
-    func write(_ bytes: [UInt8]) async throws
+public protocol LakeFile: ByteSink {
     /// Makes the file durable, and visible under its name. It takes no more bytes.
     func finish() async throws
     /// Throws away what was written. Does nothing after ``finish()``.

@@ -47,6 +47,8 @@ public struct LocalStorage: LakeStorage {
         return try file.read(range ?? 0..<file.size)
     }
 
+    public func open(_ path: String) throws -> any RandomAccessSource { try LocalSource(path: absolute(path)) }
+
     public func createFile(_ path: String) throws -> any LakeFile { try makeFile(path) }
 
     public func putIfAbsent(_ path: String, _ bytes: [UInt8]) throws -> Bool {
@@ -170,7 +172,7 @@ final class LocalFile: LakeFile {
 }
 
 /// A local file opened for reading, which tasks may share (`pread`).
-final class LocalSource: Sendable {
+final class LocalSource: RandomAccessSource {
     let name: String
     let size: Int
     private let descriptor: Int32

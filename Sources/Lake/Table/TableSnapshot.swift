@@ -45,7 +45,12 @@ public struct TableSnapshot: Sendable {
     ///   - body: Takes each part; memory is one row group.
     public func read(columns: [String]? = nil, into body: (Table) async throws -> Void) async throws {
         let wanted = try TableSchema(checking: columns ?? schema.names, of: schema, path: folder)
-        _ = wanted
+        for file in files {
+            let reader = try await DataFileReader.open(storage, table: folder, file: file)
+            for index in 0..<reader.rowGroupCount {
+                try await body(try await reader.read(index, schema: wanted))
+            }
+        }
     }
 }
 

@@ -1,0 +1,30 @@
+/// Bloom filters over the keys of files, for as long as a writer lives: what a first load has written need not be read
+/// again to know that the next rows are new. Bounded in bytes; what does not fit is not remembered.
+struct KeyFilterCache: Sendable {
+    private var filters: [String: BloomFilter] = [:]
+    private var byteCount = 0
+    private let limit: Int
+    /// A file of a few thousand keys is then rarely opened in vain.
+    private static let falsePositives = 0.0001
+
+    init(limit: Int = 16 << 20) { self.limit = limit }
+
+    /// The filter of a file, or nil.
+    subscript(_ file: DataFile) -> BloomFilter? { filters[file.path] }
+
+    /// An empty filter for so many keys, or nil when it would not fit.
+    func makeFilter(keyCount: Int) -> BloomFilter? {
+        let filter = BloomFilter(distinctCount: keyCount, falsePositives: Self.falsePositives)
+        return byteCount + filter.words.count * 4 <= limit ? filter : nil
+    }
+
+    mutating func remember(_ filter: BloomFilter, for file: DataFile) {
+        guard filters[file.path] == nil, byteCount + filter.words.count * 4 <= limit else { return }
+        filters[file.path] = filter
+        byteCount += filter.words.count * 4
+    }
+
+    mutating func forget(_ path: String) {
+        if let filter = filters.removeValue(forKey: path) { byteCount -= filter.words.count * 4 }
+    }
+}
