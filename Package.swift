@@ -90,8 +90,11 @@ let package = Package(
         // Tests.
         .target(
             name: "TestSupport",
-            dependencies: ["Tributary", "Columns", .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "FlyingSocks", package: "FlyingFox")],
-            path: "Tests/Support", swiftSettings: strict),
+            dependencies: [
+                "Tributary", "Columns", .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+            ],
+            path: "Tests/Support", exclude: ["requirements.txt"], swiftSettings: strict),
         .testTarget(
             name: "ColumnsTests", dependencies: ["Columns", "TestSupport"], resources: [.copy("Corpora")],
             swiftSettings: strict),

@@ -55,6 +55,8 @@ public struct ParquetReadLimits: Hashable, Sendable {
     public var rowGroupRows = 64 << 20
     /// One column of one row group, decoded (default 1 GiB).
     public var columnBytes = 1 << 30
+    /// The values and gaps of one row group that is read with structure (default 16,777,216).
+    public var nestedValues = 16 << 20
     /// Whether checksums of pages are verified where the file has them.
     public var verifiesChecksums = true
 

@@ -23,7 +23,9 @@ struct LeafColumn {
 
     var name: String { path.joined(separator: ".") }
     /// Whether the column is a field of the table itself, not a part of a struct, map or list.
-    var isFlat: Bool { path.count == 1 && maximumRepetition == 0 }
+    var isFlat: Bool { path.count == 1 && maximumRepetition == 0 && !keepsLevels }
+    /// A flat column read as a part of rows with structure: its levels are kept as those of the others.
+    var keepsLevels = false
 }
 
 /// The schema of a file, as a tree and as the list of its columns.
