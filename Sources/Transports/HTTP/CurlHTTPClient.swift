@@ -31,6 +31,13 @@ public final class CurlHTTPClient: HTTPClient {
         session = CurlSession(settings)
     }
 
+    /// Shares a session, and so its connections, with another client. Only for the proof that the policy still holds then.
+    init(policy: AddressPolicy, settings: HTTPConfiguration, session: CurlSession) {
+        self.policy = policy
+        self.settings = settings
+        self.session = session
+    }
+
     public func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         let secrets = RedirectRules.secrets(of: request)
         var current = request

@@ -134,7 +134,8 @@ extension CurlTransfer {
 
     private var noHead: SourceError {
         SourceError(
-            .unexpectedAnswer, "Sending \(request.label): the answer has no head.", recovery: .retry(after: nil))
+            .unreachable, "Sending \(request.label): the connection broke before the answer's head was complete.",
+            recovery: .retry(after: nil))
     }
 
     /// Takes a part of the body.

@@ -119,6 +119,9 @@ public struct HTTPResponse: Sendable {
     /// The URL that answered, after redirects.
     public var url: String
     public var body: HTTPBody
+    /// How often the request was sent until this answer came; more than one when a layer below has retried, so that an
+    /// outer loop does not retry again.
+    public var attempts = 1
 
     public init(status: Int, headers: HTTPHeaders = HTTPHeaders(), url: String, body: HTTPBody) {
         self.status = status

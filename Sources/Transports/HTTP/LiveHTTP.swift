@@ -1,0 +1,29 @@
+import Tributary
+
+/// Puts the live HTTP client together.
+public enum LiveHTTP {
+    /// What a live client is made from; every part has a default that suits a source.
+    public struct Options: Sendable {
+        public var configuration = HTTPConfiguration()
+        public var retries = RetryPolicy()
+        /// Limits by the host's name in lower case.
+        public var rateLimits: [String: RateLimit] = [:]
+        /// For hosts without a limit of their own; nil is none.
+        public var defaultRateLimit: RateLimit?
+
+        public init() {}
+    }
+
+    /// A client that dials, limits and retries.
+    ///
+    /// From the outside in: retries, so that each attempt asks for its place again; the rate limit; libcurl.
+    /// - Parameter policy: Which addresses may be dialled.
+    public static func make(
+        policy: AddressPolicy, clock: any SyncClock = SystemClock(), options: Options = Options()
+    ) -> any HTTPClient {
+        let live = CurlHTTPClient(policy: policy, settings: options.configuration)
+        let limited = RateLimitedHTTPClient(
+            live, limits: options.rateLimits, default: options.defaultRateLimit, clock: clock)
+        return RetryingHTTPClient(limited, policy: options.retries, clock: clock)
+    }
+}
