@@ -1,0 +1,44 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Pipeline
+import SourceCatalog
+import Transports
+import Tributary
+
+/// The sources that this program knows.
+enum Sources {
+    static let registry = SourceRegistry.builtIn
+}
+
+/// What the network side of a command can be told.
+struct NetworkOptions: ParsableArguments {
+    @Flag(
+        name: .customLong("public-hosts-only"),
+        help: "Refuse private, loopback and reserved addresses, as a host that serves several users must.")
+    var publicHostsOnly = false
+
+    /// What sources may use: live clients, this machine's clock, the accounts of the store.
+    func context(store: StateStore) throws -> SourceContext {
+        let policy: AddressPolicy = publicHostsOnly ? .publicOnly : .unrestricted
+        let clock = SystemClock()
+        var logger = Logger(label: "tributary")
+        logger.logLevel = .error
+        return SourceContext(
+            http: LiveHTTP.make(policy: policy, clock: clock),
+            databases: LiveDatabaseConnector(policy: policy),
+            tunnels: SSHTunnelOpener(policy: policy, knownHosts: store.folder + "/known_hosts"),
+            integrations: store, clock: clock, logger: logger)
+    }
+}
+
+/// A stored connection and its source, ready to use.
+struct OpenConnection {
+    let connection: Connection
+    let source: ConfiguredSource
+
+    init(_ name: String, in store: StateStore) throws {
+        connection = try store.connection(name)
+        source = try Sources.registry.source(connection.sourceType).configure(connection.config)
+    }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Foundation
+
+/// `tributary`: connects sources, syncs their tables into a lake, and shows what happened.
+@main
+struct TributaryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tributary",
+        abstract: "Sync tables of an upstream into a Delta Lake, without losing a row.",
+        discussion: """
+            Start with 'tributary demo', or connect an upstream of your own:
+
+              tributary sources                         what there is
+              tributary connect postgres --name shop    make a connection
+              tributary schemas shop                    its tables
+              tributary sync shop orders --lake lake    bring one into the lake
+
+            Tab completion: tributary --generate-completion-script bash > /etc/bash_completion.d/tributary
+            Exit codes: tributary exit-codes
+            """,
+        subcommands: [
+            SourcesCommand.self, FormCommand.self, ConnectCommand.self, ConnectionsCommand.self, SchemasCommand.self,
+            SyncCommand.self, RunsCommand.self, CompactCommand.self, VacuumCommand.self, DemoCommand.self,
+            ExitCodesCommand.self,
+        ])
+
+    static func main() async {
+        // A closed pipe (`tributary runs | head`) ends the command quietly, as it does for other tools.
+        signal(SIGPIPE, SIG_DFL)
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            Failure.exit(with: error, as: Self.self)
+        }
+    }
+}
+
+/// `tributary exit-codes`: what a script can tell from a command's end.
+struct ExitCodesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "exit-codes", abstract: "Explain the exit codes of all commands.")
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        if output.json {
+            struct Entry: Encodable {
+                var code: Int32
+                var meaning: String
+            }
+            try JSONOutput.print(ExitStatus.allCases.map { Entry(code: $0.rawValue, meaning: $0.meaning) })
+            return
+        }
+        var table = TextTable([("CODE", .right), ("MEANING", .left)])
+        for status in ExitStatus.allCases { table.add([String(status.rawValue), status.meaning]) }
+        Console.result(table.text)
+    }
+}
