@@ -1,0 +1,40 @@
+import Cassettes
+import Tributary
+
+/// One (source, scenario, table) that a check judges, and the means to do so.
+public struct CheckCase: Sendable {
+    public let source: AnySource
+    public let scenario: Scenario
+    /// The table; nil for checks of the source as a whole.
+    public let schema: Manifest.Schema?
+    public let seed: UInt64
+    public let profile: Profile
+    public let stack: HTTPStack
+
+    public init(
+        source: AnySource, scenario: Scenario, schema: Manifest.Schema?, seed: UInt64, profile: Profile,
+        stack: @escaping HTTPStack
+    ) {
+        self.source = source
+        self.scenario = scenario
+        self.schema = schema
+        self.seed = seed
+        self.profile = profile
+        self.stack = stack
+    }
+
+    /// `source / table / check`, the name in every report and in the runner's filter.
+    public func name(of check: Check) -> String {
+        [source.description.type.lowercased(), schema?.name ?? "*", check.name].joined(separator: " / ")
+    }
+
+    /// A laboratory over the scenario's config.
+    ///
+    /// - Throws: `SourceError` of kind `invalidConfig`.
+    public func lab() throws -> Lab {
+        Lab(source: try source.configure(.object(scenario.config)), stack: stack)
+    }
+
+    /// The upstream that one state of the scenario recorded.
+    public func replay(_ state: String) throws -> ReplayUpstream { try ReplayUpstream(scenario: scenario, state: state) }
+}

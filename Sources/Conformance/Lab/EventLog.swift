@@ -1,0 +1,84 @@
+import Columns
+import Tributary
+
+/// One ordered log of all that can be seen of a run: on it, order is judged.
+public final class EventLog: Sendable {
+    /// What happened.
+    public enum Event: Sendable {
+        /// A request as the wire sees it, below every retry; `attempt` counts from 0 over the whole run.
+        case request(LoggedRequest)
+        case response(index: Int, status: Int, bytes: Int)
+        case requestFailed(index: Int, String)
+        /// A statement sent to a database.
+        case statement(String)
+        /// The source handed an item over; `token` is the position it gave with it.
+        case emitted(rows: Int, bytes: Int, token: ResumeToken?)
+        /// The pipeline took the item: its rows may be in the buffer, not yet in the lake.
+        case taken
+        /// A commit reached the lake.
+        case committed(version: Int64, rows: Int, watermark: Watermark, token: String?)
+        case waited(Duration)
+        case log(String)
+        case ended(String)
+    }
+
+    private let events = Lock<[Event]>([])
+
+    public init() {}
+
+    public func append(_ event: Event) { events.withLock { $0.append(event) } }
+    public var all: [Event] { events.withLock { $0 } }
+
+    /// Requests in order.
+    public var requests: [LoggedRequest] {
+        all.compactMap { if case .request(let request) = $0 { request } else { nil } }
+    }
+
+    public var statements: [String] {
+        all.compactMap { if case .statement(let text) = $0 { text } else { nil } }
+    }
+
+    /// The log for a person, one line an event; the last `limit` of them.
+    public func lines(last limit: Int = 40) -> [String] { all.suffix(limit).map(\.description) }
+}
+
+/// A request as it was sent, with secrets masked in every text form.
+public struct LoggedRequest: Sendable, CustomStringConvertible {
+    public var index: Int
+    public var request: HTTPRequest
+    /// Which run of the case sent it, from 0.
+    public var run = 0
+
+    public var description: String {
+        let query = request.query.map { "\($0.name)=\(Self.text($0.value))" }.joined(separator: "&")
+        let separator = query.isEmpty ? "" : (request.url.contains("?") ? "&" : "?")
+        return "\(request.method.rawValue) \(request.url)\(separator)\(query)"
+    }
+
+    static func text(_ value: HTTPHeaders.Value) -> String {
+        switch value {
+        case .plain(let text): text
+        case .secret(let prefix, _): prefix + Secret.mask
+        }
+    }
+}
+
+extension EventLog.Event: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .request(let request): "request \(request.index)  \(request)"
+        case .response(let index, let status, let bytes): "answer \(index)   \(status), \(bytes) bytes"
+        case .requestFailed(let index, let text): "answer \(index)   none: \(text)"
+        case .statement(let text): "statement  \(text)"
+        case .emitted(let rows, _, let token):
+            "emitted    \(rows) rows" + (token.map { ", position \($0.value.text)" } ?? "")
+        case .taken: "taken"
+        case .committed(let version, let rows, let watermark, let token):
+            "committed  version \(version), \(rows) rows, last \(watermark.last?.storedText ?? "none"), earliest "
+                + "\(watermark.earliest?.storedText ?? "none")" + (token.map { ", position \($0)" } ?? "")
+        case .waited(let duration): "waited     \(duration)"
+        case .log(let text): "log        \(text)"
+        case .ended(let text): "ended      \(text)"
+        }
+    }
+}

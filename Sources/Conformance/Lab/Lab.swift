@@ -1,0 +1,148 @@
+import Columns
+import Foundation
+import Lake
+import Logging
+import Pipeline
+import Tributary
+
+/// Runs syncs of the source under test with production's own engine, over any upstream, into a lake in memory.
+public struct Lab: Sendable {
+    /// The source and its config.
+    public let source: ConfiguredSource
+    /// Production's layers above the wire.
+    public let stack: HTTPStack
+    /// The connection's name in the lake.
+    public let connection = "kit"
+
+    public init(source: ConfiguredSource, stack: @escaping HTTPStack) {
+        self.source = source
+        self.stack = stack
+    }
+
+    /// One run that a check asks for.
+    public struct Plan: Sendable {
+        public var schema: String
+        public var syncType: SyncType
+        public var cursorField: String?
+        public var lookback: Duration?
+        public var reset = false
+        public var options = SyncOptions()
+        /// The step before which the process dies; nil lets it live.
+        public var cutBefore: Int?
+        /// After so many requests a run is endless.
+        public var requestLimit = 2_000
+        /// Called after each item was taken.
+        public var onTaken: (@Sendable (Int) async throws -> Void)?
+
+        public init(_ schema: String, _ syncType: SyncType, cursorField: String? = nil) {
+            self.schema = schema
+            self.syncType = syncType
+            self.cursorField = cursorField
+            // One attempt: what a retry of the whole run hides, a check wants to see.
+            options.maxAttempts = 1
+        }
+    }
+
+    /// How a run went.
+    public struct Run: Sendable {
+        public var summary: SyncSummary?
+        public var error: (any Error)?
+        public var log: EventLog
+        public var steps: [StepCounter.Step]
+        public var clock: LabClock
+        /// The lake as the run left it.
+        public var files: MemoryLake.Files
+
+        public var succeeded: Bool { error == nil }
+    }
+
+    /// Syncs one table of `upstream` into a lake that starts as `files`.
+    public func run(_ plan: Plan, of upstream: any Upstream, into files: MemoryLake.Files = [:]) async throws -> Run {
+        let clock = LabClock(upstream.now)
+        let log = EventLog()
+        let steps = StepCounter(cutBefore: plan.cutBefore)
+        let lake = MemoryLake(files, steps: steps)
+        let context = try context(upstream, clock: clock, log: log, steps: steps, limit: plan.requestLimit)
+        let reader = LabReader(source: source, log: log, steps: steps, onTaken: plan.onTaken)
+        let locks = NSTemporaryDirectory() + "/tributary-kit-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: locks) }
+        let engine = SyncEngine(reader: reader, context: context, lake: lake, lockFolder: locks)
+        var run = Run(log: log, steps: [], clock: clock, files: [:])
+        do {
+            run.summary = try await engine.run(request(plan)) { event in
+                if case .committed(let report, let watermark) = event {
+                    let rows = report.rowsInserted + report.rowsUpdated
+                    log.append(.committed(version: report.version, rows: rows, watermark: watermark, token: nil))
+                }
+            }
+        } catch {
+            run.error = error
+        }
+        log.append(.ended(run.error.map { "\($0)" } ?? "well"))
+        run.steps = steps.steps
+        run.files = lake.contents
+        return run
+    }
+
+    /// What the source is handed in this lab; for checks that call it without the engine.
+    public func context(
+        _ upstream: any Upstream, clock: LabClock, log: EventLog, steps: StepCounter = StepCounter(), limit: Int = 2_000
+    ) throws -> SourceContext {
+        let nothing = NoUpstream(name: upstream.name)
+        let http = try upstream.httpClient(clock: clock).map { client in
+            stack(LabHTTPClient(base: client, log: log, steps: steps, limit: limit, run: 0), clock)
+        }
+        var logger = Logger(label: "kit") { _ in LabLogHandler(log: log) }
+        logger.logLevel = .trace
+        return SourceContext(
+            http: http ?? nothing, databases: try upstream.databaseConnector(clock: clock) ?? nothing, tunnels: nothing,
+            integrations: upstream.integrations, clock: clock, logger: logger)
+    }
+
+    /// The table that a lake holds for a schema.
+    public func table(_ schema: String, in files: MemoryLake.Files, keys: [String]? = nil) async throws -> TableImage? {
+        let folder = SyncEngine.folder(connection: connection, schema: schema)
+        return try await TableImage(LakeTable(storage: MemoryLake(files), folder: folder), keys: keys)
+    }
+
+    private func request(_ plan: Plan) -> SyncRequest {
+        SyncRequest(
+            connection: connection, schema: plan.schema, syncType: plan.syncType, cursorField: plan.cursorField,
+            lookback: plan.lookback, reset: plan.reset, options: plan.options)
+    }
+}
+
+/// Stands where an upstream has no such side.
+private struct NoUpstream: HTTPClient, DatabaseConnector, TunnelOpener {
+    let name: String
+
+    func send(_ request: HTTPRequest) async throws -> HTTPResponse { throw refusal("answer HTTP requests") }
+
+    func connect(to endpoint: DatabaseEndpoint) async throws -> any DatabaseConnection {
+        throw refusal("offer a database")
+    }
+
+    func open(through server: SSHServer, to target: NetworkEndpoint) async throws -> any OpenTunnel {
+        throw refusal("offer a tunnel")
+    }
+
+    private func refusal(_ what: String) -> SourceError {
+        SourceError(.unreachable, "The upstream of this case (\(name)) does not \(what).")
+    }
+}
+
+/// Keeps what is logged, so that it can be searched for secrets.
+private struct LabLogHandler: LogHandler {
+    let log: EventLog
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.trace
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        log.append(.log("\(event.level): \(event.message) \(event.metadata ?? [:])"))
+    }
+}

@@ -1,0 +1,136 @@
+import Columns
+import Lake
+import Tributary
+
+/// What a lake table holds, keyed: the right side of every comparison.
+public struct TableImage: Sendable {
+    /// A row's key as text, one part for each key column.
+    public typealias Key = [String]
+
+    public let schema: TableSchema
+    public let primaryKeys: [String]
+    public let partitioning: Partitioning?
+    public let properties: [String: String]
+    public let version: Int64
+    /// Every row, also those whose key is doubled.
+    public let rows: [Row]
+
+    /// One row and where it lies.
+    public struct Row: Sendable, Hashable {
+        public var key: Key
+        public var values: [String: Value]
+        public var partition: String?
+    }
+
+    /// Reads a table; nil when there is none.
+    public init?(_ table: LakeTable, stage: String? = nil, keys: [String]? = nil) async throws {
+        guard let snapshot = try await table.snapshot(stage: stage) else { return nil }
+        let keys = keys ?? snapshot.primaryKeys
+        let rows = Lock<[Row]>([])
+        for file in snapshot.files {
+            try await snapshot.read(file, columns: nil) { table in
+                let batch = (0..<table.rowCount).map { index in
+                    let values = table.row(index)
+                    return Row(key: Self.key(of: values, by: keys), values: values, partition: file.partition)
+                }
+                rows.withLock { $0.append(contentsOf: batch) }
+            }
+        }
+        schema = snapshot.schema
+        primaryKeys = keys
+        partitioning = snapshot.partitioning
+        properties = snapshot.properties
+        version = snapshot.version
+        self.rows = rows.withLock { $0 }
+    }
+
+    static func key(of values: [String: Value], by keys: [String]) -> Key {
+        keys.map { TableDiff.text(values[$0] ?? .null) }
+    }
+
+    /// Rows by key; of doubled keys one of them.
+    public var byKey: [Key: Row] { Dictionary(rows.map { ($0.key, $0) }) { first, _ in first } }
+
+    /// Keys that stand in more than one row.
+    public var doubledKeys: [Key] {
+        Dictionary(grouping: rows, by: \.key).filter { $0.value.count > 1 }.keys.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+}
+
+/// The difference of two tables, keyed, value by value.
+public struct TableDiff: Sendable {
+    public var missing: [TableImage.Key] = []
+    public var extra: [TableImage.Key] = []
+    public var doubled: [TableImage.Key] = []
+    /// Rows of both sides whose values differ: key, column, expected, actual.
+    public var changed: [(key: TableImage.Key, column: String, expected: String, actual: String)] = []
+    public var schemaDifferences: [String] = []
+
+    /// Compares what is expected with what is there. Nil stands for a table that is not there: it has no rows.
+    public init(expected: TableImage?, actual: TableImage?, comparesSchema: Bool = true) {
+        let left = expected?.byKey ?? [:]
+        let right = actual?.byKey ?? [:]
+        missing = Self.sorted(left.keys.filter { right[$0] == nil })
+        extra = Self.sorted(right.keys.filter { left[$0] == nil })
+        doubled = actual?.doubledKeys ?? []
+        for key in Self.sorted(left.keys.filter { right[$0] != nil }) {
+            guard let old = left[key], let new = right[key] else { continue }
+            for column in Set(old.values.keys).union(new.values.keys).sorted() {
+                let (a, b) = (old.values[column] ?? .null, new.values[column] ?? .null)
+                if a != b { changed.append((key, column, Self.text(a), Self.text(b))) }
+            }
+        }
+        if comparesSchema, let expected, let actual { compare(expected.schema, actual.schema) }
+    }
+
+    private mutating func compare(_ expected: TableSchema, _ actual: TableSchema) {
+        for name in Set(expected.names).union(actual.names).sorted() {
+            let (a, b) = (expected[name]?.type.description ?? "absent", actual[name]?.type.description ?? "absent")
+            if a != b { schemaDifferences.append("column \(name): expected \(a), got \(b)") }
+        }
+    }
+
+    public var isEmpty: Bool {
+        missing.isEmpty && extra.isEmpty && doubled.isEmpty && changed.isEmpty && schemaDifferences.isEmpty
+    }
+
+    /// One line that counts the differences.
+    public var summary: String {
+        var parts: [String] = []
+        if !missing.isEmpty { parts.append("\(missing.count) rows lost") }
+        if !extra.isEmpty { parts.append("\(extra.count) rows too many") }
+        if !doubled.isEmpty { parts.append("\(doubled.count) keys doubled") }
+        if !changed.isEmpty { parts.append("\(Set(changed.map(\.key)).count) rows with stale or wrong values") }
+        if !schemaDifferences.isEmpty { parts.append("\(schemaDifferences.count) columns differ") }
+        return parts.isEmpty ? "no difference" : parts.joined(separator: ", ")
+    }
+
+    /// At most ten lines that show the differences.
+    public var witness: [String] {
+        var lines = missing.map { "lost: \(Self.text($0))" } + extra.map { "too many: \(Self.text($0))" }
+        lines += doubled.map { "doubled: \(Self.text($0))" }
+        lines += changed.map { "\(Self.text($0.key)): \($0.column) should be \($0.expected), is \($0.actual)" }
+        return Array((lines + schemaDifferences).prefix(10))
+    }
+
+    private static func sorted(_ keys: [TableImage.Key]) -> [TableImage.Key] {
+        keys.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+
+    static func text(_ key: TableImage.Key) -> String { key.joined(separator: " | ") }
+
+    /// A value as reports show it.
+    public static func text(_ value: Value) -> String {
+        switch value {
+        case .null: "null"
+        case .bool(let value): "\(value)"
+        case .int(let value): "\(value)"
+        case .double(let value): "\(value)"
+        case .decimal(let value): value.description
+        case .string(let value): value.count > 60 ? "\(value.prefix(60))…" : value
+        case .binary(let bytes): "\(bytes.count) bytes"
+        case .date(let days): CursorValue.date(days).storedText
+        case .timestamp(let microseconds): CursorValue.timestamp(microseconds).storedText
+        }
+    }
+}
