@@ -1,0 +1,157 @@
+import Columns
+import Foundation
+import Tributary
+
+/// How an upstream answers in general: `model.json`. Objects come from the recording; this says how they are paged,
+/// filtered, ordered and limited.
+public struct ModelDeclaration: Sendable {
+    /// One kind of object.
+    public struct Collection: Sendable {
+        public var name: String
+        /// Members that identify an object within its parent.
+        public var key: [String]
+        /// The member that moves when an object is new, or changed.
+        public var cursor: String?
+        public var cursorFormat: CursorFormat
+        /// Whether a change of an object moves its cursor: `updated_at` does, `created` does not.
+        public var cursorMovesOnUpdate: Bool
+        /// Members that the upstream may change in an object that is there.
+        public var mutable: [String]
+        /// Where the recorded answers hold its objects.
+        public var sources: [Place]
+        /// The schemas of the source that these objects become rows of.
+        public var schemas: [String]
+    }
+
+    /// Where a recorded answer holds objects: its path's template, and the member with the list.
+    public struct Place: Sendable {
+        public var path: PathTemplate
+        public var rows: String
+    }
+
+    /// How a cursor is spelt.
+    public enum CursorFormat: String, Sendable, CaseIterable {
+        case epochSeconds = "epoch-seconds"
+        case epochMilliseconds = "epoch-milliseconds"
+        case iso8601
+        case date
+        case integer
+    }
+
+    /// One list of the API.
+    public struct Endpoint: Sendable {
+        public var path: PathTemplate
+        public var collection: String
+        /// Attributes of an object that must equal values of the path or the query: attribute to template.
+        public var scope: [String: String]
+        public var order: [Order]
+        /// Query parameters that choose another order: parameter, and by its value the order.
+        public var orderParameters: [OrderParameter]
+        public var filters: [Filter]
+        public var page: Page
+        /// The answer as it is sent, with `$rows`, `$more`, `$next`, `$nextURL`, `$total`, `$page` and `$pages` in place.
+        public var envelope: JSONValue
+        /// Matching objects beyond this number are never shown; nil means no cap.
+        public var resultCap: Int?
+        /// The fixed answer for a parent that is not there.
+        public var missingParentStatus: Int?
+    }
+
+    public struct Order: Sendable, Hashable {
+        public var field: String
+        public var isDescending: Bool
+    }
+
+    public struct OrderParameter: Sendable {
+        public var parameter: String
+        public var orders: [String: [Order]]
+    }
+
+    /// A bound that a query parameter sets.
+    public struct Filter: Sendable {
+        /// How the member of an object and the parameter's value are compared.
+        public enum Comparison: String, Sendable, CaseIterable {
+            case equal = "="
+            case less = "<"
+            case lessOrEqual = "<="
+            case greater = ">"
+            case greaterOrEqual = ">="
+        }
+
+        public var parameter: String
+        public var field: String
+        public var comparison: Comparison
+        public var format: CursorFormat?
+    }
+
+    /// How a list is paged.
+    public struct Page: Sendable {
+        /// The styles of paging.
+        public enum Style: String, Sendable, CaseIterable {
+            case single
+            /// An opaque token in the answer, sent back in a parameter.
+            case cursor
+            /// The key of the last object of a page, sent back in a parameter.
+            case lastKey = "last-key"
+            case offset
+            case page
+            /// The whole URL of the next page in the answer's body.
+            case nextURL = "next-url"
+            /// The whole URL of the next page in the Link header (RFC 8288).
+            case link
+        }
+
+        public var style: Style
+        /// The parameter that carries the position.
+        public var parameter: String
+        /// The parameter that carries the size.
+        public var sizeParameter: String?
+        public var defaultSize: Int
+        /// Greater sizes are silently made this.
+        public var maximumSize: Int
+        /// The number of the first page.
+        public var firstPage: Int
+    }
+
+    public var collections: [Collection]
+    public var endpoints: [Endpoint]
+
+    /// The collection that becomes rows of a schema.
+    public func collection(forSchema schema: String) -> Collection? {
+        collections.first { $0.schemas.contains(schema) }
+    }
+
+    public func collection(_ name: String) -> Collection? { collections.first { $0.name == name } }
+}
+
+/// A path with names in braces, such as `/v1/customers/{customer}/sources`.
+public struct PathTemplate: Sendable, Hashable, CustomStringConvertible {
+    public let description: String
+    private let segments: [Segment]
+
+    private enum Segment: Sendable, Hashable {
+        case literal(String)
+        case name(String)
+    }
+
+    public init(_ text: String) {
+        description = text
+        segments = text.split(separator: "/", omittingEmptySubsequences: true).map { part in
+            part.hasPrefix("{") && part.hasSuffix("}") ? .name(String(part.dropFirst().dropLast())) : .literal(String(part))
+        }
+    }
+
+    /// The values of the names if the path has this form; nil otherwise.
+    public func match(_ path: String) -> [String: String]? {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+        guard parts.count == segments.count else { return nil }
+        var values: [String: String] = [:]
+        for (segment, part) in zip(segments, parts) {
+            switch segment {
+            case .literal(let text): if text != part { return nil }
+            case .name(let name): values[name] = part.removingPercentEncoding ?? part
+            }
+        }
+        return values
+    }
+}

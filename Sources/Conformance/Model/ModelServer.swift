@@ -1,0 +1,134 @@
+import Columns
+import Foundation
+import Tributary
+
+/// Answers requests from a world by the declared rules; whatever the rules do not cover goes to `fallback`, the recording.
+public struct ModelServer: HTTPClient {
+    let declaration: ModelDeclaration
+    let world: LiveWorld
+    /// Answers probes of credentials and the like.
+    let fallback: (any HTTPClient)?
+    /// Overrides the declared page sizes, so that page edges fall where a check wants them.
+    let pageSize: Int?
+
+    public init(
+        _ declaration: ModelDeclaration, world: LiveWorld, fallback: (any HTTPClient)? = nil, pageSize: Int? = nil
+    ) {
+        self.declaration = declaration
+        self.world = world
+        self.fallback = fallback
+        self.pageSize = pageSize
+    }
+
+    public func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        try Task.checkCancellation()
+        let call = try ModelCall(request)
+        for endpoint in declaration.endpoints {
+            guard call.method == .get || call.method == .post, let names = endpoint.path.match(call.path) else { continue }
+            return answer(call, endpoint, names, in: world.worldForNextRequest())
+        }
+        guard let fallback else {
+            throw SourceError(.unexpectedAnswer, "The model has no endpoint for \(call.method.rawValue) \(call.path).")
+        }
+        return try await fallback.send(request)
+    }
+
+    private func answer(
+        _ call: ModelCall, _ endpoint: ModelDeclaration.Endpoint, _ names: [String: String], in world: World
+    ) -> HTTPResponse {
+        guard let collection = declaration.collection(endpoint.collection) else { return call.response(500, .null) }
+        var objects = world.visible(endpoint.collection)
+        for (attribute, template) in endpoint.scope {
+            let wanted = Self.fill(template, with: names)
+            objects.removeAll { $0.attributes[attribute] != wanted }
+        }
+        objects = filtered(objects, by: endpoint.filters, call: call)
+        let order = Self.order(of: endpoint, for: call)
+        objects.sort { ModelOrder.precedes($0.body, $1.body, by: order, key: collection.key) }
+        if let cap = endpoint.resultCap { objects = Array(objects.prefix(cap)) }
+        let page = ModelPage(
+            endpoint.page, of: objects, key: collection.key, call: call, forcedSize: pageSize)
+        let body = Self.render(endpoint.envelope, page)
+        var response = call.response(200, body)
+        if endpoint.page.style == .link, let next = page.nextURL {
+            response.headers.add("Link", "<\(next)>; rel=\"next\"")
+        }
+        return response
+    }
+
+    private func filtered(
+        _ objects: [World.Object], by filters: [ModelDeclaration.Filter], call: ModelCall
+    ) -> [World.Object] {
+        var objects = objects
+        for filter in filters {
+            guard let bound = call.parameter(filter.parameter) else { continue }
+            objects.removeAll { !ModelOrder.satisfies($0.body, filter, bound: bound) }
+        }
+        return objects
+    }
+
+    private static func order(of endpoint: ModelDeclaration.Endpoint, for call: ModelCall) -> [ModelDeclaration.Order] {
+        for parameter in endpoint.orderParameters {
+            if let value = call.parameter(parameter.parameter), let order = parameter.orders[value] { return order }
+        }
+        return endpoint.order
+    }
+
+    static func fill(_ template: String, with names: [String: String]) -> String {
+        names.reduce(template) { $0.replacingOccurrences(of: "{\($1.key)}", with: $1.value) }
+    }
+
+    /// Puts a page's parts where the envelope wants them.
+    static func render(_ template: JSONValue, _ page: ModelPage) -> JSONValue {
+        switch template {
+        case .string(let text): page.part(text) ?? template
+        case .array(let elements): .array(elements.map { render($0, page) })
+        case .object(let object):
+            .object(JSONObject(object.members.map { ($0.name, render($0.value, page)) }))
+        default: template
+        }
+    }
+}
+
+/// A request taken apart.
+struct ModelCall {
+    let method: HTTPMethod
+    let origin: String
+    let path: String
+    private(set) var query: [(name: String, value: String)]
+
+    init(_ request: HTTPRequest) throws {
+        guard let components = URLComponents(string: request.url), let host = components.host else {
+            throw SourceError(.unexpectedAnswer, "The model was asked for '\(request.url)', which is no URL.")
+        }
+        method = request.method
+        origin = "\(components.scheme ?? "https")://\(host)" + (components.port.map { ":\($0)" } ?? "")
+        path = components.percentEncodedPath
+        query = (components.queryItems ?? []).map { ($0.name, $0.value ?? "") }
+        for item in request.query {
+            switch item.value {
+            case .plain(let text): query.append((item.name, text))
+            case .secret(let prefix, let secret): query.append((item.name, prefix + secret.revealed))
+            }
+        }
+        if let body = request.body, let object = (try? JSONValue(parsing: body))?.object {
+            for member in object.members { query.append((member.name, member.value.string ?? member.value.text)) }
+        }
+    }
+
+    func parameter(_ name: String) -> String? { query.last { $0.name == name }?.value }
+
+    /// The same call with another value of a parameter.
+    func url(setting name: String, to value: String) -> String {
+        var components = URLComponents(string: origin + path) ?? URLComponents()
+        let rest = query.filter { $0.name != name }
+        components.queryItems = (rest + [(name, value)]).map { URLQueryItem(name: $0.name, value: $0.value) }
+        return components.string ?? origin + path
+    }
+
+    func response(_ status: Int, _ body: JSONValue) -> HTTPResponse {
+        HTTPResponse(
+            status: status, headers: HTTPHeaders([("Content-Type", "application/json")]), url: origin + path,
+            body: HTTPBody(body.serialized()))
+    }
+}

@@ -1,0 +1,63 @@
+import Columns
+import Tributary
+
+/// The state of a modelled upstream: its collections and their objects. A value: forking a world is copying it.
+public struct World: Sendable {
+    /// One object that the upstream holds.
+    public struct Object: Sendable, Hashable {
+        /// As the upstream sends it.
+        public var body: JSONObject
+        /// What is known of it that its body does not say, such as the parent that a path names.
+        public var attributes: [String: String]
+        /// Hidden objects exist and are not shown yet: a transaction that commits late.
+        public var isVisible = true
+
+        public init(body: JSONObject, attributes: [String: String] = [:]) {
+            self.body = body
+            self.attributes = attributes
+        }
+    }
+
+    /// The objects of each collection, in no particular order.
+    public var collections: [String: [Object]]
+
+    public init(_ collections: [String: [Object]] = [:]) { self.collections = collections }
+
+    /// The objects that a reader could see.
+    public func visible(_ collection: String) -> [Object] { (collections[collection] ?? []).filter(\.isVisible) }
+
+    /// Changes one object in place.
+    public mutating func update(_ collection: String, at index: Int, _ change: (inout Object) -> Void) {
+        guard collections[collection]?.indices.contains(index) == true else { return }
+        change(&collections[collection]![index])
+    }
+}
+
+/// A world that several requests of one run look at, and that changes between them.
+public final class LiveWorld: Sendable {
+    private struct State {
+        var world: World
+        var served = 0
+        var changes: [Int: [@Sendable (inout World) -> Void]] = [:]
+    }
+
+    private let state: Lock<State>
+
+    public init(_ world: World) { state = Lock(State(world: world)) }
+
+    public var current: World { state.withLock { $0.world } }
+
+    /// Plans a change that takes place just before request `index` is answered.
+    public func change(beforeRequest index: Int, _ change: @escaping @Sendable (inout World) -> Void) {
+        state.withLock { $0.changes[index, default: []].append(change) }
+    }
+
+    /// The world as the next request sees it.
+    func worldForNextRequest() -> World {
+        state.withLock { state in
+            for change in state.changes.removeValue(forKey: state.served) ?? [] { change(&state.world) }
+            state.served += 1
+            return state.world
+        }
+    }
+}
