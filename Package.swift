@@ -71,7 +71,19 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
-        .target(name: "Cassettes", dependencies: ["Tributary", "Columns"], swiftSettings: strict),
+        .target(
+            name: "Cassettes",
+            dependencies: ["Tributary", "Columns", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict),
+
+        // The kit: stands beside the runtime and drives it.
+        .target(
+            name: "Conformance",
+            dependencies: [
+                "Cassettes", "Pipeline", "Lake", "Tributary", "Columns",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
 
         // Commands.
         .executableTarget(

@@ -1,4 +1,5 @@
 import Cassettes
+import Columns
 import Tributary
 
 /// One (source, scenario, table) that a check judges, and the means to do so.
