@@ -18,16 +18,3 @@ struct NothingRecorded: HTTPClient, DatabaseConnector, TunnelOpener {
 
     private func refusal(_ message: String) -> SourceError { SourceError(.unmatchedRequest, message) }
 }
-
-/// The OAuth accounts of a scenario.
-final class FixtureIntegrations: IntegrationStore {
-    private let stored: Lock<[Int64: Integration]>
-
-    init(_ integrations: [Integration]) {
-        stored = Lock(Dictionary(integrations.map { ($0.id, $0) }, uniquingKeysWith: { $1 }))
-    }
-
-    func integration(id: Int64) async throws -> Integration? { stored.withLock { $0[id] } }
-
-    func save(_ integration: Integration) async throws { stored.withLock { $0[integration.id] = integration } }
-}

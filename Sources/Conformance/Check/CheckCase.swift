@@ -37,5 +37,7 @@ public struct CheckCase: Sendable {
     }
 
     /// The upstream that one state of the scenario recorded.
-    public func replay(_ state: String) throws -> ReplayUpstream { try ReplayUpstream(scenario: scenario, state: state) }
+    public func replay(_ state: String) throws -> ReplayUpstream {
+        try ReplayUpstream(scenario: scenario, state: state)
+    }
 }

@@ -79,7 +79,12 @@ public struct CheckRunner: Sendable {
             for _ in 0..<options.width { start() }
             for await (index, result) in group {
                 results[index] = result
-                progress(result, done.withLock { $0 += 1; return $0 })
+                progress(
+                    result,
+                    done.withLock {
+                        $0 += 1
+                        return $0
+                    })
                 start()
             }
             return results.compactMap { $0 }
@@ -149,7 +154,9 @@ struct Waivers {
         else { return verdict }
         switch verdict {
         case .failed(let findings):
-            if !item.check.isWaivable { return .failed(findings + [finding(waiver, "is of a check that cannot be waived")]) }
+            if !item.check.isWaivable {
+                return .failed(findings + [finding(waiver, "is of a check that cannot be waived")])
+            }
             if waiver.until < today { return .failed(findings + [finding(waiver, "ran out on \(waiver.until)")]) }
             return .waived(waiver, findings)
         case .passed:

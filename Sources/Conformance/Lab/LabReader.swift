@@ -31,7 +31,11 @@ struct LabReader: TableReader {
                     guard item != nil else { return }
                     try steps.pass(.taken)
                     log.append(.taken)
-                    try await onTaken?(count.withLock { $0 += 1; return $0 })
+                    try await onTaken?(
+                        count.withLock {
+                            $0 += 1
+                            return $0
+                        })
                 })
         }
         return response

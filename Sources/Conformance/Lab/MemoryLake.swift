@@ -63,7 +63,8 @@ public final class MemoryLake: LakeStorage {
     }
 
     private func missing(_ path: String) -> LakeError {
-        LakeError(.missing, "Reading a file", path: path, problem: "it is not there", advice: "This is a lake in memory.")
+        LakeError(
+            .missing, "Reading a file", path: path, problem: "it is not there", advice: "This is a lake in memory.")
     }
 }
 

@@ -26,14 +26,14 @@ public struct TableImage: Sendable {
     public init?(_ table: LakeTable, stage: String? = nil, keys: [String]? = nil) async throws {
         guard let snapshot = try await table.snapshot(stage: stage) else { return nil }
         let keys = keys ?? snapshot.primaryKeys
-        let rows = Lock<[Row]>([])
-        for file in snapshot.files {
-            try await snapshot.read(file, columns: nil) { table in
-                let batch = (0..<table.rowCount).map { index in
-                    let values = table.row(index)
-                    return Row(key: Self.key(of: values, by: keys), values: values, partition: file.partition)
-                }
-                rows.withLock { $0.append(contentsOf: batch) }
+        var rows: [Row] = []
+        let place = LakePath.partitionColumn
+        let isPartitioned = snapshot.partitioning != nil
+        try await snapshot.read(columns: snapshot.schema.names + (isPartitioned ? [place] : [])) { table in
+            for index in 0..<table.rowCount {
+                var values = table.row(index)
+                let partition = isPartitioned ? values.removeValue(forKey: place).map(TableDiff.text) : nil
+                rows.append(Row(key: Self.key(of: values, by: keys), values: values, partition: partition))
             }
         }
         schema = snapshot.schema
@@ -41,7 +41,7 @@ public struct TableImage: Sendable {
         partitioning = snapshot.partitioning
         properties = snapshot.properties
         version = snapshot.version
-        self.rows = rows.withLock { $0 }
+        self.rows = rows
     }
 
     static func key(of values: [String: Value], by keys: [String]) -> Key {
@@ -53,7 +53,9 @@ public struct TableImage: Sendable {
 
     /// Keys that stand in more than one row.
     public var doubledKeys: [Key] {
-        Dictionary(grouping: rows, by: \.key).filter { $0.value.count > 1 }.keys.sorted { $0.lexicographicallyPrecedes($1) }
+        Dictionary(grouping: rows, by: \.key).filter { $0.value.count > 1 }.keys.sorted {
+            $0.lexicographicallyPrecedes($1)
+        }
     }
 }
 

@@ -137,7 +137,8 @@ public struct PathTemplate: Sendable, Hashable, CustomStringConvertible {
     public init(_ text: String) {
         description = text
         segments = text.split(separator: "/", omittingEmptySubsequences: true).map { part in
-            part.hasPrefix("{") && part.hasSuffix("}") ? .name(String(part.dropFirst().dropLast())) : .literal(String(part))
+            part.hasPrefix("{") && part.hasSuffix("}")
+                ? .name(String(part.dropFirst().dropLast())) : .literal(String(part))
         }
     }
 

@@ -28,7 +28,9 @@ enum ModelOrder {
         }
     }
 
-    private static func bound(_ text: String, like value: JSONValue, format: ModelDeclaration.CursorFormat?) -> JSONValue {
+    private static func bound(
+        _ text: String, like value: JSONValue, format: ModelDeclaration.CursorFormat?
+    ) -> JSONValue {
         if case .number = value { return .number(JSONNumber(text: text)) }
         return .string(text)
     }

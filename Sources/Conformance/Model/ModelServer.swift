@@ -24,7 +24,9 @@ public struct ModelServer: HTTPClient {
         try Task.checkCancellation()
         let call = try ModelCall(request)
         for endpoint in declaration.endpoints {
-            guard call.method == .get || call.method == .post, let names = endpoint.path.match(call.path) else { continue }
+            guard call.method == .get || call.method == .post, let names = endpoint.path.match(call.path) else {
+                continue
+            }
             return answer(call, endpoint, names, in: world.worldForNextRequest())
         }
         guard let fallback else {

@@ -34,7 +34,7 @@ public enum LakePath {
     }
 
     /// The column that says which partition a row is in.
-    static let partitionColumn = "_partition"
+    public static let partitionColumn = "_partition"
 
     /// A path as the log spells it: a URI reference (Delta protocol, "Add File and Remove File").
     static func logSpelling(_ path: String) -> String {

@@ -6,7 +6,8 @@ import Tributary
 /// `tributary connect TYPE`: makes a connection.
 struct ConnectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "connect", abstract: "Make a connection: fill in a source's form, prove the credentials, store it.",
+        commandName: "connect",
+        abstract: "Make a connection: fill in a source's form, prove the credentials, store it.",
         discussion: """
             On a terminal, asks for the fields that are not given; elsewhere a missing field is an error. Secrets are
             encrypted with the key in the state folder, or with $TRIBUTARY_KEY (32 bytes in base 64).
@@ -71,7 +72,8 @@ enum ConnectionName {
         let allowed = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
         guard allowed, !name.isEmpty, name.count <= 64, !name.hasPrefix("."), !name.hasPrefix("_") else {
             throw SourceError(
-                .invalidConfig, "Reading the connection's name '\(name.prefix(64))': it cannot be a folder of the lake.",
+                .invalidConfig,
+                "Reading the connection's name '\(name.prefix(64))': it cannot be a folder of the lake.",
                 advice: "Use at most 64 letters, digits, '-', '_' and '.', beginning with a letter or digit.")
         }
         return name

@@ -7,7 +7,8 @@ struct ConnectionsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "connections", abstract: "List the connections, or forget one.")
 
-    @Option(help: "Forget this connection and its settings; its tables in the lake stay.",
+    @Option(
+        help: "Forget this connection and its settings; its tables in the lake stay.",
         completion: Completions.connections)
     var forget: String?
 

@@ -58,13 +58,15 @@ final class ProgressLine: Sendable {
         let elapsed = started.duration(to: .now)
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
         let speed = seconds > 0.2 ? "  \(Figures.count(Int(Double(rows) / seconds))) rows/s" : ""
-        let counts = state.expectedRows.map { "\(Figures.count(rows)) of \(Figures.count($0)) rows" }
+        let counts =
+            state.expectedRows.map { "\(Figures.count(rows)) of \(Figures.count($0)) rows" }
             ?? "\(Figures.count(rows)) rows"
         guard Console.errorIsTerminal else {
             Console.note("\(label): \(counts)\(speed)")
             return
         }
-        Console.rewriteLine(String("\(label)  \(bar(rows, of: state.expectedRows))\(counts)\(speed)".prefix(Console.width - 1)))
+        Console.rewriteLine(
+            String("\(label)  \(bar(rows, of: state.expectedRows))\(counts)\(speed)".prefix(Console.width - 1)))
     }
 
     private func bar(_ rows: Int, of expectedRows: Int?) -> String {

@@ -48,7 +48,9 @@ struct TableRunner: Sendable {
             if let error = outcome.error { Failure.report(error) }
             return
         }
-        let end = summary.wasCancelled ? "stopped, and goes on next time" : "done in \(Figures.duration(summary.durationSeconds))"
+        let end =
+            summary.wasCancelled
+            ? "stopped, and goes on next time" : "done in \(Figures.duration(summary.durationSeconds))"
         Console.result("\(outcome.table): \(end)")
         for (name, text) in facts(summary, peakMemory: outcome.peakMemory) {
             Console.result("  " + name.padding(toLength: 12, withPad: " ", startingAt: 0) + text)

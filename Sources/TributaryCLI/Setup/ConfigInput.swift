@@ -12,7 +12,8 @@ struct ConfigInput: ParsableArguments {
             valueName: "key=value"))
     var pairs: [String] = []
 
-    @Option(name: .customLong("config"), help: "A JSON file with fields; '-' reads standard input.", completion: .file())
+    @Option(
+        name: .customLong("config"), help: "A JSON file with fields; '-' reads standard input.", completion: .file())
     var file: String?
 
     /// The fields given on the command line, before anybody is asked.
@@ -30,7 +31,8 @@ struct ConfigInput: ParsableArguments {
     }
 
     private func read(_ file: String) throws -> JSONObject {
-        let data = file == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
+        let data =
+            file == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
         guard let data else {
             throw ValidationError("Reading the config \(file): there is no such file, or it may not be read.")
         }

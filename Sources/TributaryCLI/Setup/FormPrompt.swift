@@ -21,7 +21,9 @@ struct FormPrompt {
         case .switchGroup: askGroup(field, at: path)
         case .sshTunnel: askGroup(field, at: path)
         case .fileUpload:
-            guard value(at: path) == nil, let file = line(field, hint: "path of a JSON file"), !file.isEmpty else { return }
+            guard value(at: path) == nil, let file = line(field, hint: "path of a JSON file"), !file.isEmpty else {
+                return
+            }
             let text = FileManager.default.contents(atPath: file).map { String(decoding: $0, as: UTF8.self) }
             ConfigInput.set(.string(text ?? ""), at: path, in: &answers)
         default: askInput(field, at: path)
@@ -30,7 +32,8 @@ struct FormPrompt {
 
     private mutating func askInput(_ field: FormField, at path: [String]) {
         guard value(at: path) == nil else { return }
-        let answer = field.secret == true ? Prompt.secret(question(field, hint: nil)) : line(field, hint: field.placeholder)
+        let answer =
+            field.secret == true ? Prompt.secret(question(field, hint: nil)) : line(field, hint: field.placeholder)
         guard let answer, !answer.isEmpty else { return }
         ConfigInput.set(.string(answer), at: path, in: &answers)
     }
