@@ -111,7 +111,9 @@ let package = Package(
             name: "ColumnsTests", dependencies: ["Columns", "TestSupport"], resources: [.copy("Corpora")],
             swiftSettings: strict),
         .testTarget(name: "TributaryTests", dependencies: ["Tributary", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "LakeTests", dependencies: ["Lake", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "LakeTests", dependencies: ["Lake", "TestSupport"], resources: [.copy("Corpora")],
+            swiftSettings: strict),
         .testTarget(name: "TransportsTests", dependencies: ["Transports", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SourceCatalogTests",
