@@ -131,7 +131,7 @@ struct StoredConfig {
 
     /// The value itself, or what a JSON text holds: old rows were encoded twice.
     static func decoded(_ stored: JSONValue) -> JSONValue {
-        guard let text = stored.string, let value = try? JSONText.parse(Array(text.utf8)) else { return stored }
+        guard let text = stored.string, let value = try? JSONValue(parsing: text) else { return stored }
         return value
     }
 }

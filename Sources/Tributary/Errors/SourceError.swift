@@ -60,6 +60,7 @@ extension SourceError.Kind {
     public static let rateLimited = Self(rawValue: "rate-limited")
     public static let upstreamFailure = Self(rawValue: "upstream-failure")
     public static let unexpectedAnswer = Self(rawValue: "unexpected-answer")
+    public static let repeatedPage = Self(rawValue: "repeated-page")
     public static let limitExceeded = Self(rawValue: "limit-exceeded")
     public static let unknownSource = Self(rawValue: "unknown-source")
     public static let duplicateSource = Self(rawValue: "duplicate-source")

@@ -37,6 +37,8 @@ extension SourceContext {
         _ endpoint: DatabaseEndpoint, through tunnel: Tunnel? = nil,
         _ body: (DatabaseEndpoint) async throws -> Result
     ) async throws -> Result {
+        // A file has no host.
+        if endpoint.engine == .sqlite { return try await body(endpoint) }
         var reachable = endpoint
         guard let tunnel else {
             reachable.address = try await hosts.resolve(endpoint.host).preferred

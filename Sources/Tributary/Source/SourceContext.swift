@@ -9,6 +9,8 @@ public struct SourceContext: Sendable {
     public var integrations: any IntegrationStore
     /// Checks the hosts that a user supplies, before anything is dialled.
     public var hosts: HostValidator
+    /// Hands out the access tokens of OAuth accounts; shared by all copies of the context.
+    public var tokens = OAuthTokenProvider()
     public var clock: any SyncClock
     public var logger: Logger
 

@@ -1,0 +1,207 @@
+import Columns
+
+/// How a list is cut into pages: a pure function from one position to the next.
+///
+/// A position says which page to ask for; `.null` is the first. It is what a resume token keeps, so it must be enough to
+/// ask for that page again in another process, and must hold no secret.
+public struct Paginator: Sendable {
+    /// Puts a position into the request.
+    let apply: @Sendable (_ position: JSONValue, _ request: inout RESTRequest) throws -> Void
+    /// The position after the page that came for `position`; nil at the end.
+    let next: @Sendable (_ position: JSONValue, _ page: RESTPage, _ size: PageSize?) throws -> JSONValue?
+    /// The paths that `next` looks at, for rows at a selector: found in one walk over the page.
+    var wanted: @Sendable (_ selector: String) -> [String] = { _ in [] }
+
+    /// A paginator of the author's own.
+    ///
+    /// - Parameters:
+    ///   - apply: puts the position into the request; called with `.null` for the first page as well.
+    ///   - next: the position after a page, nil at the end.
+    public init(
+        apply: @escaping @Sendable (_ position: JSONValue, _ request: inout RESTRequest) throws -> Void,
+        next: @escaping @Sendable (_ position: JSONValue, _ page: RESTPage, _ size: PageSize?) throws -> JSONValue?
+    ) {
+        self.apply = apply
+        self.next = next
+    }
+
+    /// The same paginator, which looks at these paths of each page.
+    private func wanting(_ paths: String?..., lastRow field: String? = nil) -> Paginator {
+        var copy = self
+        let fixed = paths.compactMap { $0 }
+        copy.wanted = { selector in fixed + (field.map { [RESTPage.lastRow($0, of: selector)] } ?? []) }
+        return copy
+    }
+}
+
+extension Paginator {
+    /// Everything comes in one answer.
+    public static let singlePage = Paginator(apply: { _, _ in }, next: { _, _, _ in nil })
+
+    /// A cursor in the body leads on: `.cursor(parameter: "after", from: "meta.next")`.
+    ///
+    /// - Parameters:
+    ///   - path: where the cursor is; absent, null or empty is the end, unless `hasMore` says that there is more.
+    ///   - hasMore: where the body says whether there is more.
+    public static func cursor(
+        parameter: RequestParameter, from path: String, hasMore: String? = nil
+    ) -> Paginator {
+        Paginator(
+            apply: { position, request in if !position.isNull { request.set(parameter, position) } },
+            next: { _, page, _ in
+                let goesOn = try hasMore.map { try page.flag($0) }
+                if goesOn == false { return nil }
+                let cursor = page.value(path).flatMap(Position.usable)
+                if cursor == nil, goesOn == true {
+                    throw page.missing(path, "although '\(hasMore ?? "")' says that more follows")
+                }
+                return cursor
+            }
+        ).wanting(path, hasMore)
+    }
+
+    /// A field of the page's last row leads on, as Stripe's `starting_after`.
+    ///
+    /// - Parameters:
+    ///   - field: the path inside the row.
+    ///   - hasMore: where the body says whether there is more; nil: an empty page is the end.
+    public static func lastRow(
+        _ field: String, parameter: RequestParameter, hasMore: String? = nil
+    ) -> Paginator {
+        Paginator(
+            apply: { position, request in if !position.isNull { request.set(parameter, position) } },
+            next: { _, page, _ in
+                if let hasMore, try !page.flag(hasMore) { return nil }
+                if page.isEmpty { return nil }
+                let path = RESTPage.lastRow(field, of: page.selector)
+                guard let value = page.value(path).flatMap(Position.usable) else {
+                    throw page.missing(path, "where the next page starts")
+                }
+                return value
+            }
+        ).wanting(hasMore, lastRow: field)
+    }
+
+    /// The body holds the next page's URL, absolute or relative. It must be of the same origin.
+    public static func nextURL(from path: String) -> Paginator {
+        urls { page in page.value(path)?.string }.wanting(path)
+    }
+
+    /// A `Link` header with `rel="next"` holds the next page's URL. It must be of the same origin.
+    public static let linkHeader = urls { page in
+        page.headers.fields.lazy.compactMap { field in
+            guard field.name.lowercased() == "link", case .plain(let value) = field.value else { return nil }
+            return LinkHeader.target("next", in: value)
+        }.first
+    }
+
+    /// The number of rows to skip; always sent.
+    ///
+    /// The list ends with an empty page, at the declared total, at `maximum`, or, without a total, with a page shorter
+    /// than the page size.
+    /// - Parameters:
+    ///   - total: where the body says how many rows there are; it must then be there.
+    ///   - maximum: the greatest offset that the upstream takes.
+    ///   - stopsOnShortPage: false for an upstream that gives fewer rows than it was asked for.
+    public static func offset(
+        parameter: RequestParameter = "offset", total: String? = nil, maximum: Int? = nil, stopsOnShortPage: Bool = true
+    ) -> Paginator {
+        Paginator(
+            apply: { position, request in request.set(parameter, .number(JSONNumber(position.int64 ?? 0))) },
+            next: { position, page, size in
+                if page.isEmpty { return nil }
+                let count = page.rowCount
+                let next = (position.int64 ?? 0) + Int64(count)
+                if let maximum, next > maximum { return nil }
+                if let total {
+                    if next >= (try page.number(total)) { return nil }
+                } else if stopsOnShortPage, let size, count < size.rows {
+                    return nil
+                }
+                return .number(JSONNumber(next))
+            }
+        ).wanting(total)
+    }
+
+    /// The number of the page; always sent.
+    ///
+    /// The list ends with an empty page, with the last of the declared pages, when `hasMore` says so, or, without these,
+    /// with a page shorter than the page size.
+    /// - Parameters:
+    ///   - first: the number of the first page.
+    ///   - totalPages: where the body says how many pages there are; it must then be there.
+    ///   - hasMore: where the body says whether there is more; it must then be there.
+    ///   - stopsOnShortPage: false for an upstream that gives fewer rows than it was asked for.
+    public static func pageNumber(
+        parameter: RequestParameter = "page", first: Int = 1, totalPages: String? = nil, hasMore: String? = nil,
+        stopsOnShortPage: Bool = true
+    ) -> Paginator {
+        Paginator(
+            apply: { position, request in request.set(parameter, .number(JSONNumber(position.int64 ?? Int64(first)))) },
+            next: { position, page, size in
+                let next = (position.int64 ?? Int64(first)) + 1
+                if let totalPages {
+                    if next - Int64(first) >= (try page.number(totalPages)) { return nil }
+                } else if let hasMore {
+                    if try !page.flag(hasMore) { return nil }
+                } else if page.isEmpty || stopsOnShortPage && page.rowCount < size?.rows ?? 0 {
+                    return nil
+                }
+                return .number(JSONNumber(next))
+            }
+        ).wanting(totalPages, hasMore)
+    }
+
+    private static func urls(_ find: @escaping @Sendable (RESTPage) -> String?) -> Paginator {
+        Paginator(
+            apply: { position, request in if let url = position.string { request.follow(url) } },
+            next: { _, page, _ in
+                guard let reference = find(page), !reference.isEmpty else { return nil }
+                return .string(try page.link(reference))
+            })
+    }
+}
+
+/// What can stand in a token.
+enum Position {
+    /// Text and numbers lead on; null, false and empty text do not.
+    static func usable(_ value: JSONValue) -> JSONValue? {
+        switch value {
+        case .string(let text): text.isEmpty ? nil : value
+        case .number: value
+        default: nil
+        }
+    }
+}
+
+/// Finds out that a list runs in a circle.
+///
+/// The last few thousand positions are remembered, which finds a circle at its first repeat; longer ones are found by
+/// Brent's method, which keeps one position and compares.
+struct RepeatGuard {
+    private static let memory = 4_096
+    private var recent: Set<String> = []
+    private var order: [String] = []
+    private var oldest = 0
+    private var landmark: String?
+    private var steps = 0
+    private var reach = 1
+
+    /// Whether the position has been seen on this walk.
+    mutating func isRepeated(_ position: JSONValue) -> Bool {
+        let text = position.text
+        if text == landmark || !recent.insert(text).inserted { return true }
+        if order.count < Self.memory {
+            order.append(text)
+        } else {
+            recent.remove(order[oldest])
+            order[oldest] = text
+            oldest = (oldest + 1) % Self.memory
+        }
+        steps += 1
+        if steps == reach {
+            (landmark, steps, reach) = (text, 0, reach * 2)
+        }
+        return false
+    }
+}

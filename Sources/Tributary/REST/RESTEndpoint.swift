@@ -1,0 +1,130 @@
+import Columns
+
+/// One table of a REST source: where it is, how its rows are told apart, and how it is read from a watermark on.
+///
+/// ```swift
+/// RESTEndpoint(
+///     "invoices", path: "/invoices", primaryKeys: ["id"], rows: "data",
+///     incremental: [.datetime("updated_at", parameter: "updated_since")],
+///     partitioning: .datetime("created_at", by: .month))
+/// ```
+public struct RESTEndpoint: Sendable {
+    public var name: String
+    public var label: String?
+    public var description: String?
+    /// Under the base URL; `{invoices.id}` is replaced by a field of the parent's row, percent-encoded.
+    public var path: String
+    public var method: HTTPMethod
+    /// The path of the rows in a page, such as `data`; empty when the page is the array. Required, so that a changed
+    /// envelope is an error and not an empty table.
+    public var rows: String
+    /// Whether nothing, or null, at `rows` means that there are no rows.
+    public var rowsMayBeMissing: Bool
+    /// Whether there is one object at `rows` instead of an array.
+    public var isSingleRow: Bool
+    public var primaryKeys: [String]
+    public var incremental: [RESTIncremental]
+    /// The order in which rows really arrive, by the cursor field.
+    public var sort: RESTSort
+    public var partitioning: PartitionHints
+    /// Parameters of every first request; values may name fields of the parent, as the path does.
+    public var query: [QueryItem]
+    /// The JSON body of a search by POST.
+    public var body: JSONObject?
+    public var headers: HTTPHeaders
+    /// How the list is cut into pages; nil means the client's way.
+    public var paginator: Paginator?
+    /// How many rows a page is asked to have; nil means the client's number.
+    public var pageSize: PageSize?
+    /// Special answers, looked at before those of the client.
+    public var actions: [ResponseAction]
+    /// The endpoint whose rows this one is asked for once each.
+    public var parent: RESTParent?
+    public var columnHints: [String: ColumnType]
+    public var isSelectedByDefault: Bool
+    public var defaultLookback: Duration?
+
+    public init(
+        _ name: String, path: String, method: HTTPMethod = .get, primaryKeys: [String], rows: String,
+        rowsMayBeMissing: Bool = false, isSingleRow: Bool = false, incremental: [RESTIncremental] = [],
+        sort: RESTSort = .ascending, partitioning: PartitionHints = PartitionHints(), parent: RESTParent? = nil,
+        query: KeyValuePairs<String, String> = [:], body: JSONObject? = nil,
+        headers: KeyValuePairs<String, String> = [:], paginator: Paginator? = nil, pageSize: PageSize? = nil,
+        actions: [ResponseAction] = [], columnHints: [String: ColumnType] = [:], label: String? = nil,
+        description: String? = nil, isSelectedByDefault: Bool = true, defaultLookback: Duration? = nil
+    ) {
+        self.name = name
+        self.label = label
+        self.description = description
+        self.path = path
+        self.method = method
+        self.rows = rows
+        self.rowsMayBeMissing = rowsMayBeMissing
+        self.isSingleRow = isSingleRow
+        self.primaryKeys = primaryKeys
+        self.incremental = incremental
+        self.sort = sort
+        self.partitioning = partitioning
+        self.query = query.map { QueryItem($0.key, $0.value) }
+        self.body = body
+        self.headers = HTTPHeaders(headers.map { ($0.key, $0.value) })
+        self.paginator = paginator
+        self.pageSize = pageSize
+        self.actions = actions
+        self.parent = parent
+        self.columnHints = columnHints
+        self.isSelectedByDefault = isSelectedByDefault
+        self.defaultLookback = defaultLookback
+    }
+
+    /// The table as the catalogue lists it.
+    public var schema: SourceSchema {
+        SourceSchema(
+            name, label: label, description: description, primaryKeys: primaryKeys,
+            incremental: incremental.map(\.field), isSelectedByDefault: isSelectedByDefault,
+            defaultLookback: defaultLookback)
+    }
+}
+
+/// The endpoint that a fan-out starts from. A plain text is its name.
+///
+/// Fields that the child's path or query names, as `{invoices.id}`, are put into each row of the child, as
+/// `_invoices_id` unless `columns` says otherwise: without them a child's key is not unique over all parents.
+public struct RESTParent: Sendable, ExpressibleByStringLiteral {
+    public var name: String
+    /// The columns to put into each row, by field of the parent (`id`) or of its own parents (`orgs.login`); nil means
+    /// every field that the path names.
+    public var columns: [String: String]?
+    /// Parameters for the parent's requests, over its own, such as one that leaves out archived rows.
+    public var query: [QueryItem]
+
+    public init(
+        _ name: String, columns: [String: String]? = nil, query: KeyValuePairs<String, String> = [:]
+    ) {
+        self.name = name
+        self.columns = columns
+        self.query = query.map { QueryItem($0.key, $0.value) }
+    }
+
+    public init(stringLiteral value: String) { self.init(value) }
+}
+
+/// The `{parent.field}` places of a path.
+enum PathTemplate {
+    /// The names between braces.
+    static func fields(in text: String) -> [String] {
+        text.split(separator: "{").dropFirst().compactMap { piece in
+            piece.firstIndex(of: "}").map { String(piece[..<$0]) }
+        }
+    }
+
+    /// The text with each place filled; a field without a value stays, which the caller has ruled out.
+    static func filled(_ text: String, _ values: [String: String]) -> String {
+        var text = text
+        for field in fields(in: text) {
+            guard let value = values[field] else { continue }
+            text = text.split(separator: "{\(field)}", omittingEmptySubsequences: false).joined(separator: value)
+        }
+        return text
+    }
+}

@@ -1,0 +1,168 @@
+import Columns
+
+/// One list to be walked page by page: an endpoint, with the fields of one parent where it has one, and bounds.
+struct RESTList: Sendable {
+    let client: RESTClient
+    let endpoint: RESTEndpoint
+    /// Fields of parents by `parent.field`.
+    var parents: [String: JSONValue] = [:]
+    var walk = RESTWalk()
+    /// Parameters over the endpoint's own.
+    var query: [QueryItem] = []
+    /// The name for messages.
+    var table: String { endpoint.name }
+
+    private var paginator: Paginator { endpoint.paginator ?? client.paginator }
+    private var pageSize: PageSize? { endpoint.pageSize ?? client.pageSize }
+
+    /// The page at a position; nil when an action says that there is nothing.
+    func page(at position: JSONValue) async throws -> RESTPage? {
+        var purpose = Purpose(table: table, actions: endpoint.actions)
+        purpose.isWithinWalk = !position.isNull
+        guard let answer = try await client.exchange(try request(at: position), for: purpose) else { return nil }
+        do {
+            return try read(answer)
+        } catch let error as SourceError {
+            throw client.redactor.redacting(error)
+        }
+    }
+
+    /// The position behind a page; nil at the end of the list.
+    func next(after position: JSONValue, _ page: RESTPage) throws -> JSONValue? {
+        if try isOlder(page) { return nil }
+        return try paginator.next(position, page, pageSize)
+    }
+
+    func request(at position: JSONValue) throws -> RESTRequest {
+        let plain = parents.mapValues(RESTRequest.text)
+        var request = RESTRequest(
+            endpoint.method, PathTemplate.filled(endpoint.path, plain.mapValues(PercentEncoding.encode)),
+            headers: endpoint.headers, body: endpoint.body)
+        request.query = client.query
+        for item in endpoint.query + walk.query + query { request.override(item, filling: plain) }
+        if let pageSize { request.set(pageSize.parameter, .number(JSONNumber(Int64(pageSize.rows)))) }
+        for bound in walk.bounds { request.set(bound.parameter, .string(bound.text)) }
+        try paginator.apply(position, &request)
+        return request
+    }
+
+    private func read(_ answer: RESTAnswer) throws -> RESTPage {
+        let isEmpty: Bool
+        do {
+            try answer.document.find(paginator.wanted(endpoint.rows))
+            isEmpty = try hasNoRows(answer)
+        } catch let error as JSONError {
+            throw RESTErrors.notJSON(answer, error, reading: table)
+        }
+        return RESTPage(answer, selector: endpoint.rows, isEmpty: isEmpty) { [client] in
+            try client.finish(link: $0, on: $1)
+        }
+    }
+
+    /// Looks for rows, and holds the page to the envelope that the endpoint declares.
+    private func hasNoRows(_ answer: RESTAnswer) throws -> Bool {
+        if answer.document.bytes.isEmpty, endpoint.rowsMayBeMissing { return true }
+        let page = answer.document.page
+        // The first row is enough: the walk ends there, and rows are read by the pipeline.
+        if !endpoint.isSingleRow, try page.value(at: "\(endpoint.rows)[0]") != nil { return false }
+        switch try page.value(at: endpoint.rows) {
+        case .array(let rows) where rows.isEmpty && !endpoint.isSingleRow: return true
+        case .object where endpoint.isSingleRow: return false
+        case nil, .null: if endpoint.rowsMayBeMissing { return true }
+        default: break
+        }
+        throw RESTErrors.noRows(answer, at: endpoint.rows, reading: table)
+    }
+
+    /// Whether every row of the page is older than the bound of a list that comes newest first.
+    private func isOlder(_ page: RESTPage) throws -> Bool {
+        guard let stop = walk.stop, !page.isEmpty else { return false }
+        return page.rows.allSatisfy { row in
+            let text = JSONValue.object(row).path(stop.field).flatMap { String.read($0) }
+            let value = text.flatMap { CursorValue(storedText: $0, as: stop.type) }
+            return value?.isLess(than: stop.bound) ?? false
+        }
+    }
+}
+
+extension RESTRequest {
+    /// Adds a parameter of an endpoint over one of the same name that the client set.
+    fileprivate mutating func override(_ item: QueryItem, filling values: [String: String]) {
+        var item = item
+        if case .plain(let text) = item.value { item.value = .plain(PathTemplate.filled(text, values)) }
+        if !item.name.hasSuffix("[]") { query.removeAll { $0.name == item.name } }
+        query.append(item)
+    }
+}
+
+/// Walks a list from a position to its end.
+struct RESTListCursor: Sendable {
+    let list: RESTList
+    private var position: JSONValue
+    private var seen = RepeatGuard()
+    private var previous: [UInt8] = []
+    private var isDone = false
+    private(set) var pages = 0
+
+    init(_ list: RESTList, at position: JSONValue = .null) {
+        self.list = list
+        self.position = position
+    }
+
+    /// A page with the position that it was asked for by and the one behind it; nil behind the last page.
+    ///
+    /// - Throws: `SourceError` of kind `unexpectedAnswer` when the list runs in a circle.
+    mutating func next() async throws -> (page: RESTPage?, here: JSONValue, next: JSONValue?)? {
+        if isDone { return nil }
+        let here = position
+        if seen.isRepeated(here) { throw circle("gives the position of a page that has been read") }
+        pages += 1
+        let page: RESTPage?
+        let following: JSONValue?
+        do {
+            page = try await list.page(at: here)
+            following = try page.flatMap { try list.next(after: here, $0) }
+        } catch let error as SourceError {
+            throw pages > 1 ? error.adding(once: "page \(pages)") : error
+        }
+        if let page, following != nil {
+            if !page.isEmpty, page.bytes == previous { throw circle("gives the same page again and again") }
+            previous = page.bytes
+        }
+        isDone = following == nil
+        position = following ?? .null
+        return (page, here, following)
+    }
+
+    private func circle(_ what: String) -> SourceError {
+        SourceError(
+            .repeatedPage, "Reading \(list.table): after \(pages) pages the upstream \(what).",
+            advice: "Compare the paginator of the endpoint with the upstream's documentation.",
+            recovery: .retry(after: nil), trail: ["page \(pages + 1)"])
+    }
+}
+
+/// The rows of a list as a sequence; each page is asked for when its first row is.
+public struct RESTRows: AsyncSequence, Sendable {
+    public typealias Element = Row
+
+    let list: RESTList
+
+    public func makeAsyncIterator() -> Iterator { Iterator(cursor: RESTListCursor(list)) }
+
+    /// Goes through the rows of one page after the other.
+    public struct Iterator: AsyncIteratorProtocol {
+        var cursor: RESTListCursor
+        private var rows: ArraySlice<Row> = []
+
+        init(cursor: RESTListCursor) { self.cursor = cursor }
+
+        public mutating func next() async throws -> Row? {
+            while rows.isEmpty {
+                guard let step = try await cursor.next() else { return nil }
+                rows = (step.page?.rows ?? [])[...]
+            }
+            return rows.removeFirst()
+        }
+    }
+}
