@@ -79,11 +79,14 @@ public final class LiveDatabaseConnection: DatabaseConnection {
     ) async throws -> Result {
         try Task.checkCancellation()
         do {
-            return try await withTaskCancellationHandler {
+            let result = try await withTaskCancellationHandler {
                 try await thread.run { [session] in try step(session) }
             } onCancel: {
                 session.cancel()
             }
+            // A statement that was stopped may still have given something: MySQL's functions return what they have.
+            try Task.checkCancellation()
+            return result
         } catch {
             try Task.checkCancellation()
             throw error

@@ -16,7 +16,7 @@
             _ = Self.isLibraryReady
             switch endpoint.tls {
             case .disabled: return try connect(withTLS: false)
-            case .required, .verified: return try connect(withTLS: true)
+            case .required, .verified: return try requiringTLS(connect(withTLS: true))
             case .preferred:
                 do {
                     return try connect(withTLS: true)
@@ -24,6 +24,15 @@
                     return try connect(withTLS: false)
                 }
             }
+        }
+
+        /// The library goes on in the clear when the server offers no TLS, so the line is looked at.
+        private func requiringTLS(_ connection: UnsafeMutablePointer<MYSQL>) throws -> UnsafeMutablePointer<MYSQL> {
+            if mysql_get_ssl_cipher(connection) != nil { return connection }
+            mysql_close(connection)
+            throw SourceError(
+                .unreachable, "Connecting to MySQL at \(endpoint.host): the server offers no TLS.",
+                advice: "Turn TLS on in the server, or choose another TLS mode.")
         }
 
         private func connect(withTLS: Bool) throws -> UnsafeMutablePointer<MYSQL> {
@@ -60,9 +69,8 @@
             mysql_options(connection, MYSQL_OPT_PROTOCOL, &tcp)
             // A hostile server could ask for files of this machine.
             mysql_options(connection, MYSQL_OPT_LOCAL_INFILE, &off)
-            // The password never travels in the clear unless the line is encrypted.
-            let plugins = Self.authentication + (withTLS ? ",mysql_clear_password,dialog" : "")
-            mysql_options(connection, MARIADB_OPT_RESTRICTED_AUTH, plugins)
+            // A hostile server could ask for the password in the clear.
+            mysql_options(connection, MARIADB_OPT_RESTRICTED_AUTH, Self.authentication)
             var enforce: my_bool = withTLS ? 1 : 0
             var verify: my_bool = endpoint.tls == .verified ? 1 : 0
             mysql_options(connection, MYSQL_OPT_SSL_ENFORCE, &enforce)

@@ -33,7 +33,7 @@
             var settings = [
                 ("host", endpoint.host), ("port", String(endpoint.port == 0 ? 5432 : endpoint.port)),
                 ("dbname", endpoint.database), ("user", endpoint.user), ("sslmode", sslMode),
-                ("client_encoding", "UTF8"), ("application_name", "tributary"), ("passfile", "/dev/null"),
+                ("client_encoding", "UTF8"), ("application_name", "tributary"), ("passfile", "/dev/null/none"),
                 ("gssencmode", "disable"), ("target_session_attrs", "any"), ("keepalives", "1"),
                 ("keepalives_idle", "60"), ("options", "-c client_min_messages=warning"),
             ]

@@ -87,7 +87,7 @@
         ) -> (cell: PostgresCell, type: ColumnType, cast: Cast) {
             if column.type == money { return (.numeric, .decimal128(precision: 21, scale: 4), .numeric) }
             guard let cell = cell(for: column.type) else {
-                switch kind ?? .other {
+                switch records.contains(column.type) ? .composite : kind ?? .other {
                 case .enumeration: return (.text, .utf8, .none)
                 case .composite: return (.text, .utf8, .json)
                 case .other: return (.text, .utf8, .text)
@@ -99,6 +99,8 @@
         }
 
         private static let money: UInt32 = 790
+        /// Rows without a type of their own, and arrays of them.
+        private static let records: Set<UInt32> = [2249, 2287]
 
         /// The reader for a type's object id (src/include/catalog/pg_type.dat); nil when there is none.
         static func cell(for type: UInt32) -> PostgresCell? {

@@ -40,6 +40,7 @@
             cancelHandle.withLock { $0.pointer = PQgetCancel(opened) }
             try execute(
                 """
+                \(serverSendsUTF8 ? "" : "SET client_encoding = 'SQL_ASCII';") \
                 SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'; SET IntervalStyle = 'postgres'; \
                 SET extra_float_digits = 1; SET default_transaction_read_only = on
                 """)
@@ -198,6 +199,7 @@
             return typeNames
         }
 
+        /// False for a database in SQL_ASCII, which may hold any bytes: it is asked for them as they are.
         private var serverSendsUTF8: Bool {
             guard let connection, let encoding = PQparameterStatus(connection, "server_encoding") else { return false }
             return String(cString: encoding) != "SQL_ASCII"

@@ -45,9 +45,17 @@
             case .double(let number): "'\(number)'::float8"
             case .binary(let bytes): "'\\x\(hex(bytes))'::bytea"
             case .string(let text): try escape(text, on: connection)
-            case .date(let days): "'\(SQLTime.text(days: days))'"
-            case .timestamp(let micros): "'\(SQLTime.text(micros: micros))+00'"
+            case .date(let days): "'\(era(SQLTime.text(days: days)))'"
+            case .timestamp(let micros): "'\(era(SQLTime.text(micros: micros) + "+00"))'"
             }
+        }
+
+        /// PostgreSQL counts the years before 1 backwards and says so: the year 0 is 0001 BC.
+        private static func era(_ text: String) -> String {
+            let dash = text.dropFirst().firstIndex(of: "-") ?? text.endIndex
+            guard let year = Int(text[..<dash]), year < 1 else { return text }
+            let digits = String(1 - year)
+            return String(repeating: "0", count: max(0, 4 - digits.count)) + digits + text[dash...] + " BC"
         }
 
         private static func escape(_ text: String, on connection: OpaquePointer) throws -> String {

@@ -41,7 +41,8 @@ enum SQLiteTime {
         return overflow ? nil : micros
     }
 
-    /// A Julian day between the years -1975 and 3501, else seconds or milliseconds since 1970 as for integers.
+    /// A Julian day between the years -1975 and 3501, else seconds or milliseconds since 1970 as for integers. A Julian
+    /// day without a fraction is none: under a numeric affinity SQLite stores it as an integer.
     static func micros(_ number: Double) -> Int64? {
         guard number.isFinite else { return nil }
         if (1_000_000..<3_000_000).contains(number) {

@@ -32,9 +32,12 @@ final class SQLiteSession: OpenableSession, @unchecked Sendable {
     // MARK: Opening and closing
 
     func open() throws {
-        guard FileManager.default.isReadableFile(atPath: path) else {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue,
+            FileManager.default.isReadableFile(atPath: path)
+        else {
             throw SourceError(
-                .notFound, "Opening the SQLite file \(path): it is not there, or not readable.",
+                .notFound, "Opening the SQLite file \(path): there is no file that can be read.",
                 advice: "Check the path and the file's permissions.")
         }
         var database: OpaquePointer?
