@@ -6,7 +6,7 @@ import Tributary
 struct ResumePoint: Hashable, Sendable, Codable {
     /// The token's JSON text.
     var token: String
-    /// A hash of what makes reads comparable (``identity(syncType:cursor:config:)``).
+    /// A hash of what makes reads comparable (``identity(_:)``).
     var identity: String
     /// The stored watermark when the read began; the resumed read is given the same bounds.
     var startLast: CursorValue?
@@ -28,13 +28,9 @@ struct ResumePoint: Hashable, Sendable, Codable {
         }
     }
 
-    /// A hash of the sync type, the cursor field, the lookback and the config without its secrets.
-    static func identity(syncType: SyncType, cursor: IncrementalField?, config: JSONValue, source: String) -> String {
-        let parts: JSONValue = [
-            .string(source), .string(syncType.rawValue), cursor.map { .string($0.name) } ?? .null,
-            cursor.map { .string($0.type.rawValue) } ?? .null, config,
-        ]
-        let digest = SHA256.hash(data: parts.serialized(sortedKeys: true))
+    /// A hash of what a read depends on: source, sync type, cursor field, lookback, columns, config without its secrets.
+    static func identity(_ parts: [JSONValue]) -> String {
+        let digest = SHA256.hash(data: JSONValue.array(parts).serialized(sortedKeys: true))
         return digest.prefix(16).map { byte in
             let text = String(byte, radix: 16)
             return text.count == 1 ? "0" + text : text

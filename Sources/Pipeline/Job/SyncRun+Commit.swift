@@ -1,0 +1,124 @@
+import Columns
+import Lake
+import Tributary
+
+extension SyncRun {
+    /// Commits the rows in line together with the state that belongs to them. Nothing to say makes no commit.
+    func commit(isFinal: Bool) async throws {
+        guard isFinal, plan.stage != nil else { return try await commit(makeState(isFinal: isFinal)) }
+        // The stage must say where it stands before it is published: the process may end between the two.
+        if !waiting.isEmpty { try await commit(makeState(isFinal: false)) }
+        try await publish()
+    }
+
+    private func commit(_ next: SyncState) async throws {
+        let isNews = !waiting.isEmpty || state.map { !$0.says(next) } ?? true
+        guard isNews, let writer = try await openWriter() else { return }
+        try await feed(writer)
+        let sequence = try Self.sequence(after: await writer.snapshot)
+        let report = try await writer.commit(properties: next.properties(), transaction: sequence)
+        try didCommit(next, report)
+        progress.add(report)
+        if let snapshot = try await writer.snapshot { shaper?.didCommit(snapshot.schema) }
+    }
+
+    /// Puts the rebuilt table in the place of the old one.
+    private func publish() async throws {
+        guard let writer = try await openWriter() else { return }
+        let next = makeState(isFinal: true)
+        let sequence = Self.sequence(after: plan.main)
+        let report = try await writer.publishStage(properties: next.properties(), transaction: sequence)
+        try didCommit(next, report)
+        progress.add(publication: report)
+    }
+
+    private static func sequence(after snapshot: TableSnapshot?) -> (appID: String, version: Int64) {
+        let last = snapshot?.transactionVersion(appID: SyncPlan.applicationID) ?? 0
+        return (SyncPlan.applicationID, last + 1)
+    }
+
+    private func didCommit(_ next: SyncState, _ report: CommitReport) throws {
+        guard !report.wasCommittedBefore else { throw SyncPlan.overtaken(plan.folder) }
+        (state, point) = (next, next.resume)
+        lastCommit = context.clock.now
+        hasNewPosition = false
+        progress.set(watermark: next.watermark)
+        onEvent(.committed(report, watermark: next.watermark))
+    }
+
+    private func makeState(isFinal: Bool) -> SyncState {
+        let (interim, top) = tracker.interim(isGroupComplete: isGroupComplete)
+        let watermark = isFinal ? tracker.final() : interim
+        var next = SyncState(
+            schema: plan.request.schema, syncType: plan.request.syncType,
+            cursor: plan.cursor.map { SyncState.Cursor(name: $0.field.name, type: $0.field.type) },
+            last: watermark.last, earliest: watermark.earliest, top: isFinal ? nil : top,
+            primaryKeys: primaryKeys.isEmpty ? (state?.primaryKeys ?? []) : primaryKeys,
+            resume: isFinal ? nil : resumePoint(), runID: plan.runID, committedAt: context.clock.now,
+            isComplete: isFinal)
+        if !isFinal, plan.request.syncType == .append, response.sortMode == .descending {
+            next.covered = coveredRanges()
+        }
+        return next
+    }
+
+    private func resumePoint() -> ResumePoint? {
+        // Rows may have come behind an older token. Merging them again does no harm; where rows are appended, none are
+        // let go without a new position.
+        guard hasNewPosition else { return point }
+        return position.map {
+            ResumePoint(
+                token: $0.value.text, identity: plan.identity, startLast: plan.start.last,
+                startEarliest: plan.start.earliest, startTop: plan.startTop, startedAt: startOfRead)
+        }
+    }
+
+    /// What an append sync has read without a gap, from the top of the walk down.
+    private func coveredRanges() -> CoveredRanges? {
+        var ranges = covered
+        let low = isGroupComplete ? tracker.extremes.least : tracker.extremes.secondLeast
+        if tracker.isOrdered, let low, let high = tracker.extremes.greatest { ranges.add(low: low, high: high) }
+        return ranges.isEmpty ? nil : ranges
+    }
+
+    /// The writer, opened at the first commit. Nil where there is no table and no row has come to make one of.
+    private func openWriter() async throws -> TableWriter? {
+        if let writer { return writer }
+        var schema = TableSchema(shaper?.stored.fields ?? plan.target?.schema.fields ?? [])
+        for field in shaper?.waiting.fields ?? [] where schema[field.name] == nil { schema.append(field) }
+        var layout = partitioning
+        if schema.count == 0, let main = plan.main {
+            // The upstream's table has become empty, and so does the lake's.
+            (schema, layout, primaryKeys) = (main.schema, main.partitioning, main.primaryKeys)
+        }
+        guard schema.count > 0 else { return nil }
+        var options = LakeOptions()
+        options.bufferBytes = plan.request.options.commitBytes
+        let clock = context.clock
+        options.clock = { clock.now }
+        let made = try await plan.table.writer(
+            WritePlan(
+                schema: schema, primaryKeys: primaryKeys, partitioning: layout,
+                mode: plan.isAppending ? .append : .merge, stage: plan.stage, options: options))
+        writer = made
+        return made
+    }
+
+    /// Hands the rows in line over, each table freed as it goes.
+    private func feed(_ writer: TableWriter) async throws {
+        let tables = try waiting.map { try shaper?.settled($0) ?? $0 }
+        waiting = []
+        waitingBytes = 0
+        for table in tables { try await writer.append(table) }
+    }
+}
+
+extension SyncState {
+    /// Whether the other state would tell the next run nothing new.
+    func says(_ other: SyncState) -> Bool {
+        var other = other
+        other.runID = runID
+        other.committedAt = committedAt
+        return self == other
+    }
+}

@@ -1,0 +1,87 @@
+import Columns
+import Tributary
+
+/// The cursor field as a column of the lake, and how its values are read.
+struct CursorColumn: Hashable, Sendable {
+    /// The field as the source names it.
+    let field: IncrementalField
+    /// The column's name in the lake.
+    let name: String
+
+    init(_ field: IncrementalField) {
+        self.field = field
+        name = ColumnNaming.normalise(field.name)
+    }
+
+    /// The extremes of the rows' values; nil where the table has no such column.
+    func extremes(of table: Table) throws -> CursorExtremes? {
+        guard let column = table.column(name) else { return nil }
+        guard let extremes = CursorExtremes(column, as: field.type) else { throw unreadable(column.type) }
+        return extremes
+    }
+
+    func unreadable(_ type: ColumnType) -> SourceError {
+        SourceError(
+            .columnTypeChanged,
+            "Following the cursor field \(field.name): a column of \(type) holds values that are no \(field.type.rawValue).",
+            advice: "Choose another cursor field, or a full refresh.")
+    }
+
+    /// The value that the last group of rows has, by the order `mode`, and the first row that has it.
+    ///
+    /// Nil where all values are null.
+    func edge(of table: Table, _ mode: SortMode) -> (value: CursorValue, row: Int)? {
+        guard let column = table.column(name), let extremes = CursorExtremes(column, as: field.type),
+            let value = mode == .ascending ? extremes.greatest : extremes.least
+        else { return nil }
+        let row = (0..<table.rowCount).first { CursorValue(column[$0], as: field.type) == value }
+        return row.map { (value, $0) }
+    }
+
+    /// The table with a cursor column that has an order: text of a time becomes a time.
+    ///
+    /// JSON has no type for time, so a cursor field such as `updated_at` comes as text. What cannot be read as a time is
+    /// an error and not a null: such a row would never be found again by its cursor. Integers stay integers, for an
+    /// upstream may count seconds.
+    func typed(_ table: Table) throws -> Table {
+        guard let index = table.schema.index(of: name) else { return table }
+        let column = table.columns[index]
+        guard column.type == .utf8, field.type != .objectID else {
+            guard [.bool, .binary].contains(column.type) else { return table }
+            throw unreadable(column.type)
+        }
+        let converted = try converted(column)
+        var schema = table.schema
+        schema.setType(converted.type, at: index)
+        var columns = table.columns
+        columns[index] = converted
+        return Table(schema: schema, columns: columns, rowCount: table.rowCount)
+    }
+
+    /// The type that text of this cursor becomes; nil where text cannot be this cursor.
+    private var typeOfText: ColumnType? {
+        switch field.type {
+        case .datetime, .timestamp: .timestamp
+        case .date: .date32
+        case .integer: .int64
+        case .numeric, .objectID: nil
+        }
+    }
+
+    private func converted(_ column: Column) throws -> Column {
+        guard let type = typeOfText else {
+            guard column.nullCount == column.count else { throw unreadable(column.type) }
+            return .nulls(type: .int64, count: column.count)
+        }
+        var builder = ColumnBuilder(type)
+        for row in 0..<column.count {
+            switch CursorValue(column[row], as: field.type) {
+            case nil where column.isNull(row): builder.appendNull()
+            case .timestamp(let value), .integer(let value): builder.append(int: value)
+            case .date(let days): builder.append(int: Int64(days))
+            default: throw unreadable(column.type)
+            }
+        }
+        return builder.finish()
+    }
+}
