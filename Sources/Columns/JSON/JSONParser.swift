@@ -81,7 +81,7 @@ extension JSONScanner {
             guard place.pointee == 0x7D else { throw JSONScanFailure(reason: .commaOrBrace, place: place) }
         }
         place += 1
-        return JSONObject(members, mayRepeat: true)
+        return JSONObject(named: members)
     }
 
     private mutating func array(_ place: inout Place, depth: Int) throws(JSONScanFailure) -> [JSONValue] {

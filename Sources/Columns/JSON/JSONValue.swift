@@ -41,14 +41,14 @@ public struct JSONObject: Hashable, Sendable {
     public init() {}
 
     public init(_ members: [(String, JSONValue)]) {
-        self.init(members.map { (name: $0.0, value: $0.1) }, mayRepeat: true)
+        self.init(named: members.map { (name: $0.0, value: $0.1) })
     }
 
     /// A name that comes up again replaces the value in its first place.
-    init(_ members: [(name: String, value: JSONValue)], mayRepeat: Bool) {
+    init(named members: [(name: String, value: JSONValue)]) {
         var positions: [String: Int] = [:]
         let isUnique = members.allSatisfy { positions.updateValue(0, forKey: $0.name) == nil }
-        guard mayRepeat, !isUnique else {
+        guard !isUnique else {
             self.members = members
             return
         }
@@ -120,7 +120,8 @@ extension JSONValue {
     public subscript(index: Int) -> JSONValue? {
         guard let array else { return nil }
         let position = index < 0 ? array.count + index : index
-        return array.indices.contains(position) ? array[position] : nil
+        // A bare `nil` would be a JSON null here.
+        return array.indices.contains(position) ? array[position] : JSONValue?.none
     }
 
     /// The value at a path such as `meta.next` or `data[-1].id`; nil when it is not there.
@@ -128,7 +129,7 @@ extension JSONValue {
         guard let parsed = JSONPath(path) else { return nil }
         return parsed.segments.reduce(Optional(self)) { value, segment in
             if case .array = value, let index = segment.index { return value?[index] }
-            return segment.isIndexOnly ? nil : value?[segment.name]
+            return segment.isIndexOnly ? JSONValue?.none : value?[segment.name]
         }
     }
 
