@@ -165,6 +165,7 @@ enum ParquetSamples {
 
         def spelled_column(column):
             kind = column.type
+            if pa.types.is_timestamp(kind): column = column.cast(pa.timestamp("us", kind.tz))
             if pa.types.is_timestamp(kind): return [None if v is None else str(v) for v in column.cast(pa.int64()).to_pylist()]
             if pa.types.is_date32(kind): return [None if v is None else str(v) for v in column.cast(pa.int32()).to_pylist()]
             def one(v):

@@ -1,4 +1,5 @@
 import Foundation
+import Tributary
 
 /// Runs Python scripts that read and write what the code under test writes and reads, with other people's libraries.
 ///
@@ -50,6 +51,8 @@ public enum PythonOracle {
         try Data(frame.utf8).write(to: files[0])
         try JSONEncoder().encode(input).write(to: files[1])
         for file in files[2...] { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
+        await gate.enter()
+        defer { gate.leave() }
         let status = try await launch(interpreter, files)
         guard status == 0 else {
             let errors = (try? String(contentsOf: files[3], encoding: .utf8)) ?? ""
@@ -57,6 +60,9 @@ public enum PythonOracle {
         }
         return try JSONDecoder().decode(type, from: Data(contentsOf: files[2]))
     }
+
+    /// Python with its libraries takes a core and hundreds of megabytes: tests that run at once take turns.
+    private static let gate = Gate(places: 2)
 
     private static func launch(_ interpreter: String, _ files: [URL]) async throws -> Int32 {
         let process = Process()
@@ -69,5 +75,42 @@ public enum PythonOracle {
             process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
             do { try process.run() } catch { continuation.resume(throwing: error) }
         }
+    }
+}
+
+/// Lets a few tasks in at a time; the others wait in order.
+private final class Gate: Sendable {
+    private struct State {
+        var places: Int
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state: Lock<State>
+
+    init(places: Int) { state = Lock(State(places: places)) }
+
+    func enter() async {
+        await withCheckedContinuation { continuation in
+            let isFree = state.withLock { state in
+                if state.places == 0 {
+                    state.waiting.append(continuation)
+                    return false
+                }
+                state.places -= 1
+                return true
+            }
+            if isFree { continuation.resume() }
+        }
+    }
+
+    func leave() {
+        let next = state.withLock { state in
+            if state.waiting.isEmpty {
+                state.places += 1
+                return nil as CheckedContinuation<Void, Never>?
+            }
+            return state.waiting.removeFirst()
+        }
+        next?.resume()
     }
 }

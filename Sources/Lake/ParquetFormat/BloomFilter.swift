@@ -50,7 +50,7 @@ struct BloomFilter {
     }
 
     private func block(of hash: UInt64) -> Int {
-        Int((hash >> 32) &* UInt64(words.count / 8) >> 32) * 8
+        Int(((hash >> 32) &* UInt64(words.count / 8)) >> 32) * 8
     }
 
     private static func mask(_ hash: UInt64, _ index: Int) -> UInt32 {

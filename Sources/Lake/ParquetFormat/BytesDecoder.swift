@@ -5,6 +5,7 @@ final class BytesDecoder {
     private let limit: Int
     private let data = RawBuffer()
     private let indices = RawBuffer()
+    private let joined = RawBuffer()
     private var dictionary: [Range<Int>]?
     private var dictionaryBytes: [UInt8] = []
 
@@ -33,6 +34,9 @@ final class BytesDecoder {
         case .plain: try decodePlain(page.values, slots, ends)
         case .plainDictionary, .rleDictionary: try decodeIndices(page.values, slots, ends)
         case .deltaLengthByteArray where fixedLength == nil: try decodeDeltaLengths(page.values, slots, ends)
+        case .byteStreamSplit where fixedLength != nil:
+            try ByteStreamSplit.join(page.values, count: slots.present, width: fixedLength ?? 1, into: joined)
+            try decodePlain(joined.bytes, slots, ends)
         case .deltaByteArray: try decodePrefixes(page.values, slots, ends)
         default: throw page.unsupportedEncoding
         }

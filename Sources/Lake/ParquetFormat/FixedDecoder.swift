@@ -37,6 +37,9 @@ final class FixedDecoder<Element: BitwiseCopyable> {
             try gather(slots, target)
         case .deltaBinaryPacked where Element.self == Int32.self || Element.self == Int64.self:
             try decodeDeltas(page, slots, target)
+        case .byteStreamSplit:
+            try ByteStreamSplit.join(page.values, count: slots.present, width: width, into: dense)
+            spread(dense.base, slots, target)
         default: throw page.unsupportedEncoding
         }
     }
@@ -123,6 +126,22 @@ enum DictionaryIndices {
         guard Int(largest) < entryCount else {
             throw ParquetError.corrupt("an index of \(largest) into a dictionary of \(entryCount) entries")
         }
+    }
+}
+
+/// BYTE_STREAM_SPLIT: the first bytes of all values, then the second ones, and so on.
+enum ByteStreamSplit {
+    static func join(_ bytes: UnsafeRawBufferPointer, count: Int, width: Int, into target: RawBuffer) throws {
+        guard count <= bytes.count / width else { throw ParquetError.corrupt("a page ends before its values") }
+        target.count = 0
+        target.reserve(count * width)
+        for stream in 0..<width {
+            for index in 0..<count {
+                target.base.storeBytes(
+                    of: bytes[stream * count + index], toByteOffset: index * width + stream, as: UInt8.self)
+            }
+        }
+        target.count = count * width
     }
 }
 
