@@ -90,3 +90,18 @@ extension [[String: Value]] {
     /// How often each row occurs.
     var counts: [[String: Value]: Int] { reduce(into: [:]) { $0[$1, default: 0] += 1 } }
 }
+
+/// A value behind a lock.
+final class Guarded<State>: @unchecked Sendable {
+    // Sound because `state` is touched under `lock` alone.
+    private let lock = NSLock()
+    private var state: State
+
+    init(_ state: State) { self.state = state }
+
+    func withLock<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
+        lock.lock()
+        defer { lock.unlock() }
+        return try body(&state)
+    }
+}

@@ -44,7 +44,7 @@ import Testing
     ])
 
     /// Rows over few distinct values, so that keys meet; one value in eight is null.
-    private func randomRow(_ random: inout SeededGenerator, version: Int) -> [String: Value] {
+    private func randomRow(_ random: inout TestSupport.SeededGenerator, version: Int) -> [String: Value] {
         let number = Int64.random(in: -20...40, using: &random)
         var row: [String: Value] = [
             "id": .int(number), "code": .string(random.pick(["", "a", "b", "a|b", "None", "é", "🙂", "x/y=z"])),
@@ -60,7 +60,7 @@ import Testing
 
     @Test("Any sequence of batches gives what a dictionary gives", arguments: cases)
     func model(_ test: Case) async throws {
-        var random = SeededGenerator(seed: test.seed)
+        var random = TestSupport.SeededGenerator(seed: test.seed)
         let lake = try TemporaryLake()
         var model: [[Value]: [String: Value]] = [:]
         var version = 0

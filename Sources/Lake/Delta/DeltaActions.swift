@@ -102,6 +102,8 @@ struct LenientText: Codable, Hashable, Sendable {
 
 /// Marks that something was there that this version does not read.
 struct UnsupportedValue: Codable, Hashable, Sendable {
+    init() {}
+
     init(from decoder: any Decoder) throws {}
     func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
