@@ -51,7 +51,7 @@ import Testing
 struct ParquetBloomFilterOracleTests {
     @Test("DuckDB passes over the row groups that the filter excludes, and finds what is there")
     func duckDB() async throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder("parquet")
         let values = (0..<4000).map { Value.string("key-\($0 &* 7919 % 4000)-\($0)") }
         let table = ParquetSamples.table("key", .utf8, values)
         let options = ParquetOptions(rowGroupRows: 500, bloomFilterColumns: ["key"])

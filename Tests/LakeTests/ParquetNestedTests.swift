@@ -1,7 +1,8 @@
 import Columns
-import Lake
 import TestSupport
 import Testing
+
+@testable import Lake
 
 /// A nested value in a form that JSON and Python know: scalars as text, maps as lists of pairs.
 private indirect enum Spelled: Codable, Hashable {
@@ -193,7 +194,7 @@ private enum NestedSamples {
 struct ParquetNestedOracleTests {
     @Test("pyarrow and DuckDB read every structure, map and list back")
     func readBack() async throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder("parquet")
         let rows = NestedSamples.rows(500, seed: 11)
         let options = ParquetOptions(rowGroupRows: 120)
         let path = try folder.write(try await NestedSamples.write(rows, options: options), "nested.parquet")
@@ -215,8 +216,8 @@ struct ParquetNestedOracleTests {
 
     @Test("What pyarrow writes is read, in pages of both versions", arguments: ["1.0", "2.0"])
     func foreign(pageVersion: String) async throws {
-        let folder = try ScratchFolder()
-        let path = folder.file("foreign.parquet")
+        let folder = try TemporaryFolder("parquet")
+        let path = folder.path("foreign.parquet")
         let script =
             NestedSamples.python + """
                 table = pq.read_table(data["from"])
@@ -225,12 +226,12 @@ struct ParquetNestedOracleTests {
                 """
         let own = try folder.write(try await NestedSamples.write(NestedSamples.rows(400, seed: 5)), "own.parquet")
         let expected: [Spelled] = try await PythonOracle.run(script, ["from": own, "to": path, "page": pageVersion])
-        #expect(try await NestedSamples.read(FileSource(path: path)).map(Spelled.init) == expected)
+        #expect(try await NestedSamples.read(LocalSource(path: path)).map(Spelled.init) == expected)
     }
 
     @Test("A checkpoint of delta-rs is read")
     func deltaCheckpoint() async throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder("parquet")
         let script =
             NestedSamples.python + """
                 import glob, deltalake
@@ -242,10 +243,10 @@ struct ParquetNestedOracleTests {
                 delta.create_checkpoint()
                 result = rows(pq.read_table(glob.glob(data + "/_delta_log/*.checkpoint.parquet")[0]))
                 """
-        let lake = folder.file("lake")
+        let lake = folder.path("lake")
         let expected: [Spelled] = try await PythonOracle.run(script, lake)
         let path = "\(lake)/_delta_log/00000000000000000005.checkpoint.parquet"
-        let rows = try await NestedSamples.read(FileSource(path: path))
+        let rows = try await NestedSamples.read(LocalSource(path: path))
         #expect(rows.map(Spelled.init) == expected)
         #expect(rows.contains { !$0["add"]["partitionValues"].isNull })
     }

@@ -1,7 +1,8 @@
 import Columns
-import Lake
 import TestSupport
 import Testing
+
+@testable import Lake
 
 /// Files that the default writers of others make.
 @Suite(.enabled(if: PythonOracle.isExpected, "\(PythonOracle.hint)"))
@@ -93,19 +94,19 @@ struct ParquetForeignFileTests {
 
     @Test("Every value is read", arguments: writers)
     func values(writer: Writer) async throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder("parquet")
         var pairs: [[String: String]] = []
         for (rows, nulls, distinct) in [(3000, 0.2, Int.max), (3000, 0.0, 40), (0, 0, 1)] {
             let table = ParquetSamples.table(rows: rows, nulls: nulls, distinct: distinct, seed: 9)
             let sample = try folder.write(try await ParquetSamples.write(table).bytes, "sample-\(distinct).parquet")
-            pairs.append(["sample": sample, "path": folder.file("foreign-\(distinct).parquet")])
+            pairs.append(["sample": sample, "path": folder.path("foreign-\(distinct).parquet")])
         }
         let code = writer.code.split(separator: "\n").map { "    " + $0 }.joined(separator: "\n")
         let script = Self.frame.replacing("CODE", with: code)
         let expected: [[String: [String?]]] = try await PythonOracle.run(script, pairs)
         for (pair, columns) in zip(pairs, expected) {
             let path = pair["path"] ?? ""
-            let read = try await ParquetSamples.read(FileSource(path: path))
+            let read = try await ParquetSamples.read(LocalSource(path: path))
             #expect(Set(read.keys) == Set(columns.keys))
             for (name, values) in columns { #expect(read[name] == values, "column \(name) of \(path)") }
         }
@@ -113,8 +114,8 @@ struct ParquetForeignFileTests {
 
     @Test("Types that our model lacks are widened, or refused with the column's name")
     func otherTypes() async throws {
-        let folder = try ScratchFolder()
-        let path = folder.file("types.parquet")
+        let folder = try TemporaryFolder("parquet")
+        let path = folder.path("types.parquet")
         let script = """
             import datetime, decimal, pyarrow as pa, pyarrow.parquet as pq
             when = datetime.datetime(2024, 2, 29, 12, 30, 15, 250000)
@@ -133,7 +134,7 @@ struct ParquetForeignFileTests {
             result = 0
             """
         let _: Int = try await PythonOracle.run(script, path)
-        let reader = try await ParquetReader(source: FileSource(path: path))
+        let reader = try await ParquetReader(source: LocalSource(path: path))
         let table = try await reader.readRowGroup(0, columns: reader.schema.names)
         let micros: Int64 = 1_709_209_815_250_000
         let expected: [String: Value] = [
@@ -150,7 +151,7 @@ struct ParquetForeignFileTests {
 
     @Test("Nanoseconds that microseconds cannot hold, compressions and encodings that are left out, are clear errors")
     func refusals() async throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder("parquet")
         let script = """
             import pyarrow as pa, pyarrow.parquet as pq
             pq.write_table(pa.table({"t": pa.array([1], pa.timestamp("ns"))}), data + "/nanos")
@@ -160,7 +161,7 @@ struct ParquetForeignFileTests {
             """
         let _: Int = try await PythonOracle.run(script, folder.path)
         for (name, words) in [("nanos", "nanoseconds"), ("brotli", "brotli"), ("gzip", "gzip")] {
-            let reader = try await ParquetReader(source: FileSource(path: folder.file(name)))
+            let reader = try await ParquetReader(source: LocalSource(path: folder.path(name)))
             let error = await #expect(throws: ParquetError.self) { try await reader.readRowGroup(0) }
             #expect(error?.kind == .unsupported && error?.column == "t")
             #expect(error?.message.contains(words) ?? false, "\(name)")

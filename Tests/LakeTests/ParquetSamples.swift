@@ -4,21 +4,6 @@ import TestSupport
 
 @testable import Lake
 
-/// Random numbers that are the same in every run (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
-    }
-}
-
 /// Tables of every column type for the tests of the Parquet layer.
 enum ParquetSamples {
     static let types: [(name: String, type: ColumnType)] = [
@@ -180,21 +165,13 @@ enum ParquetSamples {
         """
 }
 
-/// A folder for the files of one test; it goes away with the value.
-final class ScratchFolder: Sendable {
-    let path: String
+extension TemporaryFolder {
+    /// The path of a file inside it.
+    func path(_ name: String) -> String { file(name).path }
 
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("parquet-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func file(_ name: String) -> String { "\(path)/\(name)" }
-
+    /// Writes a file and gives its path.
     func write(_ bytes: [UInt8], _ name: String) throws -> String {
-        try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
-        return file(name)
+        try Data(bytes).write(to: file(name))
+        return path(name)
     }
 }

@@ -144,7 +144,7 @@ import Testing
 struct ParquetStatisticsOracleTests {
     @Test("pyarrow reads the statistics, and DuckDB's filters find every row by them")
     func statistics() async throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder("parquet")
         let table = ParquetSamples.table(rows: 3000, nulls: 0.2, seed: 4)
         let (bytes, _) = try await ParquetSamples.write(table, options: ParquetOptions(rowGroupRows: 250))
         let path = try folder.write(bytes, "statistics.parquet")

@@ -1,7 +1,8 @@
 import Columns
-import Lake
 import TestSupport
 import Testing
+
+@testable import Lake
 
 @Suite(.enabled(if: PythonOracle.isExpected, "\(PythonOracle.hint)"))
 struct ParquetWriterOracleTests {
@@ -46,7 +47,7 @@ struct ParquetWriterOracleTests {
 
     @Test("pyarrow, DuckDB and Polars read every value back", arguments: cases)
     func readBack(_ sample: Case) async throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder("parquet")
         let table = ParquetSamples.table(
             rows: sample.rows, nulls: sample.nulls, distinct: sample.distinct, isNullable: sample.isNullable)
         var options = ParquetOptions(compression: sample.compression, rowGroupRows: sample.rowGroupRows)
@@ -63,12 +64,12 @@ struct ParquetWriterOracleTests {
             #expect(columns.count == expected.count)
         }
         #expect(read.count == 3)
-        #expect(try await ParquetSamples.read(FileSource(path: path)) == expected)
+        #expect(try await ParquetSamples.read(LocalSource(path: path)) == expected)
     }
 
     @Test("The types that other readers see are ours")
     func types() async throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder("parquet")
         let (bytes, _) = try await ParquetSamples.write(ParquetSamples.table(rows: 3, nulls: 0.5))
         let path = try folder.write(bytes, "types.parquet")
         let read: [String: String] = try await PythonOracle.run(
@@ -92,7 +93,7 @@ struct ParquetWriterOracleTests {
 
     @Test("Values longer than a page, and pages cut inside of slices, are read back")
     func longValues() async throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder("parquet")
         let values: [Value] = (0..<400).map { index in
             index % 7 == 0 ? .null : .string(String(repeating: "\(index)·", count: index % 50 == 1 ? 9000 : 37))
         }
@@ -109,7 +110,7 @@ struct ParquetWriterOracleTests {
         let read: [String: [String: [String?]]] = try await PythonOracle.run(Self.script, ["path": path])
         let expected = values.map(ParquetSamples.spelled)
         for (reader, columns) in read { #expect(columns["text"] == expected, "\(reader)") }
-        #expect(try await ParquetSamples.read(FileSource(path: path))["text"] == expected)
+        #expect(try await ParquetSamples.read(LocalSource(path: path))["text"] == expected)
     }
 }
 

@@ -5,7 +5,7 @@ import Columns
 /// Opening reads the footer alone. A reader is a value that may be shared between tasks; each call reads for itself,
 /// and holds one row group in memory. All that a damaged or hostile file can do is make a call throw ``ParquetError``.
 ///
-///     let reader = try await ParquetReader(source: try FileSource(path: "orders.parquet"))
+///     let reader = try await ParquetReader(source: try await storage.open("orders.parquet"))
 ///     for index in 0..<reader.rowGroupCount {
 ///         let table = try await reader.readRowGroup(index, columns: ["id", "amount"])
 ///     }

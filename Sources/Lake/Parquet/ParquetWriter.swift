@@ -5,7 +5,7 @@ import Columns
 /// Rows wait until a row group is full, so the memory held is one row group, its encoded columns, and what of the last
 /// table has not been taken in yet. Used from one task at a time.
 ///
-///     let writer = ParquetWriter(schema: table.schema, to: try FileSink(path: "orders.parquet"))
+///     let writer = ParquetWriter(schema: table.schema, to: file)
 ///     try await writer.write(table)
 ///     let summary = try await writer.finish()
 public final class ParquetWriter {
