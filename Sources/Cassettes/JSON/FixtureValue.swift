@@ -91,16 +91,5 @@ struct FixtureValue {
         }
     }
 
-    private func wrongType(_ wanted: String) -> SourceError {
-        let found =
-            switch value {
-            case .null: "null"
-            case .bool: "a truth value"
-            case .number(let number): "the number \(number.text)"
-            case .string: "text"
-            case .array: "an array"
-            case .object: "an object"
-            }
-        return fail("\(wanted) should be here, not \(found)")
-    }
+    private func wrongType(_ wanted: String) -> SourceError { fail("\(wanted) should be here, not \(value.kind)") }
 }

@@ -15,7 +15,7 @@ struct BodyReader {
         switch body {
         case .empty: return []
         case .bytes(let bytes): return bytes
-        case .json(let value): return Array(PlainJSON.text(of: value).utf8)
+        case .json(let value): return value.serialized()
         case .file(let path):
             guard let data = FileManager.default.contents(atPath: try url(path, of: exchange).path) else {
                 throw missing(path, of: exchange)
@@ -38,36 +38,5 @@ struct BodyReader {
         .fixture(
             file: file, at: "entry \(exchange.id)",
             "its body \(path) is missing, or is no file of the scenario's folder")
-    }
-}
-
-/// Writes a small JSON value; numbers keep their spelling.
-enum PlainJSON {
-    static func text(of value: JSONValue) -> String {
-        switch value {
-        case .null: "null"
-        case .bool(let bool): bool ? "true" : "false"
-        case .number(let number): number.text
-        case .string(let string): quoted(string)
-        case .array(let values): "[" + values.map(text).joined(separator: ",") + "]"
-        case .object(let object):
-            "{" + object.members.map { quoted($0.name) + ":" + text(of: $0.value) }.joined(separator: ",") + "}"
-        }
-    }
-
-    static func quoted(_ text: String) -> String {
-        let inner = text.unicodeScalars.map { scalar in
-            switch scalar {
-            case "\"": "\\\""
-            case "\\": "\\\\"
-            case "\n": "\\n"
-            case "\r": "\\r"
-            case "\t": "\\t"
-            case _ where scalar.value < 0x20:
-                "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
-            default: String(Character(scalar))
-            }
-        }
-        return "\"" + inner.joined() + "\""
     }
 }
