@@ -42,7 +42,8 @@ import Tributary
     @Test("an answer may wait for another one")
     func after() async throws {
         let client = try ScenarioFolder(entries: [
-            ScenarioFolder.entry("result", a, more: #""_replay": {"after": ["start"]},"#), ScenarioFolder.entry("start", b),
+            ScenarioFolder.entry("result", a, more: #""_replay": {"after": ["start"]},"#),
+            ScenarioFolder.entry("start", b),
         ]).client()
         let message = await message { _ = try await client.send(.authorized(a)) }
         #expect(message?.contains("start has to be asked for before it") == true)
@@ -162,20 +163,25 @@ import Tributary
         #expect(try await folder.client().send(request).status == 302)
     }
 
-    @Test("a recorded failure of the transport is one", arguments: [
-        ("CURLE_OPERATION_TIMEDOUT", SourceError.Kind.timedOut), ("CURLE_COULDNT_CONNECT", .unreachable),
-    ])
+    @Test(
+        "a recorded failure of the transport is one",
+        arguments: [
+            ("CURLE_OPERATION_TIMEDOUT", SourceError.Kind.timedOut), ("CURLE_COULDNT_CONNECT", .unreachable),
+        ])
     func failures(_ code: String, _ kind: SourceError.Kind) async throws {
         let entry = ScenarioFolder.entry("one", a, status: 0)
-            .replacing(#""status": 0,"#, with: "\"status\": 0, \"_error\": {\"curl\": \"\(code)\", \"message\": \"no\"},")
+            .replacing(
+                #""status": 0,"#, with: "\"status\": 0, \"_error\": {\"curl\": \"\(code)\", \"message\": \"no\"},")
         let client = try ScenarioFolder(entries: [entry]).client()
         await #expect { try await client.send(.authorized(a)) } throws: { ($0 as? SourceError)?.kind == kind }
     }
 
     @Test("headers that describe the wire are made anew")
     func wireHeaders() async throws {
-        let fields = [("Content-Length", "9"), ("Transfer-Encoding", "chunked"), ("Content-Encoding", "gzip"), ("Link", "x")]
-            .map { "{\"name\": \"\($0)\", \"value\": \"\($1)\"}" }.joined(separator: ",")
+        let fields = [
+            ("Content-Length", "9"), ("Transfer-Encoding", "chunked"), ("Content-Encoding", "gzip"), ("Link", "x"),
+        ]
+        .map { "{\"name\": \"\($0)\", \"value\": \"\($1)\"}" }.joined(separator: ",")
         let client = try ScenarioFolder(entries: [ScenarioFolder.entry("one", a, headers: fields)]).client()
         let headers = try await client.send(.authorized(a)).headers
         #expect(headers.fields.map { $0.name.lowercased() } == ["link", "content-length"])

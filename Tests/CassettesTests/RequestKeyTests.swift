@@ -15,40 +15,53 @@ import Tributary
         try key("https://a.example/", method: "POST", headers: [("Content-Type", "application/json")], body: body)
     }
 
-    @Test("two spellings of one address are equal", arguments: [
-        ("https://A.example:443/x", "https://a.example/x"), ("http://a.example:80", "http://a.example/"),
-        ("https://a.example/a/./b/../c", "https://a.example/a/c"), ("https://a.example/%7euser", "https://a.example/~user"),
-        ("https://a.example/%c3%a9", "https://a.example/%C3%A9"), ("https://a.example/?a=1&b=2", "https://a.example/?b=2&a=1"),
-        ("https://a.example/?q=a+b", "https://a.example/?q=a%20b"), ("https://a.example/x#part", "https://a.example/x"),
-        ("https://a.example/?a%5Bgte%5D=1", "https://a.example/?a[gte]=1"), ("https://a.example?a=1", "https://a.example/?a=1"),
-    ])
+    @Test(
+        "two spellings of one address are equal",
+        arguments: [
+            ("https://A.example:443/x", "https://a.example/x"), ("http://a.example:80", "http://a.example/"),
+            ("https://a.example/a/./b/../c", "https://a.example/a/c"),
+            ("https://a.example/%7euser", "https://a.example/~user"),
+            ("https://a.example/%c3%a9", "https://a.example/%C3%A9"),
+            ("https://a.example/?a=1&b=2", "https://a.example/?b=2&a=1"),
+            ("https://a.example/?q=a+b", "https://a.example/?q=a%20b"),
+            ("https://a.example/x#part", "https://a.example/x"),
+            ("https://a.example/?a%5Bgte%5D=1", "https://a.example/?a[gte]=1"),
+            ("https://a.example?a=1", "https://a.example/?a=1"),
+        ])
     func equalAddresses(_ one: String, _ other: String) throws {
         #expect(try key(one) == key(other))
     }
 
-    @Test("addresses that may mean different things differ", arguments: [
-        ("https://a.example/x", "https://a.example/x/"), ("https://a.example/x", "https://a.example/X"),
-        ("https://a.example/a%2Fb", "https://a.example/a/b"), ("https://a.example/?a", "https://a.example/?a="),
-        ("https://a.example/?a=1&a=2", "https://a.example/?a=2&a=1"), ("https://a.example/", "http://a.example/"),
-        ("https://a.example/", "https://a.example:8443/"), ("https://a.example/?q=1%2B1", "https://a.example/?q=1+1"),
-    ])
+    @Test(
+        "addresses that may mean different things differ",
+        arguments: [
+            ("https://a.example/x", "https://a.example/x/"), ("https://a.example/x", "https://a.example/X"),
+            ("https://a.example/a%2Fb", "https://a.example/a/b"), ("https://a.example/?a", "https://a.example/?a="),
+            ("https://a.example/?a=1&a=2", "https://a.example/?a=2&a=1"), ("https://a.example/", "http://a.example/"),
+            ("https://a.example/", "https://a.example:8443/"),
+            ("https://a.example/?q=1%2B1", "https://a.example/?q=1+1"),
+        ])
     func differentAddresses(_ one: String, _ other: String) throws {
         #expect(try key(one) != key(other))
     }
 
-    @Test("JSON bodies are compared by content", arguments: [
-        (#"{"a":1,"b":[1,2]}"#, #"{ "b": [1, 2], "a": 1.0 }"#), (#"{"n":100}"#, #"{"n":1e2}"#),
-        (#"{"n":-0}"#, #"{"n":0.000}"#), (#"{"s":"é"}"#, #"{"s":"\u00e9"}"#),
-        (#"{"query":"{ a \n  b }"}"#, #"{"query":"{ a b }"}"#),
-    ])
+    @Test(
+        "JSON bodies are compared by content",
+        arguments: [
+            (#"{"a":1,"b":[1,2]}"#, #"{ "b": [1, 2], "a": 1.0 }"#), (#"{"n":100}"#, #"{"n":1e2}"#),
+            (#"{"n":-0}"#, #"{"n":0.000}"#), (#"{"s":"é"}"#, #"{"s":"\u00e9"}"#),
+            (#"{"query":"{ a \n  b }"}"#, #"{"query":"{ a b }"}"#),
+        ])
     func equalJSON(_ one: String, _ other: String) throws {
         #expect(try json(one) == json(other))
     }
 
-    @Test("JSON bodies of other content differ", arguments: [
-        (#"[1,2]"#, #"[2,1]"#), (#"{"n":9007199254740992}"#, #"{"n":9007199254740993}"#), (#"{"a":null}"#, #"{}"#),
-        (#"{"a":"1"}"#, #"{"a":1}"#), (#"{"n":0.1}"#, #"{"n":0.10000000000000001}"#),
-    ])
+    @Test(
+        "JSON bodies of other content differ",
+        arguments: [
+            (#"[1,2]"#, #"[2,1]"#), (#"{"n":9007199254740992}"#, #"{"n":9007199254740993}"#), (#"{"a":null}"#, #"{}"#),
+            (#"{"a":"1"}"#, #"{"a":1}"#), (#"{"n":0.1}"#, #"{"n":0.10000000000000001}"#),
+        ])
     func differentJSON(_ one: String, _ other: String) throws {
         #expect(try json(one) != json(other))
     }
@@ -57,17 +70,20 @@ import Tributary
     func multipart() throws {
         func body(_ mark: String, _ content: String = "1") throws -> RequestKey {
             try key(
-                "https://a.example/", method: "POST", headers: [("content-type", "multipart/form-data; boundary=\(mark)")],
+                "https://a.example/", method: "POST",
+                headers: [("content-type", "multipart/form-data; boundary=\(mark)")],
                 body: "--\(mark)\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\(content)\r\n--\(mark)--\r\n")
         }
         #expect(try body("x1") == body("y2"))
         #expect(try body("x1") != body("x1", "2"))
     }
 
-    @Test("broken bodies are compared byte by byte", arguments: [
-        ("application/json", "{"), ("multipart/form-data; boundary=b", "--b\r\n--b"), ("multipart/form-data", "x"),
-        ("application/x-ndjson", "{}\nx"),
-    ])
+    @Test(
+        "broken bodies are compared byte by byte",
+        arguments: [
+            ("application/json", "{"), ("multipart/form-data; boundary=b", "--b\r\n--b"), ("multipart/form-data", "x"),
+            ("application/x-ndjson", "{}\nx"),
+        ])
     func brokenBodies(_ type: String, _ body: String) throws {
         let headers = [(name: "content-type", value: type)]
         #expect(try key("https://a.example/", headers: headers, body: body).body == .bytes(Array(body.utf8)))

@@ -5,17 +5,23 @@ import Tributary
 @testable import Cassettes
 
 @Suite struct StrictJSONTests {
-    @Test("reads what RFC 8259 allows", arguments: [
-        #"{}"#, #"[]"#, #" [1, -0, 1.50e+3, 9007199254740993] "#, #""\u00e9\ud83d\ude00\/""#, #"{"a":{"b":[null,true]}}"#,
-    ])
+    @Test(
+        "reads what RFC 8259 allows",
+        arguments: [
+            #"{}"#, #"[]"#, #" [1, -0, 1.50e+3, 9007199254740993] "#, #""\u00e9\ud83d\ude00\/""#,
+            #"{"a":{"b":[null,true]}}"#,
+        ])
     func accepts(_ text: String) throws {
         _ = try StrictJSON.parse(Array(text.utf8), file: "x.json")
     }
 
-    @Test("refuses what it does not", arguments: [
-        #""#, #"{"a":1"#, #"[1,]"#, #"{"a" 1}"#, #"01"#, #"1."#, #"+1"#, #"nul"#, #""\x""#, #""\ud800""#, #""\u+123""#,
-        "\"\n\"", #"[1] 2"#, #"{"a":1,"a":2}"#, "\"open",
-    ])
+    @Test(
+        "refuses what it does not",
+        arguments: [
+            #""#, #"{"a":1"#, #"[1,]"#, #"{"a" 1}"#, #"01"#, #"1."#, #"+1"#, #"nul"#, #""\x""#, #""\ud800""#,
+            #""\u+123""#,
+            "\"\n\"", #"[1] 2"#, #"{"a":1,"a":2}"#, "\"open",
+        ])
     func refuses(_ text: String) {
         #expect(throws: SourceError.self) { try StrictJSON.parse(Array(text.utf8), file: "x.json") }
     }

@@ -97,13 +97,19 @@ public struct RESTParent: Sendable, ExpressibleByStringLiteral {
     public var columns: [String: String]?
     /// Parameters for the parent's requests, over its own, such as one that leaves out archived rows.
     public var query: [QueryItem]
+    /// Whether the parents come newest first by a field of the same name as the child's cursor, so that an increment
+    /// may leave them at the first page that is older than the watermark as a whole. The child's cursor field must be
+    /// declared with `newestFirst`. A child must not change long after its parent was made, or a lookback must cover it.
+    public var stopsAtWatermark: Bool
 
     public init(
-        _ name: String, columns: [String: String]? = nil, query: KeyValuePairs<String, String> = [:]
+        _ name: String, columns: [String: String]? = nil, query: KeyValuePairs<String, String> = [:],
+        stopsAtWatermark: Bool = false
     ) {
         self.name = name
         self.columns = columns
         self.query = query.map { QueryItem($0.key, $0.value) }
+        self.stopsAtWatermark = stopsAtWatermark
     }
 
     public init(stringLiteral value: String) { self.init(value) }

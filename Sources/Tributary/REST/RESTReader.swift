@@ -39,15 +39,18 @@ struct RESTReader: Sendable {
             }
         }
         let wanted = needed.union(endpoint.neededFields)
+        var (walk, above) = (walk, RESTWalk())
+        if parent.stopsAtWatermark { swap(&walk.stop, &above.stop) }
+        let (own, parents) = (walk, above)
         var resumed = FanOutPosition(position)
         try await self.walk(
-            try self.endpoint(parent.name), RESTWalk(), needed: wanted, query: parent.query,
+            try self.endpoint(parent.name), parents, needed: wanted, query: parent.query,
             at: resumed?.parent ?? .null
         ) { above in
             let rows = try parentRows(above, parent.name, wanted)
             let start = try resumed?.start(in: rows.map(\.key), reading: endpoint.name) ?? (row: 0, child: .null)
             resumed = nil
-            try await children(of: rows, from: start, above, endpoint, walk, query, visit)
+            try await children(of: rows, from: start, above, endpoint, own, query, visit)
         }
     }
 

@@ -1,0 +1,9 @@
+import Tributary
+
+extension SourceRegistry {
+    /// The built-in sources, in alphabetical order of type.
+    public static let builtIn = SourceRegistry([
+        GitHubSource.self,
+        StripeSource.self,
+    ])
+}
