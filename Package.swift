@@ -103,14 +103,17 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Tributary", "Columns", .product(name: "FlyingFox", package: "FlyingFox"),
+                "Tributary", "Columns", .product(name: "Logging", package: "swift-log"),
+                .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ],
             path: "Tests/Support", exclude: ["requirements.txt"], swiftSettings: strict),
         .testTarget(
             name: "ColumnsTests", dependencies: ["Columns", "TestSupport"], resources: [.copy("Corpora")],
             swiftSettings: strict),
-        .testTarget(name: "TributaryTests", dependencies: ["Tributary", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "TributaryTests", dependencies: ["Tributary", "TestSupport"], exclude: ["Golden"],
+            swiftSettings: strict),
         .testTarget(
             name: "LakeTests", dependencies: ["Lake", "TestSupport"], resources: [.copy("Corpora")],
             swiftSettings: strict),
