@@ -176,7 +176,7 @@ import Testing
         try builder.append(page: Array(#"[{"a":1,"s":"one"},{"a":2,"s":"two"}]"#.utf8), rows: "")
         for bad in [
             #"[{"a":3,"s":"x"},{"a":"text","s":5,"new":1},{"a":5},{"a":6}"#, #"[{"a":3},{"a":4},{"h":"no"}]"#,
-            #"[{"a":3,"s":"#, "[{}{}]",
+            #"[{"a":3,"s":"#, "[{}{}]", #"[{"h":"no"},{"a":4},{"a":5},{"a":6},{"a":7},{"a":8}]"#,
         ] {
             #expect(throws: (any Error).self) { try builder.append(page: Array(bad.utf8), rows: "") }
         }

@@ -3,7 +3,8 @@
 /// A plain value of pointers, so that the loop over a page touches no reference count and no bounds check. Each row has a
 /// mark (what kind of value it is) and a slot of eight bytes: the value itself, or for bytes the end of its range in
 /// `data`. The owner, `ColumnStore`, frees the memory, and makes room for a row before one is appended: `capacity` is
-/// always greater than `count` when an append function runs.
+/// always greater than `count` when an append function runs. A column may be behind the store's rows, and is brought up by
+/// `align` before it gets a value.
 struct ColumnSink {
     /// How the values so far are stored. It widens as values demand; see `ColumnSink+Widening`.
     enum Storage: UInt8 {
@@ -127,6 +128,15 @@ struct ColumnSink {
 
     /// Forgets the rows and keeps the memory.
     mutating func reset() { truncate(0) }
+
+    /// Brings the column to `rows` rows: rows that are missing get no value, rows beyond are forgotten.
+    @inline(never) mutating func align(_ rows: Int) {
+        truncate(rows)
+        guard count < rows else { return }
+        (marks + count).update(repeating: Mark.absent, count: rows - count)
+        (slots + count).update(repeating: Int64(dataCount), count: rows - count)
+        count = rows
+    }
 
     /// Forgets the rows from `rows` on.
     mutating func truncate(_ rows: Int) {

@@ -45,18 +45,28 @@ extension ColumnSink {
     // MARK: Buffers
 
     /// One bit for each row, or nil when no row is null.
+    ///
+    /// Eight marks at a time: adding 0x7F to the low bits of each carries into its top bit unless they are all zero; the
+    /// multiplication gathers the eight top bits in the top byte.
     private func validity() -> Bitmap? {
-        var nulls = 0
-        for index in 0..<count where marks[index] & Mark.present == 0 { nulls &+= 1 }
-        guard nulls > 0 else { return nil }
+        var missing = false
         let bytes = [UInt8](unsafeUninitializedCapacity: (count + 7) / 8) { target, written in
-            target.initialize(repeating: 0)
-            for index in 0..<count where marks[index] & Mark.present != 0 {
-                target[index &>> 3] |= 1 &<< UInt8(truncatingIfNeeded: index & 7)
-            }
             written = (count + 7) / 8
+            for group in 0..<count / 8 {
+                let word = ColumnSink.word(marks + group * 8) & 0x7F7F_7F7F_7F7F_7F7F
+                let present = ((word &+ 0x7F7F_7F7F_7F7F_7F7F) & 0x8080_8080_8080_8080) &>> 7
+                let bits = UInt8(truncatingIfNeeded: (present &* 0x0102_0408_1020_4080) &>> 56)
+                missing = missing || bits != 0xFF
+                target.initializeElement(at: group, to: bits)
+            }
+            guard count % 8 > 0 else { return }
+            var bits: UInt8 = 0
+            for index in count / 8 * 8..<count {
+                if marks[index] & Mark.present != 0 { bits |= 1 &<< UInt8(index & 7) } else { missing = true }
+            }
+            target.initializeElement(at: count / 8, to: bits)
         }
-        return Bitmap(bytes: bytes, count: count)
+        return missing ? Bitmap(bytes: bytes, count: count) : nil
     }
 
     private func values(of type: ColumnType) -> Column.Values {
@@ -102,6 +112,7 @@ extension ColumnSink {
     private func decimals(scale: Int) -> [Int128] {
         (0..<count).map { index in
             guard marks[index] & Mark.present != 0 else { return 0 }
+            if let number = CompactDecimal(bytes(index)) { return number.unscaled(atScale: scale) ?? 0 }
             return DecimalDigits(bytes: bytes(index))?.unscaled(atScale: scale) ?? 0
         }
     }
@@ -122,12 +133,10 @@ extension ColumnSink {
     // MARK: Lists beside scalars
 
     private mutating func wrapScalars() {
-        var hasArray = false
-        var hasScalar = false
-        for index in 0..<count {
-            hasArray = hasArray || marks[index] == Mark.array
-            hasScalar = hasScalar || marks[index] == Mark.scalar || marks[index] == Mark.value
-        }
+        var seen: UInt64 = 0
+        for index in 0..<count { seen |= 1 &<< UInt64(marks[index] & Mark.present) }
+        let hasArray = seen & (1 << UInt64(Mark.array)) != 0
+        let hasScalar = seen & (1 << UInt64(Mark.value) | 1 << UInt64(Mark.scalar)) != 0
         guard hasArray, hasScalar else { return }
         rewrite(as: .text) { source, index in
             let (bytes, mark) = (source.bytes(index), source.marks[index])
@@ -151,16 +160,22 @@ struct DecimalShape {
     private var isHopeless = false
 
     mutating func add(_ text: UnsafeBufferPointer<UInt8>) {
-        guard let digits = DecimalDigits(bytes: text) else {
+        if let number = CompactDecimal(text) {
+            add(text, integerDigits: number.integerDigits, scale: number.scale)
+        } else if let number = DecimalDigits(bytes: text) {
+            add(text, integerDigits: number.integerDigits, scale: number.scale)
+        } else {
             isHopeless = true
-            return
         }
-        integerDigits = max(integerDigits, digits.integerDigits)
-        scale = max(scale, digits.scale)
+    }
+
+    private mutating func add(_ text: UnsafeBufferPointer<UInt8>, integerDigits: Int, scale: Int) {
+        self.integerDigits = max(self.integerDigits, integerDigits)
+        self.scale = max(self.scale, scale)
         let hasExponent = text.contains { $0 | 0x20 == UInt8(ascii: "e") }
         let point = text.firstIndex(of: UInt8(ascii: "."))
         hasFraction = hasFraction || hasExponent || point != nil
-        spelledScale = max(spelledScale, hasExponent ? digits.scale : point.map { text.count - 1 - $0 } ?? 0)
+        spelledScale = max(spelledScale, hasExponent ? scale : point.map { text.count - 1 - $0 } ?? 0)
     }
 
     /// Precision = integer digits + scale; the scale is at least 1 where a number has a fraction or exponent. What does

@@ -12,6 +12,7 @@ final class ColumnStore {
     /// Tables that reached a limit.
     var ready: [Table] = []
 
+    private var cutMismatch: TableBuildError?
     private var sinkCapacity = 32
     private var rowCapacity = 256
     private var names: [String] = []
@@ -65,9 +66,7 @@ final class ColumnStore {
         guard count < options.maximumColumns else { return nil }
         if count == sinkCapacity { growSinks() }
         let name = ColumnNaming.resolve(ColumnNaming.normalise(key)) { positions[$0] != nil }
-        var sink = ColumnSink(capacity: rowCapacity, hint: hintsByName[name], key: spelled)
-        for _ in 0..<rows { sink.appendNull(ColumnSink.Mark.absent) }
-        (sinks + count).initialize(to: sink)
+        (sinks + count).initialize(to: ColumnSink(capacity: rowCapacity, hint: hintsByName[name], key: spelled))
         positions[name] = count
         names.append(name)
         count += 1
@@ -101,15 +100,8 @@ final class ColumnStore {
         for index in 0..<count { sinks[index].reserve(rowCapacity) }
     }
 
-    /// Ends a row in which `seen` different columns got a value or null; the others have none.
-    @inline(__always) func endRow(seen: Int) {
-        if seen != count { fillRow() }
-        rows &+= 1
-    }
-
-    @inline(never) private func fillRow() {
-        for index in 0..<count where sinks[index].count == rows { sinks[index].appendNull(ColumnSink.Mark.absent) }
-    }
+    /// Ends a row. Columns that got nothing are behind now; `ColumnSink.align` fills them up when it matters.
+    @inline(__always) func endRow() { rows &+= 1 }
 
     /// Drops a row that was begun and the rows from `rows` on.
     func truncate(_ rows: Int) {
@@ -117,8 +109,13 @@ final class ColumnStore {
         self.rows = min(self.rows, rows)
     }
 
-    /// The column and row of the first value that a hint does not allow.
-    func firstMismatch() -> TableBuildError? {
+    /// The column and row of the first value that a hint does not allow, in this batch or in one that was cut before.
+    func takeMismatch() -> TableBuildError? {
+        defer { cutMismatch = nil }
+        return cutMismatch ?? firstMismatch()
+    }
+
+    private func firstMismatch() -> TableBuildError? {
         guard !hints.isEmpty else { return nil }
         for index in 0..<count where sinks[index].mismatch >= 0 {
             guard let type = sinks[index].hint else { continue }
@@ -131,6 +128,7 @@ final class ColumnStore {
 
     /// Moves the rows so far into a table of `ready`.
     func cut() {
+        if cutMismatch == nil { cutMismatch = firstMismatch() }
         if let table = takeTable() { ready.append(table) }
     }
 
@@ -140,6 +138,7 @@ final class ColumnStore {
         var schema = TableSchema()
         var columns: [Column] = []
         for index in 0..<count where sinks[index].isTouched || sinks[index].hint != nil {
+            sinks[index].align(rows)
             let (column, isUndetermined) = sinks[index].column()
             var field = Field(names[index], column.type)
             field.isUndetermined = isUndetermined

@@ -68,13 +68,18 @@ extension ColumnSink {
 
     /// The double that spells the same number as `text`, or nil when there is none.
     private static func exactDouble(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
-        guard let number = Double(String(decoding: text, as: UTF8.self)), number.isFinite,
-            var sent = DecimalDigits(bytes: text), var held = DecimalDigits(parsing: number.description)
-        else { return nil }
-        // Zero has two signs and one value.
-        if sent.digits.isEmpty { sent.isNegative = false }
-        if held.digits.isEmpty { held.isNegative = false }
-        return sent == held ? number : nil
+        guard let number = Double(String(decoding: text, as: UTF8.self)), number.isFinite else { return nil }
+        var shortest = number.description
+        return shortest.withUTF8 { held in
+            if let sent = CompactDecimal(text) { return sent == CompactDecimal(held) ? number : nil }
+            return isSame(text, held) ? number : nil
+        }
+    }
+
+    /// Whether two spellings of any length are of one number; zero has two signs and one value.
+    private static func isSame(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let left = DecimalDigits(bytes: left), let right = DecimalDigits(bytes: right) else { return false }
+        return left == right || (left.digits.isEmpty && right.digits.isEmpty)
     }
 }
 

@@ -177,7 +177,7 @@ public final class TableBuilder: @unchecked Sendable {
             store.beginRow()
             for constant in constants { try put(.json(constant.value), at: store.constant(constant.name)) }
             for (name, cell) in cells { try put(cell, at: store.index(key: name)) }
-            store.endRow(seen: -1)
+            store.endRow()
         }
     }
 
@@ -187,7 +187,7 @@ public final class TableBuilder: @unchecked Sendable {
                 .tooManyColumns(limit: store.options.maximumColumns), at: 0,
                 in: UnsafeBufferPointer(start: nil, count: 0))
         }
-        store.sinks[index].truncate(store.rows)
+        store.sinks[index].align(store.rows)
         let before = store.sinks[index].dataSize
         switch cell {
         case .json(let value): store.append(value, to: index)
@@ -201,9 +201,10 @@ public final class TableBuilder: @unchecked Sendable {
         let (rows, bytes, full) = (store.rows, store.byteCount, store.ready.count)
         do {
             let result = try body()
-            if let mismatch = store.firstMismatch() { throw mismatch }
+            if let mismatch = store.takeMismatch() { throw mismatch }
             return result
         } catch {
+            _ = store.takeMismatch()
             rollBack(rows: rows, bytes: bytes, full: full)
             throw error
         }

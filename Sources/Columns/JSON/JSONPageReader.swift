@@ -157,8 +157,8 @@ struct JSONPageReader {
     private mutating func row(_ start: Place, depth: Int) throws(JSONScanFailure) -> Place {
         guard depth <= scanner.maximumDepth else { throw JSONScanFailure(reason: .depth, place: start) }
         store.beginRow()
-        var seen = appendConstants()
         let rows = store.rows
+        for (index, value) in constants { append(constant: value, to: index, rows: rows) }
         var (sinks, columns) = (store.sinks, store.count)
         var next = 0
         var place = scanner.skipSpace(start + 1)
@@ -175,7 +175,7 @@ struct JSONPageReader {
                 place = try scanner.passColon(place)
                 let sink = sinks + next
                 // Of a repeated key the last value counts.
-                if sink.pointee.count != rows { sink.pointee.truncate(rows) } else { seen &+= 1 }
+                if sink.pointee.count != rows { sink.pointee.align(rows) }
                 place = scanner.skipSpace(try value(place, into: sink, depth: depth))
                 next &+= 1
                 guard place.pointee == 0x2C else { break }
@@ -183,15 +183,15 @@ struct JSONPageReader {
             }
             guard place.pointee == 0x7D else { throw JSONScanFailure(reason: .commaOrBrace, place: place) }
         }
-        store.endRow(seen: seen)
+        store.endRow()
         store.byteCount &+= place - start
         rowCount &+= 1
         return place + 1
     }
 
-    private func appendConstants() -> Int {
-        for constant in constants { store.append(constant.value, to: constant.index) }
-        return constants.count
+    private func append(constant value: JSONValue, to index: Int, rows: Int) {
+        store.sinks[index].align(rows)
+        store.append(value, to: index)
     }
 
     /// The column of the key that starts at `place`, and the place behind the key's closing quote.
