@@ -120,7 +120,8 @@ let package = Package(
         .testTarget(name: "TransportsTests", dependencies: ["Transports", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SourceCatalogTests",
-            dependencies: ["SourceCatalog", "Cassettes", "Transports", "TestSupport"], swiftSettings: strict),
+            dependencies: ["SourceCatalog", "Cassettes", "Transports", "TestSupport"], exclude: ["Golden"],
+            swiftSettings: strict),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CassettesTests", dependencies: ["Cassettes", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -30,6 +30,11 @@ def keys_digest(keys):
     return "sha256:" + hashlib.sha256("\n".join(sorted(keys)).encode()).hexdigest()
 
 
+def address(url, query):
+    """A URL with its query."""
+    return url + ("?" + urllib.parse.urlencode(query) if query else "")
+
+
 class Scenario:
     """Collects the exchanges of one scenario and writes its folder."""
 
@@ -40,6 +45,7 @@ class Scenario:
         self.escapes_html = escapes_html
         self.states = []
         self.entries = {}
+        self.asked = {}
         self.bodies = {}
         self.manifest = {}
 
@@ -50,20 +56,24 @@ class Scenario:
 
     def exchange(self, state, id, schemas, url, query, request_headers, status, response_headers, body, sync=(),
                  replay=None):
-        """Adds one request and its answer; `body` is a JSON value, or None for an empty one."""
+        """Adds one request and its answer; `body` is a JSON value, or None for an empty one.
+
+        The same question with the same answer, asked for another table, is one exchange that may be repeated.
+        """
+        asked = (state, address(url, query), tuple(request_headers), status, json.dumps(body), tuple(sync), str(replay))
+        if known := self.asked.get(asked):
+            known["_schema"] = list(dict.fromkeys([*known["_schema"], *schemas]))
+            known["_replay"] = replay or "repeat"
+            return
         text = "" if body is None else self._pretty(body)
-        address = url + ("?" + urllib.parse.urlencode(query) if query else "")
-        entry = {"_id": id, "_schema": list(schemas)}
-        if sync:
-            entry["_sync"] = list(sync)
-        if replay:
-            entry["_replay"] = replay
+        entry = {"_id": id, "_schema": list(schemas), "_sync": list(sync), "_replay": replay}
+        self.asked[asked] = entry
         clock = next(s["clock"] for s in self.states if s["name"] == state)
         entry |= {
             "startedDateTime": clock[:-1] + f".{len(self.entries[state]):03}Z",
             "time": 0,
             "request": {
-                "method": "GET", "url": address, "httpVersion": "HTTP/2", "cookies": [],
+                "method": "GET", "url": address(url, query), "httpVersion": "HTTP/2", "cookies": [],
                 "headers": [{"name": n, "value": v} for n, v in request_headers],
                 "queryString": [{"name": n, "value": str(v)} for n, v in query],
                 "headersSize": -1, "bodySize": 0,
@@ -110,7 +120,8 @@ class Scenario:
                 "creator": {"name": self.creator, "version": "1"},
                 "_fixture": {"format": 1, "scenario": self.folder.name, "state": state["name"],
                              "provenance": self.manifest["provenance"]["kind"]},
-                "entries": self.entries[state["name"]],
+                "entries": [{name: value for name, value in entry.items() if value not in ([], None)}
+                            for entry in self.entries[state["name"]]],
             }}
             files[state["http"]] = json.dumps(log, indent=2, ensure_ascii=False) + "\n"
         manifest = {"format": 1, "source": self.source} | self.manifest | {"states": self.states}

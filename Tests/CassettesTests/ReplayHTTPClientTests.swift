@@ -77,13 +77,14 @@ import Tributary
 
     @Test("a request that was not recorded fails with the nearest one and what differs")
     func nearest() async throws {
-        let client = try ScenarioFolder(
+        let folder = try ScenarioFolder(
             manifest: ScenarioFolder.manifest(match: #"{"headers": ["x-version"]}"#),
             entries: [
                 ScenarioFolder.entry("far", "https://b.example/else"),
                 ScenarioFolder.entry("page-2", a + "?limit=5&after=x"),
             ]
-        ).client()
+        )
+        let client = try folder.client()
         var request = HTTPRequest.authorized(a, query: [QueryItem("limit", "5"), QueryItem("after", "y")])
         request.headers["X-Version"] = "2"
         let message = await message { _ = try await client.send(request) }

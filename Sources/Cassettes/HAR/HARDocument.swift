@@ -41,10 +41,8 @@ public struct HARDocument: Sendable {
     /// The line on which an entry's `_id` stands, for `file:line` in messages; 1 when it has none.
     static func line(of id: String, in bytes: [UInt8]) -> Int {
         let text = String(decoding: bytes, as: UTF8.self)
-        guard
-            let range = text.range(
-                of: "\"_id\"\\s*:\\s*\"\(NSRegularExpression.escapedPattern(for: id))\"", options: .regularExpression)
-        else { return 1 }
-        return 1 + text.utf8[..<range.lowerBound].count { $0 == 0x0A }
+        let place = text.firstRange(of: "\"_id\": \"\(id)\"") ?? text.firstRange(of: "\"_id\":\"\(id)\"")
+        guard let place else { return 1 }
+        return 1 + text.utf8[..<place.lowerBound].count { $0 == 0x0A }
     }
 }

@@ -13,7 +13,7 @@ struct MissReport {
             let nearest = nearest(exchanges: exchanges, keys: keys)
             return nearest.isEmpty
                 ? "nothing is recorded there."
-                : "no recorded exchange matches. Nearest:" + nearest.joined()
+                : "no recorded exchange matches. Nearest:" + nearest.joined() + "\n"
         case .exhausted: return "it was recorded, but each of its recorded answers has been given already."
         case .outOfOrder(let next): return "it was recorded, but \(next) has to be asked for before it."
         }

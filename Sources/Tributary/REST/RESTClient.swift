@@ -39,7 +39,9 @@ public struct RESTClient: Sendable {
         self.paginator = paginator
         self.pageSize = pageSize
         self.query = query.map { QueryItem($0.key, $0.value) }
-        self.headers = HTTPHeaders([("Accept", "application/json")] + headers.map { ($0.key, $0.value) })
+        var fields = HTTPHeaders([("Accept", "application/json")])
+        for (name, value) in headers { fields[name] = value }
+        self.headers = fields
         self.actions = actions
         self.otherOrigins = otherOrigins
         self.followsRedirects = followsRedirects

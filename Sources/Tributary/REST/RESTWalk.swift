@@ -37,7 +37,7 @@ extension RESTWalk {
         guard endpoint.order(for: field) == .descending, let end = field.end,
             let earliest = inputs.watermark.earliest, let upper = end.upper(earliest)
         else { return [above] }
-        let isGap = inputs.watermark.last.flatMap { $0.isLess(than: earliest) } ?? false
+        let isGap = inputs.watermark.last.map { $0 == earliest || $0.isLess(than: earliest) ?? false } ?? false
         let floor = isGap ? inputs.watermark.last : inputs.historyStart
         var below = RESTWalk(field, start: floor, merges: merges)
         below.bounds.append(Bound(parameter: end.parameter, text: upper))
