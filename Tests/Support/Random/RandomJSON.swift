@@ -1,4 +1,4 @@
-package import Columns
+import Columns
 
 /// Generates JSON documents and mutilates their text.
 package struct RandomJSON {
