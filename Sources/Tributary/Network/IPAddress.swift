@@ -49,22 +49,23 @@ public enum IPAddress: Hashable, Sendable {
         let halves = text.ranges(of: "::")
         guard halves.count <= 1 else { return nil }
         guard let gap = halves.first else {
-            guard let groups = groups(text), groups.count == 8 else { return nil }
+            guard let groups = groups(text, mayEndInV4: true), groups.count == 8 else { return nil }
             return number(groups)
         }
-        guard let head = groups(String(text[..<gap.lowerBound])), let tail = groups(String(text[gap.upperBound...])),
+        guard let head = groups(String(text[..<gap.lowerBound]), mayEndInV4: false),
+            let tail = groups(String(text[gap.upperBound...]), mayEndInV4: true),
             head.count + tail.count <= 7
         else { return nil }
         return number(head + Array(repeating: 0, count: 8 - head.count - tail.count) + tail)
     }
 
-    /// Groups of sixteen bits; the last two may be spelt as an IPv4 address.
-    private static func groups(_ text: String) -> [UInt16]? {
+    /// Groups of sixteen bits; the last two of an address may be spelt as an IPv4 one.
+    private static func groups(_ text: String, mayEndInV4: Bool) -> [UInt16]? {
         if text.isEmpty { return [] }
         var groups: [UInt16] = []
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         for (index, part) in parts.enumerated() {
-            if index == parts.count - 1, part.contains("."), let embedded = readV4(String(part)) {
+            if mayEndInV4, index == parts.count - 1, part.contains("."), let embedded = readV4(String(part)) {
                 groups += [UInt16(embedded >> 16), UInt16(embedded & 0xFFFF)]
             } else {
                 guard (1...4).contains(part.utf8.count), part.utf8.first != UInt8(ascii: "+"),

@@ -77,11 +77,15 @@ public struct RESTEndpoint: Sendable {
         self.defaultLookback = defaultLookback
     }
 
+    /// A list that takes no bound gives rows from below the watermark too, which only a merge can drop.
+    private var supportsAppend: Bool { !incremental.isEmpty && !incremental.contains(where: \.stopsAtWatermark) }
+
     /// The table as the catalogue lists it.
     public var schema: SourceSchema {
         SourceSchema(
             name, label: label, description: description, primaryKeys: primaryKeys,
-            incremental: incremental.map(\.field), isSelectedByDefault: isSelectedByDefault,
+            incremental: incremental.map(\.field), supportsAppend: supportsAppend,
+            isSelectedByDefault: isSelectedByDefault,
             defaultLookback: defaultLookback)
     }
 }

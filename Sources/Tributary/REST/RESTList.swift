@@ -78,10 +78,14 @@ struct RESTList: Sendable {
     private func isOlder(_ page: RESTPage) throws -> Bool {
         guard let stop = walk.stop, !page.isEmpty else { return false }
         return page.rows.allSatisfy { row in
-            let text = JSONValue.object(row).path(stop.field).flatMap { String.read($0) }
-            let value = text.flatMap { CursorValue(storedText: $0, as: stop.type) }
+            let value = JSONValue.object(row).path(stop.field).flatMap { Self.cursor($0, stop.type) }
             return value?.isLess(than: stop.bound) ?? false
         }
+    }
+
+    /// A number stays one, whatever the field's type: an upstream may count seconds.
+    private static func cursor(_ value: JSONValue, _ type: CursorType) -> CursorValue? {
+        value.int64.map { .integer($0) } ?? String.read(value).flatMap { CursorValue(storedText: $0, as: type) }
     }
 }
 

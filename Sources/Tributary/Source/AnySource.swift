@@ -11,7 +11,8 @@ public struct AnySource: Sendable {
     public let jsonSchema: JSONValue
     /// Errors that no retry can mend.
     public let nonRetryableErrors: [NonRetryableError]
-    /// What is wrong with the declaration of the config, such as a select without options; empty when nothing is.
+    /// What is wrong with the declaration of the config and of the endpoints, such as a select without options or a
+    /// parent that is not there; empty when nothing is.
     public let declarationProblems: [String]
     private let makeConfigured: @Sendable (JSONValue) throws -> ConfiguredSource
 
@@ -22,7 +23,8 @@ public struct AnySource: Sendable {
         form = SourceForm(S.description, fields: S.Config.form)
         jsonSchema = S.Config.jsonSchema(title: S.description.label)
         nonRetryableErrors = S.nonRetryableErrors
-        declarationProblems = S.Config.declarationProblems
+        let endpoints = (type as? any RESTSource.Type)?.endpoints ?? []
+        declarationProblems = S.Config.declarationProblems + RESTEndpoint.declarationProblems(endpoints)
         makeConfigured = { try ConfiguredSource(S.self, stored: $0) }
     }
 

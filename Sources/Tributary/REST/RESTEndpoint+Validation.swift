@@ -1,0 +1,45 @@
+extension RESTEndpoint {
+    /// What is wrong with a table of endpoints; empty when nothing is.
+    ///
+    /// The compiler cannot see these; a test over the registry proves that each source has none.
+    public static func declarationProblems(_ endpoints: [RESTEndpoint]) -> [String] {
+        var seen: Set<String> = []
+        return endpoints.flatMap { endpoint in
+            let repeated = seen.insert(endpoint.name).inserted ? [] : ["two endpoints have this name"]
+            return (repeated + endpoint.ownProblems + endpoint.parentProblems(endpoints))
+                .map { "endpoint \(endpoint.name): \($0)" }
+        }
+    }
+
+    private var ownProblems: [String] {
+        var problems: [String] = []
+        if name.isEmpty { problems.append("it has no name") }
+        if !incremental.isEmpty, primaryKeys.isEmpty {
+            problems.append("it has cursor fields and no primary key, so increments cannot be merged")
+        }
+        for field in incremental where field.start == nil && !field.stopsAtWatermark {
+            problems.append(
+                "'\(field.field.name)' has neither a bound that the upstream takes nor a stop at the watermark")
+        }
+        for field in incremental where field.stopsAtWatermark && (field.sort ?? sort) != .descending && parent == nil {
+            problems.append("'\(field.field.name)' stops at the watermark, which needs rows that come newest first")
+        }
+        return problems
+    }
+
+    private func parentProblems(_ endpoints: [RESTEndpoint]) -> [String] {
+        var ancestors: [String] = []
+        var next = parent?.name
+        while let name = next {
+            if ancestors.contains(name) || name == self.name { return ["its parents run in a circle"] }
+            guard let found = endpoints.first(where: { $0.name == name }) else {
+                return ["its parent '\(name)' is no endpoint"]
+            }
+            ancestors.append(name)
+            next = found.parent?.name
+        }
+        let strangers = neededFields.sorted().filter { field in !ancestors.contains { field.hasPrefix($0 + ".") } }
+        let unused = parent != nil && neededFields.isEmpty ? ["it has a parent and uses none of its fields"] : []
+        return strangers.map { "'{\($0)}' is no field of a parent" } + unused
+    }
+}
