@@ -122,7 +122,16 @@ let package = Package(
             name: "SourceCatalogTests",
             dependencies: ["SourceCatalog", "Cassettes", "Transports", "TestSupport"], exclude: ["Golden"],
             swiftSettings: strict),
-        .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"], swiftSettings: strict),
+        // A modelled upstream and crash points, shared by the tests and by the child process that kills itself.
+        .target(
+            name: "SyncModel",
+            dependencies: ["Pipeline", "Lake", "Tributary", "Columns", .product(name: "Logging", package: "swift-log")],
+            path: "Tests/SyncModel", swiftSettings: strict),
+        .executableTarget(
+            name: "CrashingSync", dependencies: ["SyncModel"], path: "Tests/CrashingSync", swiftSettings: strict),
+        .testTarget(
+            name: "PipelineTests", dependencies: ["Pipeline", "SyncModel", "CrashingSync", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "CassettesTests", dependencies: ["Cassettes", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

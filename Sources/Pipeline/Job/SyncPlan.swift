@@ -37,7 +37,6 @@ struct SyncPlan: Sendable {
 
     /// The stored watermark that the read goes on from.
     var start: Watermark { resume?.startWatermark ?? state?.watermark ?? Watermark() }
-    var startTop: CursorValue? { resume.map(\.startTop) ?? state?.top }
 
     var lookback: Duration { Self.lookback(request, discovered) }
 

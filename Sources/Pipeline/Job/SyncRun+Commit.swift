@@ -47,12 +47,11 @@ extension SyncRun {
     }
 
     private func makeState(isFinal: Bool) -> SyncState {
-        let (interim, top) = tracker.interim(isGroupComplete: isGroupComplete)
-        let watermark = isFinal ? tracker.final() : interim
+        let watermark = isFinal ? tracker.final() : tracker.interim(isGroupComplete: isGroupComplete)
         var next = SyncState(
             schema: plan.request.schema, syncType: plan.request.syncType,
             cursor: plan.cursor.map { SyncState.Cursor(name: $0.field.name, type: $0.field.type) },
-            last: watermark.last, earliest: watermark.earliest, top: isFinal ? nil : top,
+            last: watermark.last, earliest: watermark.earliest, top: isFinal ? nil : tracker.top,
             primaryKeys: primaryKeys.isEmpty ? (state?.primaryKeys ?? []) : primaryKeys,
             resume: isFinal ? nil : resumePoint(), runID: plan.runID, committedAt: context.clock.now,
             isComplete: isFinal)
@@ -69,7 +68,7 @@ extension SyncRun {
         return position.map {
             ResumePoint(
                 token: $0.value.text, identity: plan.identity, startLast: plan.start.last,
-                startEarliest: plan.start.earliest, startTop: plan.startTop, startedAt: startOfRead)
+                startEarliest: plan.start.earliest, startedAt: startOfRead)
         }
     }
 

@@ -55,7 +55,8 @@ actor SyncRun {
             hints: response.columnHints.merging(forcedTypes) { $1 }, primaryKeys: response.primaryKeys)
         holdback = Holdback(
             rule: Self.rule(plan, response), maximumBytes: options.commitBytes, resumes: plan.resume != nil)
-        tracker = WatermarkTracker(mode: response.sortMode, start: plan.start, top: plan.startTop)
+        tracker = WatermarkTracker(
+            mode: response.sortMode, start: plan.start, committed: plan.state?.watermark, top: plan.state?.top)
         covered = plan.state?.covered ?? CoveredRanges()
         (state, point) = (plan.state, plan.resume)
         lastCommit = context.clock.now

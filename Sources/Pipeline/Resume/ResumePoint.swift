@@ -11,7 +11,6 @@ struct ResumePoint: Hashable, Sendable, Codable {
     /// The stored watermark when the read began; the resumed read is given the same bounds.
     var startLast: CursorValue?
     var startEarliest: CursorValue?
-    var startTop: CursorValue?
     /// When the read began, in microseconds since 1970-01-01T00:00:00Z.
     var startedAt: Int64
 

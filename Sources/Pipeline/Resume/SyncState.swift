@@ -16,7 +16,7 @@ struct SyncState: Hashable, Sendable, Codable {
     var cursor: Cursor?
     var last: CursorValue?
     var earliest: CursorValue?
-    /// The greatest value of a descending walk that is not complete; becomes `last` when it is.
+    /// The greatest value of a read that is not complete; becomes `last` when it is.
     var top: CursorValue?
     /// For append syncs in descending order.
     var covered: CoveredRanges?

@@ -13,19 +13,27 @@ import Tributary
 ///   the watermark stands where the run found it, until the run is complete.
 struct WatermarkTracker: Sendable {
     let mode: SortMode
-    /// What was stored when the read began.
+    /// The bounds that the read was given, before the lookback.
     let start: Watermark
-    /// The greatest value of the interrupted walk that this read finishes.
-    let startTop: CursorValue?
+    /// What the newest commit says; ahead of `start` where the read goes on from a resume token.
+    let committed: Watermark
+    /// The greatest value that is committed of a read that was not complete.
+    let committedTop: CursorValue?
     private(set) var extremes = CursorExtremes()
     /// Whether rows have come in the declared order, as far as commits depend on it.
     private(set) var isOrdered = true
+    /// The value up to which (descending: down to which) a commit has said that all rows are there.
     private var claimed: CursorValue?
 
-    init(mode: SortMode, start: Watermark, top: CursorValue? = nil) {
+    init(mode: SortMode, start: Watermark, committed: Watermark? = nil, top: CursorValue? = nil) {
         self.mode = mode
         self.start = start
-        startTop = top
+        self.committed = committed ?? start
+        committedTop = top
+        switch mode {
+        case .ascending: claimed = self.committed.last == start.last ? nil : self.committed.last
+        case .descending: claimed = self.committed.earliest == start.earliest ? nil : self.committed.earliest
+        }
     }
 
     /// Takes in rows that the next commit will hold. False: their values are of another kind than those before.
@@ -41,34 +49,29 @@ struct WatermarkTracker: Sendable {
         }
     }
 
-    /// The watermark for a commit in mid-run, and the greatest value of the unfinished walk.
+    /// The greatest value among the rows of this read that are, or are about to be, committed.
+    var top: CursorValue? { greatest(committedTop, extremes.greatest) }
+
+    /// The watermark for a commit in mid-run.
     ///
     /// - Parameter isGroupComplete: whether no more rows with the value of the last row can come.
-    mutating func interim(isGroupComplete: Bool) -> (watermark: Watermark, top: CursorValue?) {
+    mutating func interim(isGroupComplete: Bool) -> Watermark {
+        guard isOrdered else { return start }
         switch mode {
-        case .ascending: (ascending(isGroupComplete), nil)
-        case .descending: (descending(isGroupComplete), greatest(startTop, extremes.greatest))
+        case .ascending:
+            guard let safe = isGroupComplete ? extremes.greatest : extremes.secondGreatest else { return committed }
+            claimed = safe
+            return Watermark(last: greatest(committed.last, safe), earliest: committed.earliest)
+        case .descending:
+            guard start.last == nil else { return start }
+            guard let safe = isGroupComplete ? extremes.least : extremes.secondLeast else { return committed }
+            claimed = safe
+            return Watermark(earliest: committed.earliest.flatMap { CursorValue.minimum($0, safe) } ?? safe)
         }
     }
 
     /// The watermark once the read has come to its end.
-    func final() -> Watermark {
-        Watermark(last: greatest(start.last, greatest(startTop, extremes.greatest)))
-    }
-
-    private mutating func ascending(_ isGroupComplete: Bool) -> Watermark {
-        guard isOrdered else { return start }
-        guard let safe = isGroupComplete ? extremes.greatest : extremes.secondGreatest else { return start }
-        claimed = safe
-        return Watermark(last: greatest(start.last, safe), earliest: start.earliest)
-    }
-
-    private mutating func descending(_ isGroupComplete: Bool) -> Watermark {
-        guard start.last == nil, isOrdered else { return start }
-        guard let safe = isGroupComplete ? extremes.least : extremes.secondLeast else { return start }
-        claimed = safe
-        return Watermark(last: nil, earliest: start.earliest.flatMap { CursorValue.minimum($0, safe) } ?? safe)
-    }
+    func final() -> Watermark { Watermark(last: greatest(start.last, top)) }
 
     /// The greater of two values; of two kinds the later one, for the field has changed its kind.
     private func greatest(_ old: CursorValue?, _ new: CursorValue?) -> CursorValue? {
