@@ -56,6 +56,8 @@ struct ColumnSink {
 
     // The key as it is spelled in pages, with its closing quote; no key (a constant) has length 0.
     private(set) var keyLength = 0
+    /// Whether the key is spelled as it reads: without escapes.
+    private let isPlain: Bool
     private var keyWord: UInt64 = 0
     private var keyMask: UInt64 = 0
     private var key: UnsafeMutablePointer<UInt8>
@@ -68,6 +70,7 @@ struct ColumnSink {
         slots = .allocate(capacity: capacity)
         data = .allocate(capacity: 1)
         let length = bytes?.count ?? 0
+        isPlain = bytes.map { !$0.contains { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C } } ?? false
         key = .allocate(capacity: length + 16)
         key.initialize(repeating: 0, count: length + 16)
         guard let bytes else { return }
@@ -94,6 +97,13 @@ struct ColumnSink {
     @inline(__always) func matches(_ place: UnsafePointer<UInt8>) -> Bool {
         guard Self.word(place) & keyMask == keyWord else { return false }
         return keyLength <= 8 ? keyLength > 0 : matchesRest(place)
+    }
+
+    /// Whether `text` is this column's key.
+    func isNamed(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard isPlain, text.count == keyLength - 1 else { return false }
+        for index in 0..<text.count where text[index] != key[index] { return false }
+        return true
     }
 
     /// The quote that ends the key is part of the comparison, so the words cannot run on past the end of the text

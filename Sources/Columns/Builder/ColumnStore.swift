@@ -48,10 +48,15 @@ final class ColumnStore {
         return index
     }
 
-    /// The column of a key.
-    func index(key: String) -> Int? {
+    /// The column of a key that is given as text; `guess` is looked at first.
+    func index(key: String, guess: Int) -> Int? {
         var key = key
-        return key.withUTF8 { index(key: $0, spelled: nil) }
+        return key.withUTF8 { text in
+            if guess < count, sinks[guess].isNamed(text) { return guess }
+            // Spelled in a page, a key that needs no escape reads the same.
+            let isPlain = !text.contains { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C }
+            return index(key: text, spelled: isPlain ? text : nil)
+        }
     }
 
     /// The column of a value that is put into every row; a key of the rows of that name is another column.

@@ -48,9 +48,10 @@ extension ColumnStore {
 
     /// A number that is none by JSON's grammar (an author's NaN) is null.
     private func append(_ number: JSONNumber, to index: Int) {
-        guard number.isValid else { return sinks[index].appendNull() }
         var text = number.text
-        text.withUTF8 { sinks[index].append(spelledNumber: $0) }
+        text.withUTF8 {
+            if JSONText.isNumber($0) { sinks[index].append(spelledNumber: $0) } else { sinks[index].appendNull() }
+        }
     }
 }
 
@@ -68,10 +69,12 @@ extension ColumnSink {
 
     /// The double that spells the same number as `text`, or nil when there is none.
     private static func exactDouble(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
+        let sent = CompactDecimal(text)
+        if let number = sent?.shortDouble { return number }
         guard let number = Double(String(decoding: text, as: UTF8.self)), number.isFinite else { return nil }
         var shortest = number.description
         return shortest.withUTF8 { held in
-            if let sent = CompactDecimal(text) { return sent == CompactDecimal(held) ? number : nil }
+            if let sent { return sent == CompactDecimal(held) ? number : nil }
             return isSame(text, held) ? number : nil
         }
     }

@@ -175,13 +175,17 @@ public final class TableBuilder: @unchecked Sendable {
     ) throws {
         try allOrNothing {
             store.beginRow()
-            for constant in constants { try put(.json(constant.value), at: store.constant(constant.name)) }
-            for (name, cell) in cells { try put(cell, at: store.index(key: name)) }
+            for constant in constants { _ = try put(.json(constant.value), at: store.constant(constant.name)) }
+            // Rows of one author mostly have the same keys in the same order.
+            var guess = 0
+            for (name, cell) in cells {
+                guess = try put(cell, at: store.index(key: name, guess: guess)) + 1
+            }
             store.endRow()
         }
     }
 
-    private func put(_ cell: Cell, at index: Int?) throws {
+    private func put(_ cell: Cell, at index: Int?) throws -> Int {
         guard let index else {
             throw JSONError(
                 .tooManyColumns(limit: store.options.maximumColumns), at: 0,
@@ -194,6 +198,7 @@ public final class TableBuilder: @unchecked Sendable {
         case .typed(let value): store.append(value, to: index)
         }
         store.byteCount += max(8, store.sinks[index].dataSize - before)
+        return index
     }
 
     /// Runs `body`; when it throws, the rows that it added are gone.

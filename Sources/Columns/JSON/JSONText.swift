@@ -93,6 +93,29 @@ enum JSONText {
         return output - target
     }
 
+    /// Whether `text` is a number by RFC 8259, section 6; the one function here for text that nobody has proved.
+    static func isNumber(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var position = text.first == 0x2D ? 1 : 0
+        func digits() -> Int {
+            let start = position
+            while position < text.count, text[position] &- 0x30 < 10 { position += 1 }
+            return position - start
+        }
+        let first = position
+        let whole = digits()
+        guard whole == 1 || (whole > 1 && text[first] != 0x30) else { return false }
+        if position < text.count, text[position] == 0x2E {
+            position += 1
+            guard digits() > 0 else { return false }
+        }
+        if position < text.count, text[position] | 0x20 == 0x65 {
+            position += 1
+            if position < text.count, text[position] == 0x2B || text[position] == 0x2D { position += 1 }
+            guard digits() > 0 else { return false }
+        }
+        return position == text.count
+    }
+
     /// Appends `text` to `bytes` as a JSON string in quotes. Only what must be escaped is.
     static func quote(_ text: some Sequence<UInt8>, into bytes: inout [UInt8]) {
         bytes.append(0x22)

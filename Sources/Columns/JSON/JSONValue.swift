@@ -28,9 +28,8 @@ public struct JSONNumber: Hashable, Sendable {
 
     /// Whether the text is a number by RFC 8259, section 6.
     public var isValid: Bool {
-        PaddedBytes.scan(text.utf8, maximumDepth: 0) { scanner in
-            (try? scanner.passNumber(scanner.start)) == scanner.end
-        }
+        var text = text
+        return text.withUTF8 { JSONText.isNumber($0) }
     }
 }
 

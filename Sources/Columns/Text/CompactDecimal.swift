@@ -75,6 +75,18 @@ struct CompactDecimal: Equatable {
         return isNegative ? -value : value
     }
 
+    /// The double of the same number where one multiplication or division makes it (Clinger 1990): up to 15 digits and
+    /// powers of ten up to 22. Its shortest spelling has the same digits.
+    var shortDouble: Double? {
+        guard significant <= 15, exponent.magnitude <= 22 else { return nil }
+        let number = Double(UInt64(truncatingIfNeeded: mantissa))
+        let power =
+            Double(Self.powers[min(19, Int(exponent.magnitude))])
+            * Double(Self.powers[max(0, Int(exponent.magnitude) - 19)])
+        let magnitude = exponent < 0 ? number / power : number * power
+        return isNegative ? -magnitude : magnitude
+    }
+
     /// Digits in front of the point (0 for `0.5`).
     var integerDigits: Int { significant == 0 ? 0 : max(0, significant + exponent) }
 
