@@ -9,6 +9,9 @@ public struct ConfigError: Error, Hashable, Sendable {
         /// What would be accepted, where that can be said in a few words.
         public var accepted: String?
 
+        /// - Parameters:
+        ///   - path: of the field; empty for the config as a whole.
+        ///   - message: completes "The field …", such as `is required`.
         public init(_ path: String, _ message: String, accepted: String? = nil) {
             self.path = path
             self.message = message
@@ -19,6 +22,7 @@ public struct ConfigError: Error, Hashable, Sendable {
     /// In the order of declaration, unknown names last.
     public var problems: [Problem]
 
+    /// An error of at least one problem.
     public init(_ problems: [Problem]) { self.problems = problems }
 
     /// The error as the runtime hands it on; the problems stay in `underlying`.

@@ -31,6 +31,7 @@ public struct FileUpload<Value: Sendable>: Sendable {
         storage = FieldStorage(codec.absent)
     }
 
+    /// The contents of the file. Reading a required one of an empty config stops.
     public var wrappedValue: Value {
         get { storage.required(label) }
         set { storage = FieldStorage(newValue) }

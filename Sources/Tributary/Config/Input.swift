@@ -59,6 +59,7 @@ public struct Input<Value: FieldValue>: Sendable {
         storage = FieldStorage(initial ?? Value.absent)
     }
 
+    /// The value. Reading a required one of an empty config stops.
     public var wrappedValue: Value {
         get { storage.required(label) }
         set { storage = FieldStorage(newValue) }

@@ -55,6 +55,7 @@ public struct OAuthAccount<Value: OAuthAccountValue>: Sendable {
         storage = FieldStorage(Value.absent)
     }
 
+    /// The chosen account or accounts. Reading a required one of an empty config stops.
     public var wrappedValue: Value {
         get { storage.required(label) }
         set { storage = FieldStorage(newValue) }

@@ -2,18 +2,24 @@ import Columns
 
 /// A kind of OAuth integration, such as `stripe`. Sources add their own as static members.
 public struct IntegrationKind: RawRepresentable, Hashable, Sendable {
+    /// The name as integrations are stored with.
     public let rawValue: String
+    /// A kind by its name.
     public init(rawValue: String) { self.rawValue = rawValue }
+    /// A kind by its name.
     public init(_ rawValue: String) { self.rawValue = rawValue }
 }
 
 /// An account that a user has connected by OAuth: a reference, never the token itself.
 public struct OAuthIntegration: Hashable, Sendable {
+    /// The number of the stored integration.
     public var id: Int64
+    /// The kind that the integration must be of.
     public var kind: IntegrationKind
     /// The scopes that the source needs.
     public var scopes: [String]
 
+    /// A reference to a stored integration.
     public init(id: Int64, kind: IntegrationKind, scopes: [String] = []) {
         self.id = id
         self.kind = kind
@@ -55,6 +61,10 @@ public struct OAuth<Value: OAuthValue>: Sendable {
     private let scopes: [String]
     private let caption: String?
 
+    /// - Parameters:
+    ///   - kind: the kind of integration that is offered.
+    ///   - scopes: what the source needs to be allowed.
+    ///   - name: the name on the wire, where it is not the property's in snake case.
     public init(
         _ label: String, kind: IntegrationKind, scopes: [String] = [], caption: String? = nil, name: String? = nil
     ) {
@@ -66,6 +76,7 @@ public struct OAuth<Value: OAuthValue>: Sendable {
         storage = FieldStorage(Value.absent)
     }
 
+    /// The reference. Reading a required one of an empty config stops.
     public var wrappedValue: Value {
         get { storage.required(label) }
         set { storage = FieldStorage(newValue) }

@@ -2,10 +2,12 @@ import Columns
 
 /// The config of an SSH tunnel, as the ``SSHTunnel`` field holds it.
 public struct Tunnel: Hashable, Sendable {
+    /// How to reach and prove the SSH server.
     public var server: SSHServer
     /// Whether the connection inside the tunnel must be encrypted as well.
     public var requiresTLS: Bool
 
+    /// A tunnel through a server.
     public init(server: SSHServer, requiresTLS: Bool = false) {
         self.server = server
         self.requiresTLS = requiresTLS
@@ -39,6 +41,7 @@ public struct SSHTunnel: Sendable {
         storage = FieldStorage(.some(nil))
     }
 
+    /// The tunnel; nil when there is none.
     public var wrappedValue: Tunnel? {
         get { storage.value ?? nil }
         set { storage = FieldStorage(newValue) }

@@ -28,6 +28,7 @@ public struct Select<Value: Sendable>: Sendable {
         storage = FieldStorage(initial ?? codec.absent)
     }
 
+    /// The choice. Reading a required one of an empty config stops.
     public var wrappedValue: Value {
         get { storage.required(label) }
         set { storage = FieldStorage(newValue) }

@@ -24,6 +24,7 @@ public protocol SelectValue: Sendable {
 }
 
 extension SelectValue {
+    /// The choices of this select, so that a list of them reads `Option("us", "United States", .unitedStates)`.
     public typealias Option = SelectOption<Self>
     public static var converter: String? { nil }
 }

@@ -4,13 +4,21 @@
 public struct SourceForm: Hashable, Sendable, Codable {
     /// The source's type.
     public var name: String
+    /// The text that a user sees.
     public var label: String
+    /// The group of the catalogue.
     public var category: SourceCategory
+    /// A sentence above or below, such as which permissions are needed.
     public var caption: String?
+    /// The vendor's documentation; https.
     public var docsUrl: String
+    /// Where the icon is, relative to the catalogue's resources.
     public var iconPath: String
+    /// Words by which a user may look for it.
     public var keywords: [String]
+    /// How finished the source is.
     public var releaseStatus: ReleaseStatus
+    /// In the order of declaration.
     public var fields: [FormField]
 
     /// The form of a source.
@@ -43,10 +51,12 @@ public struct FormField: Hashable, Sendable, Codable {
     /// One choice of a select.
     public struct Option: Hashable, Sendable, Codable {
         public var label: String
+        /// The text on the wire.
         public var value: String
         /// The fields that belong to this choice alone.
         public var fields: [FormField]?
 
+        /// A choice, with the fields that belong to it.
         public init(label: String, value: String, fields: [FormField]? = nil) {
             self.label = label
             self.value = value
@@ -58,6 +68,7 @@ public struct FormField: Hashable, Sendable, Codable {
     public struct FileFormat: Hashable, Sendable, Codable {
         /// The ending of the file's name.
         public var format = ".json"
+        /// What is taken from the file.
         public var keys: Keys
         /// The greatest size that is read.
         public var maxBytes: Int
@@ -69,11 +80,14 @@ public struct FormField: Hashable, Sendable, Codable {
         }
     }
 
+    /// What a front end draws.
     public var type: FieldType
     /// The name on the wire.
     public var name: String
     public var label: String
+    /// Whether a config without it is refused.
     public var required: Bool?
+    /// An example that is shown while the field is empty.
     public var placeholder: String?
     public var caption: String?
     /// Inputs: whether the value is left out of every answer. Independent of how it is drawn.
@@ -82,7 +96,9 @@ public struct FormField: Hashable, Sendable, Codable {
     public var defaultValue: FormScalar?
     /// Selects.
     public var options: [Option]?
+    /// Selects: how stored texts become typed values, by the name of PostHog's converter.
     public var converter: String?
+    /// Selects and OAuth accounts: whether several may be chosen.
     public var multiple: Bool?
     /// Switch groups: whether it is on at first.
     public var `default`: FormScalar?
@@ -90,13 +106,18 @@ public struct FormField: Hashable, Sendable, Codable {
     public var fields: [FormField]?
     /// OAuth: the kind of integration, and its scopes, separated by blanks.
     public var kind: String?
+    /// OAuth: the scopes that are needed, separated by blanks.
     public var requiredScopes: String?
     /// OAuth accounts: the field that supplies the list.
     public var integrationField: String?
+    /// OAuth accounts: the kind of the integration that supplies the list.
     public var integrationKind: String?
+    /// File uploads: what is taken from the file.
     public var fileFormat: FileFormat?
+    /// SSH tunnels: whether TLS inside the tunnel can be demanded.
     public var supportsRequireTls: Bool?
 
+    /// A field of a type; what only some types have is set afterwards.
     public init(_ type: FieldType, name: String, label: String, required: Bool? = nil, caption: String? = nil) {
         self.type = type
         self.name = name

@@ -22,6 +22,7 @@ public struct SwitchGroup<Fields: FormFields>: Sendable {
         storage = FieldStorage(.some(nil))
     }
 
+    /// The fields of the group; nil when it is off.
     public var wrappedValue: Fields? {
         get { storage.value ?? nil }
         set { storage = FieldStorage(newValue) }

@@ -19,9 +19,12 @@ public struct HTTPHeaders: Sendable, Hashable {
         case secret(prefix: String, Secret)
     }
 
+    /// In the order in which they were added; a name may come several times.
     public private(set) var fields: [(name: String, value: Value)] = []
 
+    /// No fields.
     public init() {}
+    /// Plain fields in order.
     public init(_ fields: [(String, String)]) { for (name, value) in fields { add(name, value) } }
 
     /// The first plain value of the field; nil when it is absent or secret.
@@ -38,6 +41,7 @@ public struct HTTPHeaders: Sendable, Hashable {
         }
     }
 
+    /// Adds a plain field behind those of the same name.
     public mutating func add(_ name: String, _ value: String) { fields.append((name, .plain(value))) }
 
     /// Sets a field whose value must not be printed.
@@ -46,6 +50,7 @@ public struct HTTPHeaders: Sendable, Hashable {
         fields.append((name, .secret(prefix: prefix, secret)))
     }
 
+    /// Removes every field of the name.
     public mutating func remove(_ name: String) {
         fields.removeAll { $0.name.lowercased() == name.lowercased() }
     }
@@ -59,14 +64,18 @@ public struct HTTPHeaders: Sendable, Hashable {
 
 /// One parameter of a query string.
 public struct QueryItem: Hashable, Sendable {
+    /// Not yet percent-encoded.
     public var name: String
+    /// Not yet percent-encoded; a secret stays one until it is sent.
     public var value: HTTPHeaders.Value
 
+    /// A plain parameter.
     public init(_ name: String, _ value: String) {
         self.name = name
         self.value = .plain(value)
     }
 
+    /// A parameter that must not be printed.
     public init(_ name: String, secret: Secret) {
         self.name = name
         value = .secret(prefix: "", secret)
@@ -75,12 +84,17 @@ public struct QueryItem: Hashable, Sendable {
 
 /// A request as a source makes it.
 public struct HTTPRequest: Sendable {
+    /// GET unless said otherwise.
     public var method: HTTPMethod
     /// An absolute http or https URL; `query` is appended to whatever query it has.
     public var url: String
+    /// Parameters, in order.
     public var query: [QueryItem]
+    /// Fields of the request; the transport adds those of its own, such as Host.
     public var headers: HTTPHeaders
+    /// The body as it is sent; nil sends none.
     public var body: [UInt8]?
+    /// What the transport may do for this request.
     public var options: Options
 
     /// What the transport may do for this request.
@@ -88,6 +102,7 @@ public struct HTTPRequest: Sendable {
         /// Whether sending it twice is harmless. GET, HEAD, PUT and DELETE are (RFC 9110, section 9.2.2); a search by POST
         /// may be declared so.
         public var isIdempotent: Bool?
+        /// Whether redirects are followed. Credentials never go to another origin.
         public var followsRedirects = true
         /// Without any byte for so long, the request fails.
         public var idleTimeout: Duration = .seconds(60)
@@ -99,6 +114,9 @@ public struct HTTPRequest: Sendable {
         public init() {}
     }
 
+    /// - Parameters:
+    ///   - url: an absolute http or https URL.
+    ///   - query: appended to whatever query the URL has.
     public init(
         _ method: HTTPMethod = .get, _ url: String, query: [QueryItem] = [], headers: HTTPHeaders = HTTPHeaders(),
         body: [UInt8]? = nil, options: Options = Options()
@@ -114,15 +132,19 @@ public struct HTTPRequest: Sendable {
 
 /// The answer to a request; its body is still on the way.
 public struct HTTPResponse: Sendable {
+    /// The status of the last answer, after redirects.
     public var status: Int
+    /// Fields of the answer.
     public var headers: HTTPHeaders
     /// The URL that answered, after redirects.
     public var url: String
+    /// The body, to be pulled.
     public var body: HTTPBody
     /// How often the request was sent until this answer came; more than one when a layer below has retried, so that an
     /// outer loop does not retry again.
     public var attempts = 1
 
+    /// An answer.
     public init(status: Int, headers: HTTPHeaders = HTTPHeaders(), url: String, body: HTTPBody) {
         self.status = status
         self.headers = headers

@@ -9,6 +9,9 @@ public struct AddressPolicy: Hashable, Sendable {
     /// Whether reserved addresses are refused at all.
     public var refusesReserved: Bool
 
+    /// - Parameters:
+    ///   - allowed: ranges that may be dialled although they are reserved.
+    ///   - refusesReserved: whether reserved addresses are refused at all.
     public init(allowed: [AddressRange] = [], refusesReserved: Bool = true) {
         self.allowed = allowed
         self.refusesReserved = refusesReserved

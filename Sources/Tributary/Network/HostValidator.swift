@@ -34,9 +34,12 @@ public struct CheckedHost: Hashable, Sendable {
 
 /// Checks the host of a database or a tunnel that a user supplies, and finds the address to dial.
 public struct HostValidator: Sendable {
+    /// Which addresses may be dialled.
     public var policy: AddressPolicy
+    /// What looks names up.
     public var resolver: any HostResolver
 
+    /// A validator; without a policy only public addresses pass.
     public init(policy: AddressPolicy = .publicOnly, resolver: any HostResolver) {
         self.policy = policy
         self.resolver = resolver

@@ -29,6 +29,7 @@ public enum IPAddress: Hashable, Sendable {
         }
     }
 
+    /// Whether it is an address of four bytes.
     public var isV4: Bool { if case .v4 = self { true } else { false } }
 
     private static func readV4(_ text: String) -> UInt32? {
@@ -113,6 +114,7 @@ extension IPAddress: CustomStringConvertible {
 
 /// Addresses that share their first bits, such as `10.0.0.0/8`.
 public struct AddressRange: Hashable, Sendable {
+    /// The first address.
     public let base: IPAddress
     /// The number of bits that count.
     public let prefix: Int

@@ -1,8 +1,11 @@
 /// An end of a TCP connection: a host (name or address) and a port.
 public struct NetworkEndpoint: Hashable, Sendable {
+    /// A name or an address.
     public var host: String
+    /// 1 to 65535.
     public var port: Int
 
+    /// A host and a port.
     public init(host: String, port: Int) {
         self.host = host
         self.port = port
@@ -18,8 +21,11 @@ public struct SSHServer: Sendable, Hashable {
         case keyPair(privateKey: Secret, passphrase: Secret?)
     }
 
+    /// Where the SSH server listens.
     public var endpoint: NetworkEndpoint
+    /// Whom to log in as.
     public var username: String
+    /// How to log in.
     public var authentication: Authentication
     /// The server's public key as a line of known_hosts gives it (`ssh-ed25519 AAAA…`); nil trusts the first one seen
     /// and holds the server to it from then on.
@@ -27,6 +33,7 @@ public struct SSHServer: Sendable, Hashable {
     /// The checked address to dial instead of resolving the host again.
     public var address: String?
 
+    /// A server; without a host key the first one seen is trusted and kept to.
     public init(
         endpoint: NetworkEndpoint, username: String, authentication: Authentication, hostKey: String? = nil,
         address: String? = nil

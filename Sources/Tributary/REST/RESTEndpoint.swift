@@ -9,11 +9,14 @@ import Columns
 ///     partitioning: .datetime("created_at", by: .month))
 /// ```
 public struct RESTEndpoint: Sendable {
+    /// The table's name.
     public var name: String
+    /// The text that a user sees; nil means the name.
     public var label: String?
     public var description: String?
     /// Under the base URL; `{invoices.id}` is replaced by a field of the parent's row, percent-encoded.
     public var path: String
+    /// GET, or POST for a search.
     public var method: HTTPMethod
     /// The path of the rows in a page, such as `data`; empty when the page is the array. Required, so that a changed
     /// envelope is an error and not an empty table.
@@ -22,15 +25,19 @@ public struct RESTEndpoint: Sendable {
     public var rowsMayBeMissing: Bool
     /// Whether there is one object at `rows` instead of an array.
     public var isSingleRow: Bool
+    /// Columns that tell rows apart over the whole table; a child's include its parent's key.
     public var primaryKeys: [String]
+    /// The cursor fields that a user can choose; empty offers full refreshes alone.
     public var incremental: [RESTIncremental]
     /// The order in which rows really arrive, by the cursor field.
     public var sort: RESTSort
+    /// How the table is laid out, by columns that never change for a row.
     public var partitioning: PartitionHints
     /// Parameters of every first request; values may name fields of the parent, as the path does.
     public var query: [QueryItem]
     /// The JSON body of a search by POST.
     public var body: JSONObject?
+    /// Fields of every request, over the client's.
     public var headers: HTTPHeaders
     /// How the list is cut into pages; nil means the client's way.
     public var paginator: Paginator?
@@ -40,10 +47,14 @@ public struct RESTEndpoint: Sendable {
     public var actions: [ResponseAction]
     /// The endpoint whose rows this one is asked for once each.
     public var parent: RESTParent?
+    /// Types of columns that values alone cannot tell.
     public var columnHints: [String: ColumnType]
+    /// Whether it is synced when the user does not choose.
     public var isSelectedByDefault: Bool
+    /// Taken off the bound of a query, for rows that are restated.
     public var defaultLookback: Duration?
 
+    /// An endpoint. Name, path, keys and the place of the rows have to be said; the rest has defaults.
     public init(
         _ name: String, path: String, method: HTTPMethod = .get, primaryKeys: [String], rows: String,
         rowsMayBeMissing: Bool = false, isSingleRow: Bool = false, incremental: [RESTIncremental] = [],
@@ -95,6 +106,7 @@ public struct RESTEndpoint: Sendable {
 /// Fields that the child's path or query names, as `{invoices.id}`, are put into each row of the child, as
 /// `_invoices_id` unless `columns` says otherwise: without them a child's key is not unique over all parents.
 public struct RESTParent: Sendable, ExpressibleByStringLiteral {
+    /// The name of the parent's endpoint.
     public var name: String
     /// The columns to put into each row, by field of the parent (`id`) or of its own parents (`orgs.login`); nil means
     /// every field that the path names.
@@ -106,6 +118,7 @@ public struct RESTParent: Sendable, ExpressibleByStringLiteral {
     /// declared with `newestFirst`. A child must not change long after its parent was made, or a lookback must cover it.
     public var stopsAtWatermark: Bool
 
+    /// A parent, with what is put into its children's rows.
     public init(
         _ name: String, columns: [String: String]? = nil, query: KeyValuePairs<String, String> = [:],
         stopsAtWatermark: Bool = false

@@ -4,6 +4,7 @@ import Columns
 public struct RESTIncremental: Sendable {
     /// One bound of a query.
     public struct Bound: Sendable {
+        /// Where the value goes.
         public var parameter: RequestParameter
         /// How the value is spelt.
         public var format: CursorFormat
@@ -12,6 +13,7 @@ public struct RESTIncremental: Sendable {
         /// The parameter's text, with `{value}` where the value belongs.
         public var template: String
 
+        /// A bound, by default inclusive and in ISO 8601.
         public init(
             _ parameter: RequestParameter, format: CursorFormat = .iso8601, isInclusive: Bool = true,
             template: String = "{value}"
@@ -37,6 +39,7 @@ public struct RESTIncremental: Sendable {
     /// The order in which rows arrive when this field was chosen; nil means the endpoint's.
     public var sort: RESTSort?
 
+    /// A cursor field with the bounds that the upstream takes.
     public init(
         _ field: IncrementalField, start: Bound? = nil, end: Bound? = nil, stopsAtWatermark: Bool = false,
         query: KeyValuePairs<String, String> = [:], sort: RESTSort? = nil

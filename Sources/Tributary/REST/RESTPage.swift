@@ -37,7 +37,9 @@ struct RESTAnswer: Sendable {
 
 /// One page of a list, as it came.
 public struct RESTPage: Sendable {
+    /// Between 200 and 299.
     public let status: Int
+    /// Fields of the answer.
     public let headers: HTTPHeaders
     /// The URL that answered.
     public let url: String

@@ -11,9 +11,12 @@ public enum RequestParameter: Hashable, Sendable, ExpressibleByStringLiteral {
 
 /// How many rows a page is asked to have.
 public struct PageSize: Hashable, Sendable {
+    /// Where the number goes.
     public var parameter: RequestParameter
+    /// Rows of a page.
     public var rows: Int
 
+    /// A number of rows, and where it goes.
     public init(_ parameter: RequestParameter, _ rows: Int) {
         self.parameter = parameter
         self.rows = rows
@@ -22,14 +25,18 @@ public struct PageSize: Hashable, Sendable {
 
 /// A request of the REST layer, before authorization: relative to the client's base URL.
 public struct RESTRequest: Sendable {
+    /// GET, or POST for a search.
     public var method: HTTPMethod
     /// A path under the base URL, or an absolute URL of the same origin.
     public var path: String
+    /// Parameters, in order, not yet percent-encoded.
     public var query: [QueryItem]
+    /// Fields over those of the client.
     public var headers: HTTPHeaders
     /// The JSON body; nil sends none.
     public var body: JSONObject?
 
+    /// A request; its path is taken under the client's base URL.
     public init(
         _ method: HTTPMethod = .get, _ path: String, query: [QueryItem] = [], headers: HTTPHeaders = HTTPHeaders(),
         body: JSONObject? = nil

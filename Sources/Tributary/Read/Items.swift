@@ -22,6 +22,7 @@ public struct JSONItem: Sendable {
     /// Values put into every row, such as the key of the parent that the page belongs to.
     public var constants: [(name: String, value: JSONValue)]
 
+    /// A page whose rows are at a path, with values for each row.
     public init(page: [UInt8], rows: String, constants: [(name: String, value: JSONValue)] = []) {
         self.page = page
         self.rows = rows
@@ -54,6 +55,7 @@ public struct Items: Sendable {
 public struct Emitter: Sendable {
     private let receive: @Sendable (Item?, ResumeToken?) async throws -> Void
 
+    /// What takes the items: an item or nil, with the position behind it or nil.
     public init(_ receive: @escaping @Sendable (Item?, ResumeToken?) async throws -> Void) { self.receive = receive }
 
     /// Hands over an item.
@@ -73,7 +75,9 @@ public struct Emitter: Sendable {
 
 /// A position inside an unfinished read, in the source's own words.
 public struct ResumeToken: Hashable, Sendable {
+    /// In the source's own words; small, and without secrets.
     public var value: JSONValue
 
+    /// A position as JSON.
     public init(_ value: JSONValue) { self.value = value }
 }

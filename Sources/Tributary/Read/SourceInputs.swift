@@ -4,6 +4,7 @@ import Columns
 public struct SourceInputs: Sendable {
     /// The schema's name, as ``SourceSchema`` gave it.
     public var schema: String
+    /// How the table is kept in step.
     public var syncType: SyncType
     /// The cursor field that the user chose; nil for a full refresh.
     public var cursorField: IncrementalField?
@@ -19,10 +20,12 @@ public struct SourceInputs: Sendable {
     public var enabledColumns: [String]?
     /// What discovery stored for this schema.
     public var schemaMetadata: JSONValue?
+    /// Identifies the run in logs.
     public var runID: String
     /// Whether the table is being rebuilt from nothing.
     public var isReset: Bool
 
+    /// Inputs; a schema's name alone asks for a full refresh.
     public init(
         schema: String, syncType: SyncType = .fullRefresh, cursorField: IncrementalField? = nil,
         watermark: Watermark = Watermark(), storedLast: CursorValue? = nil, resumeToken: ResumeToken? = nil,

@@ -8,6 +8,7 @@ public struct SourceResponse: Sendable {
     public var primaryKeys: [String]
     /// The order in which rows really arrive.
     public var sortMode: SortMode
+    /// How the table is laid out; what is left out is chosen on the first batch.
     public var partitioning: PartitionHints
     /// Rows expected, for the billing check and the number of partitions; nil when unknown.
     public var rowsToSync: Int?
@@ -21,8 +22,10 @@ public struct SourceResponse: Sendable {
     public var columnHints: [String: ColumnType]
     /// False when resume tokens of this read must be ignored.
     public var supportsResume: Bool
+    /// What the source reads.
     public var items: Items
 
+    /// A response; the items alone are a table without keys in ascending order.
     public init(
         name: String? = nil, primaryKeys: [String] = [], sortMode: SortMode = .ascending,
         partitioning: PartitionHints = PartitionHints(), rowsToSync: Int? = nil, hasDuplicatePrimaryKeys: Bool = false,

@@ -7,6 +7,7 @@ public struct Watermark: Hashable, Sendable {
     /// For a descending walk that was interrupted: everything down to here has been read.
     public var earliest: CursorValue?
 
+    /// No values mean that nothing has been committed.
     public init(last: CursorValue? = nil, earliest: CursorValue? = nil) {
         self.last = last
         self.earliest = earliest

@@ -27,24 +27,33 @@ public struct DatabaseEndpoint: Sendable, Hashable {
         /// long as it flows.
         public var answer: Duration
 
+        /// Times to wait for a connection and for an answer.
         public init(connect: Duration = .seconds(15), answer: Duration = .seconds(1800)) {
             self.connect = connect
             self.answer = answer
         }
     }
 
+    /// The kind of database.
     public var engine: DatabaseEngine
     /// The name for TLS and messages; a file's path for SQLite.
     public var host: String
+    /// 0 means the engine's usual one.
     public var port: Int
+    /// The name of the database.
     public var database: String
+    /// Whom to log in as.
     public var user: String
+    /// nil logs in without one.
     public var password: Secret?
+    /// How much encryption is asked for.
     public var tls: TLS
     /// The checked address to dial instead of resolving `host` again.
     public var address: String?
+    /// How long to wait.
     public var timeouts: Timeouts
 
+    /// An endpoint; what the engine does not use stays empty.
     public init(
         engine: DatabaseEngine, host: String, port: Int = 0, database: String = "", user: String = "",
         password: Secret? = nil, tls: TLS = .preferred, address: String? = nil,
@@ -66,8 +75,10 @@ public struct DatabaseEndpoint: Sendable, Hashable {
 public struct SQLStatement: Sendable, Hashable {
     /// The text, with `?` where the parameters belong; each driver turns them into its own form.
     public var text: String
+    /// Bound by the driver, in the order of the question marks.
     public var parameters: [Value]
 
+    /// A statement, with a value for each question mark.
     public init(_ text: String, _ parameters: [Value] = []) {
         self.text = text
         self.parameters = parameters

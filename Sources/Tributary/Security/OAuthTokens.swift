@@ -11,6 +11,7 @@ public actor OAuthTokenProvider {
     private var known: [Int64: Integration] = [:]
     private var refreshing: [Int64: Task<Integration, any Error>] = [:]
 
+    /// A provider that knows no token yet.
     public init() {}
 
     /// A token that has not expired.

@@ -6,6 +6,7 @@ public final class Redactor: Sendable {
     private static let minimumLength = 4
     private let values = Lock<Set<String>>([])
 
+    /// A redactor that masks these, and whatever is registered later.
     public init(_ secrets: [Secret] = []) { register(secrets) }
 
     /// Adds secrets that must not be seen from now on, with their forms in a URL and in base 64.

@@ -5,6 +5,7 @@ import Columns
 /// Errors that come out of it name the source and the schema, and hold none of the config's secrets.
 public struct ConfiguredSource: Sendable {
     public let description: SourceDescription
+    /// Errors that no retry can mend.
     public let nonRetryableErrors: [NonRetryableError]
     /// The config as it was understood, with `•••` for each secret.
     public let maskedConfig: JSONValue

@@ -40,6 +40,7 @@ public struct NonRetryableError: Hashable, Sendable {
     /// The text for the user; nil keeps the upstream's.
     public var message: String?
 
+    /// - Parameter message: what the user is told; nil keeps the upstream's words.
     public init(_ part: String, message: String? = nil) {
         self.part = part
         self.message = message
@@ -76,19 +77,24 @@ public enum ReleaseStatus: String, Hashable, Sendable, Codable {
 public struct SourceDescription: Hashable, Sendable {
     /// The stable identifier, such as `Stripe`. Never renamed: stored connections hold it.
     public var type: String
+    /// The name that a user sees.
     public var label: String
+    /// The group of the catalogue.
     public var category: SourceCategory
     /// The vendor's documentation; https.
     public var docs: String
     /// The icon's file name in the catalogue's Icons folder, without `.svg`; nil means the type in lower case.
     public var icon: String
+    /// Words by which a user may look for it.
     public var keywords: [String]
+    /// How finished it is.
     public var status: ReleaseStatus
     /// One or two sentences above the form, such as which permissions the key needs.
     public var caption: String?
     /// Whether `schemas` needs neither credentials nor a connection.
     public var listsSchemasWithoutCredentials: Bool
 
+    /// A description; type, label, category and documentation have to be said.
     public init(
         type: String, label: String, category: SourceCategory, docs: String, icon: String? = nil,
         keywords: [String] = [], status: ReleaseStatus = .alpha, caption: String? = nil,

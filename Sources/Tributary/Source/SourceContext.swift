@@ -3,17 +3,24 @@ import Logging
 
 /// What a source may use of the outside world. There is nothing else: no global, no socket, no wall clock.
 public struct SourceContext: Sendable {
+    /// Sends requests: live, recorded, modelled or faulty.
     public var http: any HTTPClient
+    /// Opens connections to databases.
     public var databases: any DatabaseConnector
+    /// Opens SSH tunnels.
     public var tunnels: any TunnelOpener
+    /// Where stored OAuth accounts are.
     public var integrations: any IntegrationStore
     /// Checks the hosts that a user supplies, before anything is dialled.
     public var hosts: HostValidator
     /// Hands out the access tokens of OAuth accounts; shared by all copies of the context.
     public var tokens = OAuthTokenProvider()
+    /// The only time there is.
     public var clock: any SyncClock
+    /// For what an operator should know; never for secrets or rows.
     public var logger: Logger
 
+    /// A context of parts. Without `hosts` only IP addresses can be dialled.
     public init(
         http: any HTTPClient, databases: any DatabaseConnector, tunnels: any TunnelOpener,
         integrations: any IntegrationStore, hosts: HostValidator = HostValidator(resolver: NoHostResolver()),

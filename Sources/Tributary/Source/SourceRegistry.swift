@@ -19,6 +19,7 @@ public struct SourceRegistry: Sendable {
     public let duplicates: [Duplicate]
     private let listed: [any Source.Type]
 
+    /// A registry of sources in order. Nothing is checked here: see ``validate()``.
     public init(_ listed: [any Source.Type]) {
         var sources: [AnySource] = []
         var swiftTypes: [String: [String]] = [:]

@@ -4,13 +4,16 @@ import Columns
 public struct IncrementalField: Hashable, Sendable {
     /// The name in the data.
     public var name: String
+    /// How values are compared and stored.
     public var type: CursorType
     /// The text in the form; nil means the name.
     public var label: String?
+    /// Whether rows may lack a value; such rows are found by a full refresh alone.
     public var isNullable: Bool
     /// Whether the upstream answers a bound on it quickly; nil when unknown.
     public var isIndexed: Bool?
 
+    /// A candidate; its name is that in the data.
     public init(
         _ name: String, _ type: CursorType, label: String? = nil, isNullable: Bool = false, isIndexed: Bool? = nil
     ) {
@@ -21,20 +24,28 @@ public struct IncrementalField: Hashable, Sendable {
         self.isIndexed = isIndexed
     }
 
+    /// A point in time.
     public static func datetime(_ name: String) -> Self { Self(name, .datetime) }
+    /// A point in time.
     public static func timestamp(_ name: String) -> Self { Self(name, .timestamp) }
+    /// A day.
     public static func date(_ name: String) -> Self { Self(name, .date) }
+    /// A whole number that grows.
     public static func integer(_ name: String) -> Self { Self(name, .integer) }
+    /// A number that grows.
     public static func numeric(_ name: String) -> Self { Self(name, .numeric) }
 }
 
 /// A column as discovery saw it.
 public struct SchemaColumn: Hashable, Sendable {
+    /// The name in the data.
     public var name: String
     /// The upstream's own name of the type.
     public var type: String
+    /// Whether the upstream allows null.
     public var isNullable: Bool
 
+    /// A column, by default one that may be null.
     public init(_ name: String, type: String, isNullable: Bool = true) {
         self.name = name
         self.type = type
@@ -44,10 +55,14 @@ public struct SchemaColumn: Hashable, Sendable {
 
 /// A reference from a column to another table.
 public struct ForeignKey: Hashable, Sendable {
+    /// The referring column.
     public var column: String
+    /// The table referred to.
     public var targetTable: String
+    /// The column referred to.
     public var targetColumn: String
 
+    /// A reference from one column to another.
     public init(column: String, targetTable: String, targetColumn: String) {
         self.column = column
         self.targetTable = targetTable
@@ -57,17 +72,27 @@ public struct ForeignKey: Hashable, Sendable {
 
 /// One table that a source offers.
 public struct SourceSchema: Hashable, Sendable {
+    /// The stable name, by which a read asks for it.
     public var name: String
+    /// The text that a user sees; nil means the name.
     public var label: String?
+    /// One sentence for the user.
     public var description: String?
+    /// Columns that tell rows apart; empty when none do.
     public var primaryKeys: [String]
     /// Cursor candidates; empty means that incremental and append syncs are not offered.
     public var incrementalFields: [IncrementalField]
+    /// Whether rows can be merged by their key, from a watermark on.
     public var supportsIncremental: Bool
+    /// Whether rows can be added from a watermark on without coming twice.
     public var supportsAppend: Bool
+    /// The exact number of rows; nil when it was not counted.
     public var rowCount: Int?
+    /// The number of rows by the upstream's statistics.
     public var estimatedRowCount: Int?
+    /// The columns, where discovery saw them.
     public var columns: [SchemaColumn]
+    /// References to other tables.
     public var foreignKeys: [ForeignKey]
     /// Whether it is chosen when the user does not choose.
     public var isSelectedByDefault: Bool
@@ -78,6 +103,7 @@ public struct SourceSchema: Hashable, Sendable {
     /// An opaque value handed back to each read.
     public var metadata: JSONValue?
 
+    /// A table; whether increments are offered follows from keys and cursor fields unless it is said.
     public init(
         _ name: String, label: String? = nil, description: String? = nil, primaryKeys: [String] = [],
         incremental: [IncrementalField] = [], supportsIncremental: Bool? = nil, supportsAppend: Bool? = nil,
