@@ -35,6 +35,7 @@ let package = Package(
         // System libraries and thin shims.
         .systemLibrary(name: "CCurlSystem", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CCurl", dependencies: ["CCurlSystem"]),
+        .target(name: "CSpawn"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CZstd"),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -53,7 +54,7 @@ let package = Package(
         .target(
             name: "Transports",
             dependencies: [
-                "Tributary", "Columns", "CCurl", "CSQLite",
+                "Tributary", "Columns", "CCurl", "CSpawn", "CSQLite",
                 .product(name: "Logging", package: "swift-log"),
                 .target(name: "CPostgres", condition: .when(traits: ["PostgreSQL"])),
                 .target(name: "CMariaDB", condition: .when(traits: ["MariaDB"])),
@@ -103,7 +104,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Tributary", "Columns", .product(name: "Logging", package: "swift-log"),
+                "Tributary", "Columns", "CSpawn", .product(name: "Logging", package: "swift-log"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ],

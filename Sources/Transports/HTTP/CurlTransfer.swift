@@ -72,30 +72,28 @@ extension CurlTransfer {
     ///
     /// - Parameter resume: Called when the peer was made to wait and may go on.
     func nextBytes(resume: () -> Void) async throws -> [UInt8]? {
-        let (bytes, wasPaused) = try shared.withLock { try Self.take(&$0) }
+        let (known, wasPaused) = shared.withLock { Self.take(&$0) }
         if wasPaused { resume() }
-        if let bytes { return bytes.isEmpty ? nil : bytes }
+        if let known { return try known.get() }
         return try await withCheckedThrowingContinuation { continuation in
-            let known = shared.withLock { state -> Result<[UInt8]?, any Error>? in
+            // Bytes may have come since, and even filled the buffer.
+            let (known, wasPaused) = shared.withLock { state in
                 precondition(state.bodyWaiter == nil, "HTTPBody.chunk: one task at a time may read a body")
-                if case .failure(let error) = state.end { return .failure(error) }
-                if state.end != nil || !state.buffer.isEmpty {
-                    return .success(Self.exchangeBuffer(&state))
-                }
-                state.bodyWaiter = continuation
-                return nil
+                let taken = Self.take(&state)
+                if taken.known == nil { state.bodyWaiter = continuation }
+                return taken
             }
+            if wasPaused { resume() }
             if let known { continuation.resume(with: known) }
         }
     }
 
-    /// What is there: bytes, an empty array at the end, nil when one has to wait.
-    private static func take(_ state: inout Shared) throws -> (bytes: [UInt8]?, wasPaused: Bool) {
-        if case .failure(let error) = state.end { throw error }
-        guard !state.buffer.isEmpty else { return (state.end == nil ? nil : [], false) }
-        let bytes = exchangeBuffer(&state) ?? []
+    /// What is there: bytes, nil at the end, an error; or nothing at all, so that one has to wait.
+    private static func take(_ state: inout Shared) -> (known: Result<[UInt8]?, any Error>?, wasPaused: Bool) {
+        if case .failure(let error) = state.end { return (.failure(error), false) }
+        guard !state.buffer.isEmpty else { return (state.end == nil ? nil : .success(nil), false) }
         defer { state.isPaused = false }
-        return (bytes, state.isPaused)
+        return (.success(exchangeBuffer(&state)), state.isPaused)
     }
 
     private static func exchangeBuffer(_ state: inout Shared) -> [UInt8]? {

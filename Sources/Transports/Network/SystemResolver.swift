@@ -13,11 +13,19 @@ public struct SystemResolver: HostResolver {
     /// After so long a look-up counts as a temporary failure; its thread ends when the system gives up.
     public var timeout: Duration
 
-    public init(timeout: Duration = .seconds(30)) { self.timeout = timeout }
+    private let lookUp: @Sendable (String) throws -> [IPAddress]
+
+    public init(timeout: Duration = .seconds(30)) { self.init(timeout: timeout, lookUp: Self.ask) }
+
+    /// With another way to look up, for the proof of the time-out.
+    init(timeout: Duration, lookUp: @escaping @Sendable (String) throws -> [IPAddress]) {
+        self.timeout = timeout
+        self.lookUp = lookUp
+    }
 
     public func addresses(of name: String) async throws -> [IPAddress] {
         let answer = FirstAnswer<[IPAddress]>()
-        Self.queue.async { answer.give(Result { try Self.lookUp(name) }) }
+        Self.queue.async { answer.give(Result { try lookUp(name) }) }
         let timer = Task {
             try await Task.sleep(for: timeout)
             answer.give(.failure(ResolutionFailure.temporary))
@@ -30,7 +38,7 @@ public struct SystemResolver: HostResolver {
         }
     }
 
-    private static func lookUp(_ name: String) throws -> [IPAddress] {
+    private static func ask(_ name: String) throws -> [IPAddress] {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         #if canImport(Glibc)

@@ -1,3 +1,4 @@
+import CSpawn
 import Foundation
 import Tributary
 
@@ -23,7 +24,7 @@ public final class ServerProcess: Sendable {
 
     private struct State: Sendable {
         var processID: Int32 = 0
-        var launchError: (any Error)?
+        var launchError: Int32?
         var exitStatus: Int32?
         var wasAskedToStop = false
     }
@@ -55,54 +56,46 @@ public final class ServerProcess: Sendable {
         guard FileManager.default.createFile(atPath: logFile.path, contents: nil) else {
             throw Failure(description: "Starting \(label): the folder \(folder.path) is not writable.")
         }
-        let process = Process()
         let command = Self.command(executable, arguments, user: user, deathSignal: stopSignal)
-        process.executableURL = URL(fileURLWithPath: command[0])
-        process.arguments = Array(command.dropFirst())
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
-        process.currentDirectoryURL = folder
-        process.standardInput = FileHandle.nullDevice
-        let log = try FileHandle(forWritingTo: logFile)
-        process.standardOutput = log
-        process.standardError = log
-        launch(process)
-        if let error = state.withLock({ $0.launchError }) {
-            throw Failure(description: "Starting \(label) (\(command[0])): \(error)")
+        let environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        let start = Start(
+            command: command, environment: environment.map { "\($0.key)=\($0.value)" }, folder: folder.path,
+            log: logFile.path, deathSignal: stopSignal)
+        launch(start)
+        if let code = state.withLock({ $0.launchError }) {
+            throw Failure(description: "Starting \(label) (\(command[0])): \(String(cString: strerror(code)))")
         }
     }
 
     /// The kernel sends the parent-death signal when the *thread* that made the child ends, so one thread is kept for as
-    /// long as the child lives.
-    private func launch(_ process: Process) {
+    /// long as the child lives. Foundation's `Process` is of no use here: it takes a daemon that closes its descriptors
+    /// for one that has ended.
+    private func launch(_ start: Start) {
         let (state, launched, exited) = (state, launched, exited)
         let thread = Thread {
-            Self.unblockSignals()
-            let ended = DispatchSemaphore(value: 0)
-            process.terminationHandler = { _ in ended.signal() }
-            do {
-                try process.run()
-                state.withLock { $0.processID = process.processIdentifier }
-                launched.signal()
-                ended.wait()
-                state.withLock { $0.exitStatus = process.terminationStatus }
-            } catch {
-                state.withLock {
-                    $0.launchError = error
-                    $0.exitStatus = -1
-                }
-                launched.signal()
+            var process: pid_t = 0
+            let code = start.run(&process)
+            state.withLock { state in
+                state.processID = process
+                if code != 0 { (state.launchError, state.exitStatus) = (code, -1) }
             }
+            launched.signal()
+            if code == 0 { Self.reap(process, state) }
             exited.signal()
         }
         thread.start()
         launched.wait()
     }
 
-    /// Dispatch's threads block all signals, and a child inherits that: it could not be asked to stop.
-    private static func unblockSignals() {
-        var none = sigset_t()
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, nil)
+    /// Waits for the end, and takes the id from the system under the lock, so that no signal can reach a stranger.
+    private static func reap(_ process: pid_t, _ state: Lock<State>) {
+        var info = siginfo_t()
+        while waitid(P_PID, id_t(process), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR {}
+        state.withLock { state in
+            var status: Int32 = 0
+            waitpid(process, &status, 0)
+            state.exitStatus = status & 0x7f == 0 ? (status >> 8) & 0xff : -(status & 0x7f)
+        }
     }
 
     deinit { stop() }
@@ -139,27 +132,30 @@ public final class ServerProcess: Sendable {
 
     /// Asks the server to end, and ends it by force after five seconds. Harmless when it has ended.
     public func stop() {
-        let pid = state.withLock { state -> Int32 in
-            defer { state.wasAskedToStop = true }
-            return state.exitStatus == nil && !state.wasAskedToStop ? state.processID : 0
-        }
-        guard pid > 0 else { return }
-        kill(pid, stopSignal)
+        guard signal(stopSignal) else { return }
         if exited.wait(timeout: .now() + 5) == .timedOut {
-            kill(pid, SIGKILL)
+            state.withLock { if $0.exitStatus == nil { kill($0.processID, SIGKILL) } }
             exited.wait()
         }
     }
 
+    /// Waits for the end of a command that ends by itself, without a task; for `deinit`. Only one caller may.
+    func waitUntilExit() { exited.wait() }
+
     /// Ends the server as `kill -9` does.
     public func kill9() {
-        let pid = state.withLock { state -> Int32 in
-            defer { state.wasAskedToStop = true }
-            return state.exitStatus == nil && !state.wasAskedToStop ? state.processID : 0
-        }
-        guard pid > 0 else { return }
-        kill(pid, SIGKILL)
+        guard signal(SIGKILL) else { return }
         exited.wait()
+    }
+
+    /// Sends the first signal that is to end the server; tells whether it was needed.
+    private func signal(_ number: Int32) -> Bool {
+        state.withLock { state in
+            guard state.exitStatus == nil, !state.wasAskedToStop else { return false }
+            state.wasAskedToStop = true
+            kill(state.processID, number)
+            return true
+        }
     }
 
     private var tail: String { output.split(separator: "\n").suffix(30).joined(separator: "\n") }
@@ -218,14 +214,45 @@ extension ServerProcess {
     /// Whether this process is root, which some servers refuse to run as.
     public static var isRoot: Bool { geteuid() == 0 }
 
-    /// Puts `setpriv` in front, which every Debian has: it changes the user and sets the parent-death signal.
+    /// Changes the user with `setpriv`, which every Debian has; the kernel then forgets the parent-death signal, and
+    /// `setpriv` sets it again.
     private static func command(
         _ executable: String, _ arguments: [String], user: String?, deathSignal: Int32
     ) -> [String] {
-        guard let setpriv = find("setpriv") else { return [executable] + arguments }
+        guard let user, isRoot, let setpriv = find("setpriv") else { return [executable] + arguments }
         let signal = [SIGINT: "INT", SIGQUIT: "QUIT", SIGTERM: "TERM"][deathSignal] ?? "KILL"
-        var command = [setpriv, "--pdeathsig", signal]
-        if let user, isRoot { command += ["--reuid=\(user)", "--regid=\(user)", "--init-groups"] }
-        return command + ["--", executable] + arguments
+        let change = ["--reuid=\(user)", "--regid=\(user)", "--init-groups", "--pdeathsig", signal]
+        return [setpriv] + change + ["--", executable] + arguments
+    }
+}
+
+/// What is needed to start a child, on the thread that will wait for it.
+private struct Start: Sendable {
+    let command: [String]
+    let environment: [String]
+    let folder: String
+    let log: String
+    let deathSignal: Int32
+
+    /// Starts it; gives 0 or the system's error number.
+    func run(_ process: inout pid_t) -> Int32 {
+        let log = open(log, O_WRONLY | O_APPEND | O_CLOEXEC)
+        guard log >= 0 else { return errno }
+        defer { close(log) }
+        var arguments = command.map { strdup($0) } + [nil]
+        var variables = environment.map { strdup($0) } + [nil]
+        defer { for text in arguments + variables { free(text) } }
+        return command[0].withCString { path in
+            folder.withCString { folder in
+                arguments.withUnsafeMutableBufferPointer { arguments in
+                    variables.withUnsafeMutableBufferPointer { variables in
+                        var child = tributary_child(
+                            path: path, arguments: arguments.baseAddress, environment: variables.baseAddress,
+                            folder: folder, output: log, errors: log, death_signal: deathSignal)
+                        return tributary_spawn(&child, &process)
+                    }
+                }
+            }
+        }
     }
 }

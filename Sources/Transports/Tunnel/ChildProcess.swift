@@ -1,0 +1,145 @@
+import CSpawn
+import Foundation
+import Tributary
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// A child process that never outlives this one, with its standard error read line by line.
+///
+/// One thread belongs to each child: it starts the child, reads, and takes its end, so that no zombie stays. On Linux the
+/// kernel kills the child when that thread ends, and so when this process dies in whatever way.
+final class ChildProcess: Sendable {
+    /// What the child did, told on its thread in order.
+    enum Event: Sendable {
+        case line(String)
+        /// It has ended; 0 is success, a negative status the signal that ended it.
+        case ended(Int32)
+        /// It could not be started: the system's error number.
+        case notStarted(Int32)
+    }
+
+    private struct State: Sendable {
+        var processID: pid_t = 0
+        var isOver = false
+        var wasStopped = false
+    }
+
+    private let state = Lock(State())
+    private let end = FirstAnswer<Void>()
+
+    /// Starts the child.
+    ///
+    /// - Parameters:
+    ///   - environment: All of the child's environment; nothing of ours is added.
+    init(
+        _ path: String, _ arguments: [String], environment: [String: String],
+        onEvent: @escaping @Sendable (Event) -> Void
+    ) {
+        let (state, end) = (state, end)
+        let thread = Thread {
+            Self.run(path, [path] + arguments, environment.map { "\($0.key)=\($0.value)" }, state, onEvent)
+            end.give(.success(()))
+        }
+        thread.name = "tributary-child"
+        thread.start()
+    }
+
+    deinit { stop(SIGKILL) }
+
+    /// Asks the child to end. Harmless when it has, or has not yet begun.
+    func stop(_ signal: Int32 = SIGTERM) {
+        state.withLock { state in
+            state.wasStopped = true
+            // Under the lock the id is still the child's: it is taken from the system under the lock as well.
+            if state.processID > 0 && !state.isOver { kill(state.processID, signal) }
+        }
+    }
+
+    /// Ends the child, by force after a second, and waits until it is gone.
+    func stopAndWait() async {
+        stop()
+        let force = Task {
+            try await Task.sleep(for: .seconds(1))
+            stop(SIGKILL)
+        }
+        try? await end.value
+        force.cancel()
+    }
+
+    private static func run(
+        _ path: String, _ arguments: [String], _ environment: [String], _ state: Lock<State>,
+        _ onEvent: (Event) -> Void
+    ) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { return onEvent(.notStarted(errno)) }
+        for descriptor in ends { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        var process: pid_t = 0
+        // Under the lock, so that a stop comes either before the start or finds the child.
+        let code = state.withLock { state -> Int32 in
+            if state.wasStopped { return ECANCELED }
+            let code = spawn(path, arguments, environment, ends[1], &process)
+            if code == 0 { state.processID = process }
+            return code
+        }
+        close(ends[1])
+        defer { close(ends[0]) }
+        guard code == 0 else {
+            state.withLock { $0.isOver = true }
+            return onEvent(.notStarted(code))
+        }
+        readLines(ends[0]) { onEvent(.line($0)) }
+        onEvent(.ended(reap(process, state)))
+    }
+
+    private static func spawn(
+        _ path: String, _ arguments: [String], _ environment: [String], _ errors: Int32, _ process: inout pid_t
+    ) -> Int32 {
+        var arguments = arguments.map { strdup($0) } + [nil]
+        var environment = environment.map { strdup($0) } + [nil]
+        defer { for text in arguments + environment { free(text) } }
+        return path.withCString { path in
+            arguments.withUnsafeMutableBufferPointer { arguments in
+                environment.withUnsafeMutableBufferPointer { environment in
+                    var child = tributary_child(
+                        path: path, arguments: arguments.baseAddress, environment: environment.baseAddress, folder: nil,
+                        output: -1, errors: errors, death_signal: SIGKILL)
+                    return tributary_spawn(&child, &process)
+                }
+            }
+        }
+    }
+
+    private static func readLines(_ descriptor: Int32, _ body: (String) -> Void) {
+        var pending: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { break }
+            pending += buffer[..<count]
+            while let newline = pending.firstIndex(of: 10) {
+                body(line(pending[..<newline]))
+                pending.removeSubrange(...newline)
+            }
+            if pending.count > 64 << 10 { pending = [] }
+        }
+        if !pending.isEmpty { body(line(pending[...])) }
+    }
+
+    private static func line(_ bytes: ArraySlice<UInt8>) -> String {
+        String(decoding: bytes.last == 13 ? bytes.dropLast() : bytes, as: UTF8.self)
+    }
+
+    private static func reap(_ process: pid_t, _ state: Lock<State>) -> Int32 {
+        var info = siginfo_t()
+        while waitid(P_PID, id_t(process), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR {}
+        return state.withLock { state in
+            state.isOver = true
+            var status: Int32 = 0
+            waitpid(process, &status, 0)
+            return status & 0x7f == 0 ? (status >> 8) & 0xff : -(status & 0x7f)
+        }
+    }
+}
