@@ -21,20 +21,20 @@ import Testing
         arguments: ParquetSamples.types.map(\.name))
     func membership(name: String) async throws {
         guard name != "bool" else { return }
-        let table = ParquetSamples.table(rows: 3000, nulls: 0.1, seed: 21)
-        let absent = ParquetSamples.table(rows: 3000, nulls: 0, seed: 22)
-        let options = ParquetOptions(rowGroupRows: 1000, bloomFilterColumns: [name])
+        let table = ParquetSamples.table(rows: 1200, nulls: 0.1, seed: 21)
+        let absent = ParquetSamples.table(rows: 1200, nulls: 0, seed: 22)
+        let options = ParquetOptions(rowGroupRows: 400, bloomFilterColumns: [name])
         let reader = try await ParquetReader(
             source: MemorySource(try await ParquetSamples.write(table, options: options).bytes))
         let column = try #require(table.column(name))
-        let present = Set((0..<3000).map { column[$0] })
-        for row in 0..<3000 where !column.isNull(row) {
-            let found = try await reader.mightContain(column[row], column: name, rowGroup: row / 1000)
+        let present = Set((0..<1200).map { column[$0] })
+        for row in 0..<1200 where !column.isNull(row) {
+            let found = try await reader.mightContain(column[row], column: name, rowGroup: row / 400)
             #expect(found, "\(column[row])")
         }
         let other = try #require(absent.column(name))
         var passed = 0
-        let strangers = (0..<3000).map { other[$0] }.filter { !present.contains($0) }
+        let strangers = (0..<1200).map { other[$0] }.filter { !present.contains($0) }
         for value in strangers where try await reader.mightContain(value, column: name, rowGroup: 0) { passed += 1 }
         #expect(passed * 100 <= strangers.count * 3)
     }

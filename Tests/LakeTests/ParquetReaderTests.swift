@@ -82,7 +82,7 @@ struct ParquetForeignFileTests {
 
     static let frame =
         ParquetSamples.python + """
-            import duckdb, polars, deltalake
+            IMPORTS
 
             def write(sample, path):
                 source = table = pq.read_table(sample)
@@ -102,7 +102,9 @@ struct ParquetForeignFileTests {
             pairs.append(["sample": sample, "path": folder.path("foreign-\(distinct).parquet")])
         }
         let code = writer.code.split(separator: "\n").map { "    " + $0 }.joined(separator: "\n")
+        let modules = ["duckdb", "polars", "deltalake"].filter(writer.code.contains).map { "import \($0)" }
         let script = Self.frame.replacing("CODE", with: code)
+            .replacing("IMPORTS", with: modules.joined(separator: "\n"))
         let expected: [[String: [String?]]] = try await PythonOracle.run(script, pairs)
         for (pair, columns) in zip(pairs, expected) {
             let path = pair["path"] ?? ""

@@ -25,11 +25,11 @@ struct ColumnPlan {
 /// Encodes the columns of row groups, one after the other, into pages. Its memory is reused for all of them.
 final class ChunkEncoder {
     private let options: ParquetOptions
-    private let pages: PageWriter
-    private let validity = RawBuffer()
-    private let values = RawBuffer()
-    private let body = RawBuffer()
-    private let dictionary = DictionaryBuilder()
+    let pages: PageWriter
+    let validity = RawBuffer()
+    let values = RawBuffer()
+    let body = RawBuffer()
+    let dictionary = DictionaryBuilder()
 
     init(_ options: ParquetOptions) {
         self.options = options
@@ -58,7 +58,8 @@ final class ChunkEncoder {
         return finish(plan, rows: column.rowCount, nullCount, range, filter, at: offset)
     }
 
-    private func finish(
+    /// Puts the pages and what was found out about the values together.
+    func finish(
         _ plan: ColumnPlan, rows: Int, _ nullCount: Int, _ range: ValueRange, _ filter: BloomFilter?, at offset: Int
     ) -> EncodedChunk {
         var metadata = pages.metadata(at: offset)
@@ -200,7 +201,7 @@ final class ChunkEncoder {
     }
 
     /// Appends the numbers of the values of `range`, with their width in front.
-    private func appendIndices(_ range: Range<Int>) {
+    func appendIndices(_ range: Range<Int>) {
         let width = dictionary.indexWidth
         body.append(UInt8(width))
         let start = dictionary.indices.base.assumingMemoryBound(to: UInt32.self) + range.lowerBound
@@ -223,69 +224,5 @@ final class ChunkEncoder {
             firstRow = page.upperBound
             firstValue += valueCount
         }
-    }
-
-    // MARK: Columns inside of structures, lists and maps
-
-    /// Encodes a column with its levels, in one data page: row groups with structure are small.
-    func encode(_ leaf: NestedShredder.Leaf, _ column: LeafColumn, at offset: Int) throws -> EncodedChunk {
-        var builder = leaf.values
-        let values = builder.finish()
-        var slices = ColumnSlices(type: leaf.type)
-        slices.append(values, 0..<values.count)
-        pages.begin()
-        validity.count = 0
-        body.count = 0
-        if column.maximumRepetition > 0 {
-            LevelWriter.append(leaf.repetition, maximum: column.maximumRepetition, to: body)
-        }
-        if column.maximumDefinition > 0 {
-            LevelWriter.append(leaf.definition, maximum: column.maximumDefinition, to: body)
-        }
-        let range = try appendNestedValues(slices, valueCount: leaf.definition.count)
-        let plan = ColumnPlan(path: column.path, type: leaf.type, isNullable: true, hasBloomFilter: false)
-        let rows = leaf.definition.count
-        return finish(plan, rows: rows, rows - values.count, range, nil, at: offset)
-    }
-
-    private func appendNestedValues(_ column: ColumnSlices, valueCount: Int) throws -> ValueRange {
-        var width = 1
-        switch column.type {
-        case .utf8, .binary: return try appendNestedStrings(column, valueCount: valueCount)
-        case .bool:
-            try BooleanValues.gather(column, validity: validity, into: values)
-            BooleanValues.pack(values, 0..<values.count, to: body)
-        default:
-            width = try FixedValues.gather(column, validity: validity, into: values)
-            body.append(values.bytes)
-        }
-        try pages.data(body, valueCount: valueCount, encoding: .plain)
-        return RangeFinder.range(values.base, values.count / width, column.type, width: width)
-    }
-
-    private func appendNestedStrings(_ column: ColumnSlices, valueCount: Int) throws -> ValueRange {
-        var finder = StringRangeFinder()
-        if try dictionary.build(column, validity: validity) {
-            try pages.dictionary(dictionary.entries, entryCount: dictionary.entryCount)
-            appendIndices(0..<column.rowCount)
-            try pages.data(body, valueCount: valueCount, encoding: .rleDictionary)
-            dictionary.forEachString { finder.add($0, slack: true) }
-            return finder.range(isText: column.type == .utf8)
-        }
-        var range = ValueRange()
-        column.forEach { slice, _ in
-            guard case .bytes(let strings) = slice.column.values else { return }
-            strings.data.withUnsafeBytes { data in
-                for index in slice.range {
-                    let value = UnsafeRawBufferPointer(rebasing: data[strings.range(index)])
-                    body.append(littleEndian: UInt32(value.count))
-                    body.append(value)
-                    finder.add(value, slack: false)
-                }
-                range = finder.range(isText: column.type == .utf8)
-            }
-        }
-        try pages.data(body, valueCount: valueCount, encoding: .plain)
-        return range
     }
 }

@@ -116,8 +116,9 @@ enum DictionaryIndices {
     static func decode(
         _ bytes: UnsafeRawBufferPointer, _ count: Int, entryCount: Int?, into target: UnsafeMutablePointer<UInt32>
     ) throws {
-        guard let entryCount else { throw ParquetError.corrupt("a page refers to a dictionary that is not there") }
+        // A page of nulls may name the encoding without there being a dictionary.
         if count == 0 { return }
+        guard let entryCount else { throw ParquetError.corrupt("a page refers to a dictionary that is not there") }
         guard let width = bytes.first else { throw ParquetError.corrupt("a page ends before its values") }
         var decoder = try HybridDecoder(UnsafeRawBufferPointer(rebasing: bytes[1...]), width: Int(width))
         try decoder.decode(count, into: target)

@@ -15,6 +15,16 @@ struct FooterReader {
         }
         // Most footers are short: one read brings the length and the footer itself.
         let tail = try await source.read(max(0, size - (64 << 10))..<size)
+        let length = try footerLength(tail, fileSize: size)
+        let start = size - Self.tailSize - length
+        guard length + Self.tailSize > tail.count else {
+            return try Self.parse(Array(tail.suffix(length + Self.tailSize).prefix(length)), at: start)
+        }
+        return try Self.parse(try await source.read(start..<start + length), at: start)
+    }
+
+    /// The length that stands in front of the magic bytes at the end, checked.
+    private func footerLength(_ tail: [UInt8], fileSize size: Int) throws -> Int {
         let magic = Array(tail.suffix(4))
         guard magic == ParquetOutput.magic else {
             let isEncrypted = magic == Array("PARE".utf8)
@@ -30,19 +40,16 @@ struct FooterReader {
         guard length <= limits.footerBytes else {
             throw ParquetError(.limit, "a footer of \(length) bytes; the limit is \(limits.footerBytes)")
         }
-        let start = size - Self.tailSize - length
-        let footer =
-            length + Self.tailSize <= tail.count
-            ? Array(tail.suffix(length + Self.tailSize).prefix(length))
-            : try await source.read(start..<start + length)
-        return try locating(offset: start) {
-            try footer.withUnsafeBytes { bytes in
-                var reader = ThriftReader(bytes)
-                do {
-                    return try FileMetadata(from: &reader)
-                } catch let error as ParquetError {
-                    throw ParquetError(error.kind, error.message, offset: start + reader.position)
-                }
+        return length
+    }
+
+    private static func parse(_ footer: [UInt8], at start: Int) throws -> FileMetadata {
+        try footer.withUnsafeBytes { bytes in
+            var reader = ThriftReader(bytes)
+            do {
+                return try FileMetadata(from: &reader)
+            } catch let error as ParquetError {
+                throw ParquetError(error.kind, error.message, offset: start + reader.position)
             }
         }
     }

@@ -48,6 +48,23 @@ final class PageReader {
         _ bytes: UnsafeRawBufferPointer, _ position: inout Int,
         dictionary: (UnsafeRawBufferPointer, Int) throws -> Void, data: (DataPage) throws -> Void
     ) throws {
+        let (header, body) = try nextPage(bytes, &position)
+        switch header.kind {
+        case .dictionary(let count, let encoding):
+            guard encoding == .plain || encoding == .plainDictionary, count >= 0 else {
+                throw ParquetError.unsupported("a dictionary that is not in PLAIN encoding")
+            }
+            try dictionary(try decompress(body, header), Int(count))
+        case .data(let page): try data(try dataPage(page, body, header))
+        case .dataV2(let page): try data(try dataPage(page, body, header))
+        case .other: break
+        }
+    }
+
+    /// Cuts the next page out of the chunk; its bytes are still compressed.
+    private func nextPage(
+        _ bytes: UnsafeRawBufferPointer, _ position: inout Int
+    ) throws -> (PageHeader, UnsafeRawBufferPointer) {
         guard position < bytes.count else {
             throw ParquetError.corrupt("the pages hold \(valuesSeen) of \(input.metadata.valueCount) values")
         }
@@ -66,16 +83,7 @@ final class PageReader {
         if input.limits.verifiesChecksums, let checksum = header.checksum, Checksum.crc32(body) != checksum {
             throw ParquetError.corrupt("the checksum of a page does not match its bytes")
         }
-        switch header.kind {
-        case .dictionary(let count, let encoding):
-            guard encoding == .plain || encoding == .plainDictionary, count >= 0 else {
-                throw ParquetError.unsupported("a dictionary that is not in PLAIN encoding")
-            }
-            try dictionary(try decompress(body, header), Int(count))
-        case .data(let page): try data(try dataPage(page, body, header))
-        case .dataV2(let page): try data(try dataPage(page, body, header))
-        case .other: break
-        }
+        return (header, body)
     }
 
     private func decompress(_ body: UnsafeRawBufferPointer, _ header: PageHeader) throws -> UnsafeRawBufferPointer {

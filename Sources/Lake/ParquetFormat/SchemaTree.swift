@@ -33,52 +33,73 @@ struct SchemaTree {
     let root: SchemaNode
     let leaves: [LeafColumn]
 
-    private static let maximumDepth = 64
-
     /// Builds the tree from the elements of the footer, which are stored depth first.
     init(_ elements: [SchemaElement]) throws {
-        var position = 0
-        var leaves: [LeafColumn] = []
-        root = try Self.node(elements, &position, path: nil, definition: 0, repetition: 0, &leaves)
+        var builder = SchemaTreeBuilder(elements: elements)
+        root = try builder.root()
+        leaves = builder.leaves
+    }
+}
+
+/// Walks over the elements of a schema, depth first.
+private struct SchemaTreeBuilder {
+    let elements: [SchemaElement]
+    private(set) var leaves: [LeafColumn] = []
+    private var position = 0
+
+    private static let maximumDepth = 64
+
+    init(elements: [SchemaElement]) { self.elements = elements }
+
+    mutating func root() throws -> SchemaNode {
+        let element = try next()
+        guard element.type == nil else { throw ParquetError.corrupt("the root of the schema is a column") }
+        let children = try children(of: element, path: [], definition: 0, repetition: 0)
         guard position == elements.count else {
             throw ParquetError.corrupt("the schema has \(elements.count - position) elements behind its end")
         }
-        self.leaves = leaves
+        return SchemaNode(
+            element: element, children: children, definitionLevel: 0, repetitionLevel: 0, leaves: 0..<leaves.count)
     }
 
-    private static func node(
-        _ elements: [SchemaElement], _ position: inout Int, path: [String]?, definition: Int, repetition: Int,
-        _ leaves: inout [LeafColumn]
-    ) throws -> SchemaNode {
+    private mutating func next() throws -> SchemaElement {
         guard position < elements.count else { throw ParquetError.corrupt("the schema has too few elements") }
-        guard (path?.count ?? 0) <= maximumDepth else {
-            throw ParquetError.limit("the schema is nested deeper than \(maximumDepth) levels")
+        defer { position += 1 }
+        return elements[position]
+    }
+
+    private mutating func children(
+        of element: SchemaElement, path: [String], definition: Int, repetition: Int
+    ) throws -> [SchemaNode] {
+        var nodes: [SchemaNode] = []
+        for _ in 0..<max(0, element.childCount ?? 0) {
+            nodes.append(try node(below: path, definition: definition, repetition: repetition))
         }
-        let element = elements[position]
-        position += 1
-        let isRoot = path == nil
-        let definition = definition + (isRoot || (element.repetition ?? .required) == .required ? 0 : 1)
-        let repetition = repetition + (!isRoot && element.repetition == .repeated ? 1 : 0)
-        let path = path.map { $0 + [element.name] } ?? []
+        return nodes
+    }
+
+    private mutating func node(below parent: [String], definition: Int, repetition: Int) throws -> SchemaNode {
+        let element = try next()
+        let path = parent + [element.name]
+        guard path.count <= Self.maximumDepth else {
+            throw ParquetError.limit("the schema is nested deeper than \(Self.maximumDepth) levels")
+        }
+        let definition = definition + ((element.repetition ?? .required) == .required ? 0 : 1)
+        let repetition = repetition + (element.repetition == .repeated ? 1 : 0)
         let firstLeaf = leaves.count
-        var children: [SchemaNode] = []
+        var nodes: [SchemaNode] = []
         if element.type != nil {
-            guard !isRoot else { throw ParquetError.corrupt("the root of the schema is a column") }
             leaves.append(
                 LeafColumn(
                     path: path, element: element, maximumDefinition: definition, maximumRepetition: repetition))
         } else {
-            for _ in 0..<max(0, element.childCount ?? 0) {
-                children.append(
-                    try node(
-                        elements, &position, path: path, definition: definition, repetition: repetition, &leaves))
-            }
-            guard isRoot || !children.isEmpty else {
+            nodes = try children(of: element, path: path, definition: definition, repetition: repetition)
+            guard !nodes.isEmpty else {
                 throw ParquetError.corrupt("the group \(path.joined(separator: ".")) of the schema is empty")
             }
         }
         return SchemaNode(
-            element: element, children: children, definitionLevel: definition, repetitionLevel: repetition,
+            element: element, children: nodes, definitionLevel: definition, repetitionLevel: repetition,
             leaves: firstLeaf..<leaves.count)
     }
 }
