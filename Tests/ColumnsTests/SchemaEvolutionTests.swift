@@ -86,6 +86,8 @@ import Testing
         #expect(outcome.table.columns[0].type == cast.stored)
         #expect(outcome.table.columns[0].boxed == cast.expected)
         #expect(outcome.added.isEmpty)
+        #expect(
+            try Self.single("v", cast.incoming, cast.values).columns[0].cast(to: cast.stored).boxed == cast.expected)
     }
 
     static let refusals: [(Cast, ColumnTypeChanged.Kind)] = [

@@ -156,6 +156,17 @@ import Testing
         #expect(builder.takeAll().map(\.rowCount) == [3, 3, 3, 1])
     }
 
+    @Test("A table of very many columns has fewer rows")
+    func splitsByCells() throws {
+        var options = TableBuilder.Options()
+        options.maximumBytes = 1 << 19
+        let builder = TableBuilder(options)
+        let wide = JSONObject((0..<1_000).map { ("k\($0)", .null) })
+        try builder.append(wide)
+        for index in 0..<200 { try builder.append(JSONObject([("k\(index)", 1)])) }
+        #expect(builder.takeAll().map(\.rowCount) == [65, 65, 65, 6])
+    }
+
     @Test("Types start anew with each batch, and columns that do not come are left out")
     func newBatch() throws {
         let builder = TableBuilder()

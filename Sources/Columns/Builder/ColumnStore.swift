@@ -15,6 +15,7 @@ final class ColumnStore {
     private var cutMismatch: TableBuildError?
     private var sinkCapacity = 32
     private var rowCapacity = 256
+    private var rowLimit = 1
     private var names: [String] = []
     private var positions: [String: Int] = [:]
     private var keys = KeyTable()
@@ -30,6 +31,7 @@ final class ColumnStore {
         hints = named.sorted { $0.name < $1.name }
         hintsByName = Dictionary(named.map { ($0.name, $0.type) }) { first, _ in first }
         primaryKeys = Set(options.primaryKeys.map { ColumnNaming.normalise($0) })
+        limitRows()
     }
 
     deinit {
@@ -75,6 +77,7 @@ final class ColumnStore {
         positions[name] = count
         names.append(name)
         count += 1
+        limitRows()
         return count - 1
     }
 
@@ -96,12 +99,21 @@ final class ColumnStore {
 
     /// Makes room for one more row, in a new batch where a limit is reached.
     @inline(__always) func beginRow() {
-        if rows >= options.maximumRows || byteCount >= options.maximumBytes { cut() }
+        if isFull { cut() }
         if rows == rowCapacity { growRows() }
     }
 
+    /// Whether the next row starts another batch.
+    var isFull: Bool { rows >= rowLimit || byteCount >= options.maximumBytes }
+
+    /// Rows of a batch: fewer for a table so wide that its empty cells would outweigh its text.
+    private func limitRows() {
+        let cells = max(options.maximumBytes / 8, 1 << 16)
+        rowLimit = max(1, min(options.maximumRows, cells / max(1, count)))
+    }
+
     @inline(never) private func growRows() {
-        rowCapacity *= 2
+        rowCapacity = max(rows + 1, min(rowCapacity * 2, options.maximumRows))
         for index in 0..<count { sinks[index].reserve(rowCapacity) }
     }
 

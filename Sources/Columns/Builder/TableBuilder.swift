@@ -45,7 +45,8 @@ public final class TableBuilder: @unchecked Sendable {
     public struct Options: Sendable {
         /// Rows of a table at most.
         public var maximumRows = 5_000
-        /// Bytes of source text of a table's rows; the row that passes it is the table's last.
+        /// Bytes of source text of a table's rows; the row that passes it is the table's last. A table also ends when it
+        /// has an eighth as many cells, empty ones included: more columns than that make shorter tables.
         public var maximumBytes = 200 << 20
         /// Different keys at most.
         public var maximumColumns = 5_000
@@ -75,10 +76,7 @@ public final class TableBuilder: @unchecked Sendable {
     public var byteCount: Int { exclusively { store.byteCount } }
     /// Whether a limit is reached: the next row would start another table.
     public var isFull: Bool {
-        exclusively {
-            !store.ready.isEmpty || store.rows >= store.options.maximumRows
-                || store.byteCount >= store.options.maximumBytes
-        }
+        exclusively { !store.ready.isEmpty || store.isFull }
     }
 
     /// Takes the rows of a page of JSON.
@@ -137,7 +135,7 @@ public final class TableBuilder: @unchecked Sendable {
     public func takeFullTables() -> [Table] {
         exclusively {
             defer { store.ready = [] }
-            if store.rows >= store.options.maximumRows || store.byteCount >= store.options.maximumBytes { store.cut() }
+            if store.isFull { store.cut() }
             return store.ready
         }
     }

@@ -1,11 +1,24 @@
+extension Column {
+    /// The column as another type, where the rules of `SchemaEvolution` allow it.
+    ///
+    /// - Throws: where a value does not fit.
+    public func cast(to type: ColumnType) throws(ColumnCastObstacle) -> Column {
+        if type == self.type { return self }
+        if nullCount == count { return .nulls(type: type, count: count) }
+        return try ColumnCast.cast(self, to: type).get()
+    }
+}
+
+/// The first value that a type does not hold.
+public struct ColumnCastObstacle: Error, Hashable, Sendable {
+    public let row: Int
+    /// The number type that would hold all values of both sides, where there is one.
+    public var widening: ColumnType?
+}
+
 /// Casts of whole columns that lose nothing, or say where they would.
 enum ColumnCast {
-    /// The first value that the target type does not hold.
-    struct Obstacle: Error {
-        let row: Int
-        /// The number type that would hold all values of both sides.
-        var widening: ColumnType?
-    }
+    typealias Obstacle = ColumnCastObstacle
 
     static func cast(_ column: Column, to type: ColumnType) -> Result<Column, Obstacle> {
         switch type {
