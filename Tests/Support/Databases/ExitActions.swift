@@ -22,8 +22,3 @@ enum ExitActions {
         for action in all.reversed() { action() }
     }
 }
-
-/// Whether tests must not be left out for lack of a server.
-public enum TestEnvironment {
-    public static var isCI: Bool { ProcessInfo.processInfo.environment["CI"] == "true" }
-}

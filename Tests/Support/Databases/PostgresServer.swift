@@ -20,7 +20,7 @@ public final class PostgresServer: Sendable {
     private let databases = Lock(0)
 
     /// Whether the server's programs are on this machine. In CI they must be, so tests run and fail there.
-    public static var isAvailable: Bool { ServerProcess.find("initdb") != nil || TestEnvironment.isCI }
+    public static var isAvailable: Bool { ServerProcess.find("initdb") != nil || Requirement.isCI }
 
     private static let start = Task { try await PostgresServer() }
 

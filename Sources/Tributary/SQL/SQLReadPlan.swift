@@ -1,0 +1,166 @@
+import Columns
+
+/// How one table is read: which columns, from where, in which order.
+///
+/// - A **full refresh** reads along the key, where the database enforces it and its values compare exactly; each table
+///   then carries the key of its last row as resume token. Without such a key rows come as they come, and an interrupted
+///   read starts anew.
+/// - An **incremental or append** read goes along the cursor field, from behind the watermark (for dates from the
+///   watermark on, since more rows of that day may have come), and along the key among equal cursors. Without an enforced
+///   key a resumed read begins again at the last cursor value: some rows are read twice, none is left out.
+/// - **Rows without a cursor value** belong to the first read alone, where they come last. A first read that is bounded
+///   by a start of history leaves them out, and so do later reads: nothing tells when such a row has changed.
+struct SQLReadPlan: Sendable {
+    let table: SQLTable
+    let dialect: any SQLDialect
+    let columns: [String]
+    let key: SQLTable.Key?
+    let cursor: IncrementalField?
+    private let inputs: SourceInputs
+
+    /// - Throws: `SourceError` of kind `missingCursorField`.
+    init(_ table: SQLTable, _ dialect: any SQLDialect, _ inputs: SourceInputs) throws {
+        self.table = table
+        self.dialect = dialect
+        self.inputs = inputs
+        key = table.key
+        cursor = try Self.cursor(table, inputs)
+        let needed = Set((key?.columns ?? []) + (cursor.map { [$0.name] } ?? []))
+        columns = Self.columns(table, enabled: inputs.enabledColumns, needed: needed)
+    }
+
+    private static func cursor(_ table: SQLTable, _ inputs: SourceInputs) throws -> IncrementalField? {
+        guard inputs.syncType != .fullRefresh, var field = inputs.cursorField else { return nil }
+        guard let column = table.column(field.name) else {
+            throw SourceError(
+                .missingCursorField,
+                "Reading \(inputs.schema) along '\(field.name)': the table has no such column.",
+                advice: NearestName.advice(for: field.name, among: table.columns.map(\.name)))
+        }
+        field.name = column.name
+        return field
+    }
+
+    /// The columns that the user chose, in the table's order; keys and cursor always come.
+    private static func columns(_ table: SQLTable, enabled: [String]?, needed: Set<String>) -> [String] {
+        let names = table.columns.map(\.name)
+        guard let enabled else { return names }
+        let chosen = Set(enabled.map { $0.lowercased() })
+        return names.filter { chosen.contains($0.lowercased()) || needed.contains($0) }
+    }
+
+    // MARK: Steps
+
+    /// One statement of the read.
+    struct Step: Sendable {
+        var statement: SQLStatement
+        var order: SQLOrder
+        var isAmongNulls: Bool
+    }
+
+    /// The statements that are left to run, given the position of an interrupted read.
+    ///
+    /// - Parameter quote: quotes an identifier; the connection's.
+    /// - Throws: `SourceError` of kind `resumeTokenExpired` for a position in another order.
+    func steps(from token: ResumeToken?, forcing index: String? = nil, quote: (String) -> String) throws -> [Step] {
+        var steps = [step(isAmongNulls: false, forcing: index, quote)]
+        if readsNulls(quote) { steps.append(step(isAmongNulls: true, forcing: nil, quote)) }
+        guard let token else { return steps }
+        guard let position = SQLPosition(token) else { throw Self.expired(inputs.schema) }
+        if position.isAmongNulls { steps.removeFirst(steps.count - 1) }
+        guard steps[0].isAmongNulls == position.isAmongNulls, steps[0].order.holds(position) else {
+            throw Self.expired(inputs.schema)
+        }
+        let condition = steps[0].order.after(position)
+        steps[0].statement = statement(
+            steps[0].order, bounds(position.isAmongNulls, quote) + [condition], forcing: index, quote)
+        return steps
+    }
+
+    private static func expired(_ schema: String) -> SourceError {
+        SourceError(
+            .resumeTokenExpired,
+            "Resuming the read of \(schema): its key or its cursor field is not the one it began with.",
+            advice: "Read the table from the start.")
+    }
+
+    private func step(isAmongNulls: Bool, forcing index: String?, _ quote: (String) -> String) -> Step {
+        let order = order(isAmongNulls, quote)
+        return Step(
+            statement: statement(order, bounds(isAmongNulls, quote), forcing: index, quote), order: order,
+            isAmongNulls: isAmongNulls)
+    }
+
+    private func statement(
+        _ order: SQLOrder, _ conditions: [SQLCondition], forcing index: String?, _ quote: (String) -> String
+    ) -> SQLStatement {
+        let list = columns.map(quote).joined(separator: ", ")
+        let forced = index.flatMap { dialect.forcing(quote($0), on: name(quote)) }
+        return SQLStatement(
+            "SELECT \(list) FROM \(forced ?? name(quote))\(Self.filter(conditions))\(order.clause)",
+            conditions.flatMap(\.parameters))
+    }
+
+    /// The table's full name, quoted.
+    func name(_ quote: (String) -> String) -> String {
+        table.schema.isEmpty ? quote(table.name) : "\(quote(table.schema)).\(quote(table.name))"
+    }
+
+    private static func filter(_ conditions: [SQLCondition]) -> String {
+        conditions.isEmpty ? "" : " WHERE " + conditions.map { "(\($0.text))" }.joined(separator: " AND ")
+    }
+
+    /// How many rows the read gives, as a statement.
+    func count(_ quote: (String) -> String) -> SQLStatement {
+        let conditions = readsNulls(quote) ? [] : bounds(false, quote)
+        return SQLStatement(
+            "SELECT count(*) AS n FROM \(name(quote))\(Self.filter(conditions))", conditions.flatMap(\.parameters))
+    }
+
+    /// Whether the read is of all rows.
+    var isUnbounded: Bool { cursor == nil || (inputs.watermark.last == nil && inputs.historyStart == nil) }
+
+    // MARK: Order and bounds
+
+    private func order(_ isAmongNulls: Bool, _ quote: (String) -> String) -> SQLOrder {
+        let keyTerms = orderableKey.map { SQLOrderTerm(column: $0, expression: quote($0), cursorType: nil) }
+        guard let cursor, !isAmongNulls else {
+            return SQLOrder(terms: keyTerms, isUnique: !keyTerms.isEmpty, dialect: dialect)
+        }
+        let term = SQLOrderTerm(
+            column: cursor.name, expression: expression(cursor, quote), cursorType: cursor.type)
+        let rest = keyTerms.filter { $0.column != cursor.name }
+        return SQLOrder(terms: [term] + rest, isUnique: !keyTerms.isEmpty, dialect: dialect)
+    }
+
+    /// The key's columns, if reading can go on behind their values.
+    private var orderableKey: [String] {
+        guard let key, key.isEnforced else { return [] }
+        let columns = key.columns.compactMap { table.column($0) }
+        return columns.count == key.columns.count && columns.allSatisfy(dialect.isOrderable) ? key.columns : []
+    }
+
+    private func expression(_ cursor: IncrementalField, _ quote: (String) -> String) -> String {
+        dialect.cursorExpression(quote(cursor.name), cursor.type)
+    }
+
+    /// Whether the rows without a cursor value are part of this read.
+    private func readsNulls(_ quote: (String) -> String) -> Bool {
+        guard let cursor, isUnbounded else { return false }
+        return table.column(cursor.name)?.isNullable != false || expression(cursor, quote) != quote(cursor.name)
+    }
+
+    private func bounds(_ isAmongNulls: Bool, _ quote: (String) -> String) -> [SQLCondition] {
+        guard let cursor else { return [] }
+        let expression = expression(cursor, quote)
+        if isAmongNulls { return [SQLCondition("\(expression) IS NULL")] }
+        if let last = inputs.watermark.last {
+            let comparison = cursor.type == .date ? ">=" : ">"
+            return [SQLCondition("\(expression) \(comparison) ?", [dialect.cursorParameter(last, cursor.type)])]
+        }
+        if let start = inputs.historyStart {
+            return [SQLCondition("\(expression) >= ?", [dialect.cursorParameter(start, cursor.type)])]
+        }
+        return readsNulls(quote) ? [SQLCondition("\(expression) IS NOT NULL")] : []
+    }
+}
