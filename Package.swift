@@ -118,11 +118,15 @@ let package = Package(
         .testTarget(
             name: "LakeTests", dependencies: ["Lake", "TestSupport"], resources: [.copy("Corpora")],
             swiftSettings: strict),
-        .testTarget(name: "TransportsTests", dependencies: ["Transports", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "TransportsTests", dependencies: ["Transports", "CSQLite", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SourceCatalogTests",
-            dependencies: ["SourceCatalog", "Cassettes", "Transports", "TestSupport"], exclude: ["Golden"],
-            swiftSettings: strict),
+            dependencies: [
+                "SourceCatalog", "Cassettes", "Transports", "CSQLite", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            exclude: ["Golden"], swiftSettings: strict),
         // A modelled upstream and crash points, shared by the tests and by the child process that kills itself.
         .target(
             name: "SyncModel",
