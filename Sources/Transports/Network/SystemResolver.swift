@@ -26,10 +26,8 @@ public struct SystemResolver: HostResolver {
     public func addresses(of name: String) async throws -> [IPAddress] {
         let answer = FirstAnswer<[IPAddress]>()
         Self.queue.async { answer.give(Result { try lookUp(name) }) }
-        let timer = Task {
-            try await Task.sleep(for: timeout)
-            answer.give(.failure(ResolutionFailure.temporary))
-        }
+        let timer = DispatchWorkItem { answer.give(.failure(ResolutionFailure.temporary)) }
+        Self.queue.asyncAfter(deadline: .now() + timeout / .seconds(1), execute: timer)
         defer { timer.cancel() }
         return try await withTaskCancellationHandler {
             try await answer.value
@@ -70,37 +68,4 @@ public struct SystemResolver: HostResolver {
             EAI_NODATA
         #endif
     }()
-}
-
-/// A value that several parties may give, the first of them counting.
-final class FirstAnswer<Value: Sendable>: Sendable {
-    private struct State: Sendable {
-        var answer: Result<Value, any Error>?
-        var waiter: CheckedContinuation<Value, any Error>?
-    }
-
-    private let state = Lock(State())
-
-    func give(_ answer: Result<Value, any Error>) {
-        let waiter = state.withLock { state -> CheckedContinuation<Value, any Error>? in
-            guard state.answer == nil else { return nil }
-            state.answer = answer
-            defer { state.waiter = nil }
-            return state.waiter
-        }
-        waiter?.resume(with: answer)
-    }
-
-    /// Waits for the value; one task may.
-    var value: Value {
-        get async throws {
-            try await withCheckedThrowingContinuation { continuation in
-                let known = state.withLock { state in
-                    if state.answer == nil { state.waiter = continuation }
-                    return state.answer
-                }
-                if let known { continuation.resume(with: known) }
-            }
-        }
-    }
 }

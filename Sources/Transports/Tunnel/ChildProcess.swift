@@ -52,10 +52,14 @@ final class ChildProcess: Sendable {
     func stop(_ signal: Int32 = SIGTERM) {
         state.withLock { state in
             state.wasStopped = true
-            // Under the lock the id is still the child's: it is taken from the system under the lock as well.
-            if state.processID > 0 && !state.isOver { kill(state.processID, signal) }
+            // Under the lock the id is still the child's: it is taken from the system under the lock as well. It names
+            // the child's group too, so that its own children end with it.
+            if state.processID > 0 && !state.isOver { kill(-state.processID, signal) }
         }
     }
+
+    /// Waits until the child is gone.
+    func wait() async { try? await end.value }
 
     /// Ends the child, by force after a second, and waits until it is gone.
     func stopAndWait() async {
@@ -64,7 +68,7 @@ final class ChildProcess: Sendable {
             try await Task.sleep(for: .seconds(1))
             stop(SIGKILL)
         }
-        try? await end.value
+        await wait()
         force.cancel()
     }
 
@@ -93,7 +97,8 @@ final class ChildProcess: Sendable {
         onEvent(.ended(reap(process, state)))
     }
 
-    private static func spawn(
+    /// Starts a process; gives 0 or the system's error number. It dies with the calling thread.
+    static func spawn(
         _ path: String, _ arguments: [String], _ environment: [String], _ errors: Int32, _ process: inout pid_t
     ) -> Int32 {
         var arguments = arguments.map { strdup($0) } + [nil]

@@ -134,7 +134,7 @@ public final class ServerProcess: Sendable {
     public func stop() {
         guard signal(stopSignal) else { return }
         if exited.wait(timeout: .now() + 5) == .timedOut {
-            state.withLock { if $0.exitStatus == nil { kill($0.processID, SIGKILL) } }
+            state.withLock { if $0.exitStatus == nil { kill(-$0.processID, SIGKILL) } }
             exited.wait()
         }
     }
