@@ -83,6 +83,7 @@ let package = Package(
             dependencies: [
                 "Cassettes", "Pipeline", "Lake", "Tributary", "Columns",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
 
@@ -90,8 +91,9 @@ let package = Package(
         .executableTarget(
             name: "TributaryCLI",
             dependencies: [
-                "Tributary", "Columns", "Lake", "Transports", "SourceCatalog", "Pipeline", "Cassettes",
+                "Tributary", "Columns", "Lake", "Transports", "SourceCatalog", "Pipeline", "Cassettes", "Conformance",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

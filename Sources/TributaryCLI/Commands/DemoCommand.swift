@@ -1,6 +1,7 @@
 import ArgumentParser
 import Cassettes
 import Columns
+import Conformance
 import Foundation
 import Lake
 import Pipeline
@@ -16,7 +17,7 @@ struct DemoCommand: AsyncParsableCommand {
             """)
 
     @Option(help: "The scenario's folder.", completion: .directory)
-    var fixture = "Fixtures/stripe/daily-billing"
+    var fixture = "Fixtures/stripe/billing"
 
     @Option(help: "The lake's folder.", completion: .directory)
     var lake = "lake"
@@ -28,7 +29,7 @@ struct DemoCommand: AsyncParsableCommand {
         let source = try Sources.registry.source(scenario.manifest.source)
         let configured = try source.configure(.object(scenario.config))
         let connection = scenario.manifest.source
-        let storage = try LocalStorage(root: lake)
+        let storage = try LocalStorage(lake)
         try clear(connection)
         var outcomes: [TableOutcome] = []
         for state in scenario.manifest.states {
@@ -66,8 +67,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     private static func request(_ schema: Manifest.Schema, connection: String) -> SyncRequest {
         SyncRequest(
-            connection: connection, schema: schema.name, syncType: schema.mode, cursorField: schema.field?.name,
-            lookback: schema.lookback)
+            connection: connection, schema: schema.name, syncType: schema.mode, cursorField: schema.field?.name)
     }
 
     private func announce(_ state: Manifest.State, of scenario: Scenario) {
@@ -81,7 +81,7 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     private func showHowToLook(connection: String, schemas: [String]) {
-        let table = TableFolder.path(connection: connection, table: schemas.first ?? "table")
+        let table = SyncEngine.folder(connection: connection, schema: schemas.first ?? "table")
         Console.note(
             """
 

@@ -22,13 +22,13 @@ struct FormCommand: ParsableCommand {
 
     func run() throws {
         let source = try Sources.registry.source(type)
-        let form = try JSONValue(encoding: source.form)
+        let form = try JSONValue(parsing: JSONOutput.bytes(of: source.form))
         let result: JSONValue =
             switch (fields, schema) {
             case (true, false): form
             case (false, true): source.jsonSchema
             default: .object(JSONObject([("form", form), ("schema", source.jsonSchema)]))
             }
-        Console.result(result.prettyText)
+        Console.result(String(decoding: result.serialized(indentation: 2), as: UTF8.self))
     }
 }

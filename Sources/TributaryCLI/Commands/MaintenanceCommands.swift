@@ -16,14 +16,14 @@ struct MaintenanceTarget: ParsableArguments {
 
     /// The tables that are there.
     func open() async throws -> [LakeTable] {
-        let storage = try LocalStorage(root: lake.path())
+        let storage = try LocalStorage(lake.path())
         let folders = try await LakeTable.folders(in: storage, under: LakePath.escapedName(name))
         guard !tables.isEmpty else {
             guard !folders.isEmpty else { throw missing("any table", among: []) }
             return folders.map { LakeTable(storage: storage, folder: $0) }
         }
         return try tables.map { table in
-            let folder = TableFolder.path(connection: name, table: table)
+            let folder = SyncEngine.folder(connection: name, schema: table)
             guard folders.contains(folder) else { throw missing("the table '\(table)'", among: folders) }
             return LakeTable(storage: storage, folder: folder)
         }

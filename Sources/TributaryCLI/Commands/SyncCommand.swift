@@ -45,7 +45,7 @@ struct SyncCommand: AsyncParsableCommand {
 
     func run() async throws {
         let store = try state.store()
-        let lake = try LocalStorage(root: lake.path())
+        let lake = try LocalStorage(lake.path())
         let open = try OpenConnection(name, in: store)
         let context = try network.context(store: store)
         let schemas = try await Self.chosen(tables, of: try await open.source.schemas(in: context), in: name)

@@ -32,7 +32,8 @@ enum Figures {
     /// The greatest resident memory of this process so far, in bytes (getrusage(2) counts it in KiB on Linux).
     static var peakMemory: Int {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        // 0 is RUSAGE_SELF; its Swift spelling differs between C libraries.
+        getrusage(0, &usage)
         return Int(usage.ru_maxrss) * 1024
     }
 }

@@ -11,8 +11,13 @@ struct OutputOptions: ParsableArguments {
 enum JSONOutput {
     /// Prints `value` with sorted keys, so that two runs can be compared.
     static func print(_ value: some Encodable) throws {
+        Console.result(String(decoding: try bytes(of: value), as: UTF8.self))
+    }
+
+    /// The JSON text of `value`.
+    static func bytes(of value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        Console.result(String(decoding: try encoder.encode(value), as: UTF8.self))
+        return Array(try encoder.encode(value))
     }
 }

@@ -26,7 +26,7 @@ struct NetworkOptions: ParsableArguments {
         logger.logLevel = .error
         return SourceContext(
             http: LiveHTTP.make(policy: policy, clock: clock),
-            databases: LiveDatabaseConnector(policy: policy),
+            databases: LiveDatabaseConnector(),
             tunnels: SSHTunnelOpener(policy: policy, knownHosts: store.folder + "/known_hosts"),
             integrations: store, clock: clock, logger: logger)
     }
