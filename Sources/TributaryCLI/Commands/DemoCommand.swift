@@ -29,7 +29,7 @@ struct DemoCommand: AsyncParsableCommand {
         let source = try Sources.registry.source(scenario.manifest.source)
         let configured = try source.configure(.object(scenario.config))
         let connection = scenario.manifest.source
-        let storage = try LocalStorage(lake)
+        let storage = LocalStorage(lake)
         try clear(connection)
         var outcomes: [TableOutcome] = []
         for state in scenario.manifest.states {
