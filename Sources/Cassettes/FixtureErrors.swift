@@ -11,7 +11,7 @@ extension SourceError.Kind {
 
 extension SourceError {
     /// An error about a fixture's file.
-    static func fixture(file: String, at place: String?, _ problem: String) -> SourceError {
+    package static func fixture(file: String, at place: String?, _ problem: String) -> SourceError {
         SourceError(.invalidFixture, "Reading \(file)\(place.map { ", \($0)" } ?? ""): \(problem).")
     }
 }

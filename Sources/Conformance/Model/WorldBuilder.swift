@@ -1,0 +1,73 @@
+import Cassettes
+import Columns
+import Foundation
+import Tributary
+
+extension World {
+    /// The objects that one state of a scenario recorded, each once.
+    ///
+    /// They are read from the bodies alone, by the places that the declaration names; the source under test has no part
+    /// in it.
+    public init(recorded scenario: Scenario, state name: String, _ declaration: ModelDeclaration) throws {
+        self.init()
+        for collection in declaration.collections { collections[collection.name] = [] }
+        var seen: Set<String> = []
+        for exchange in try scenario.exchanges(state: name) where exchange.status == 200 {
+            guard let components = URLComponents(string: exchange.url) else { continue }
+            for collection in declaration.collections {
+                for place in collection.sources {
+                    guard let names = place.path.match(components.percentEncodedPath) else { continue }
+                    add(exchange.body, at: place, names: names, to: collection, seen: &seen)
+                }
+            }
+        }
+    }
+
+    private mutating func add(
+        _ body: [UInt8], at place: ModelDeclaration.Place, names: [String: String],
+        to collection: ModelDeclaration.Collection, seen: inout Set<String>
+    ) {
+        guard let page = try? JSONValue(parsing: body) else { return }
+        let list = place.rows.isEmpty ? page : page.path(place.rows) ?? .null
+        for row in list.array ?? [] {
+            guard let object = row.object else { continue }
+            let parent = names.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+            let key = "\(collection.name) \(parent) \(ModelPage.key(of: object, by: collection.key))"
+            guard seen.insert(key).inserted else { continue }
+            collections[collection.name, default: []].append(Object(body: object, attributes: names))
+        }
+    }
+}
+
+/// An upstream that is derived from a recording and can be asked anything.
+public struct ModelUpstream: Upstream {
+    public let scenario: Scenario
+    public let declaration: ModelDeclaration
+    /// The state whose recording answers what the model does not cover, and whose clock is the present.
+    public let state: Manifest.State
+    public let world: LiveWorld
+    public var pageSize: Int?
+    public var now: Int64
+
+    /// Makes an upstream over a world; by default the one that the state recorded.
+    public init(
+        _ scenario: Scenario, state: String, declaration: ModelDeclaration, world: World? = nil, pageSize: Int? = nil
+    ) throws {
+        self.scenario = scenario
+        self.declaration = declaration
+        self.state = try scenario.state(state)
+        self.world = LiveWorld(try world ?? World(recorded: scenario, state: state, declaration))
+        self.pageSize = pageSize
+        now = self.state.clock
+    }
+
+    public var name: String { "model of \(scenario.id) at \(state.name)" }
+    public var integrations: any IntegrationStore { FixtureIntegrations(scenario.manifest.integrations) }
+
+    public func httpClient(clock: LabClock) throws -> (any HTTPClient)? {
+        ModelServer(
+            declaration, world: world, fallback: try scenario.session(state: state.name).client, pageSize: pageSize)
+    }
+
+    public func databaseConnector(clock: LabClock) throws -> (any DatabaseConnector)? { nil }
+}

@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// `scaffold`: writes the first version of what an author would otherwise copy.
+@main
+struct ScaffoldCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scaffold", abstract: "Write the first version of a source.", subcommands: [NewSourceCommand.self])
+}
