@@ -29,8 +29,11 @@ enum BenchContext {
     static func live(_ store: StateStore) -> SourceContext {
         SourceContext(
             http: LiveHTTP.make(policy: .unrestricted), databases: LiveDatabaseConnector(),
-            tunnels: SSHTunnelOpener(policy: .unrestricted, knownHosts: store.folder + "/known_hosts"),
-            integrations: store, clock: SystemClock(), logger: Logger(label: "bench"))
+            tunnels: SSHTunnelOpener(
+                hosts: HostValidator(policy: .unrestricted, resolver: SystemResolver()),
+                knownHosts: URL(filePath: store.folder).appending(path: "known_hosts")),
+            integrations: store, hosts: HostValidator(policy: .unrestricted, resolver: SystemResolver()),
+            clock: SystemClock(), logger: Logger(label: "bench"))
     }
 }
 

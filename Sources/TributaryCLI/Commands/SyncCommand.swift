@@ -45,10 +45,10 @@ struct SyncCommand: AsyncParsableCommand {
 
     func run() async throws {
         let store = try state.store()
-        let lake = try LocalStorage(lake.path())
+        let lake = LocalStorage(try lake.path())
         let open = try OpenConnection(name, in: store)
         let context = try network.context(store: store)
-        let schemas = try await Self.chosen(tables, of: try await open.source.schemas(in: context), in: name)
+        let schemas = try Self.chosen(tables, of: try await open.source.schemas(in: context), in: name)
         let engine = SyncEngine(source: open.source, context: context, lake: lake, store: store)
         let runner = TableRunner(engine: engine, isQuiet: output.json)
         let outcomes = try await Interruption.cancelling { await run(schemas, with: runner, store: store) }

@@ -22,13 +22,16 @@ struct NetworkOptions: ParsableArguments {
     func context(store: StateStore) throws -> SourceContext {
         let policy: AddressPolicy = publicHostsOnly ? .publicOnly : .unrestricted
         let clock = SystemClock()
+        let hosts = HostValidator(policy: policy, resolver: SystemResolver())
         var logger = Logger(label: "tributary")
         logger.logLevel = .error
         return SourceContext(
             http: LiveHTTP.make(policy: policy, clock: clock),
             databases: LiveDatabaseConnector(),
-            tunnels: SSHTunnelOpener(policy: policy, knownHosts: store.folder + "/known_hosts"),
-            integrations: store, clock: clock, logger: logger)
+            tunnels: SSHTunnelOpener(
+                hosts: hosts,
+                knownHosts: URL(filePath: store.folder).appending(path: "known_hosts")),
+            integrations: store, hosts: hosts, clock: clock, logger: logger)
     }
 }
 
