@@ -48,7 +48,7 @@ struct SyncPlan: Sendable {
     /// What the source is asked for.
     func inputs() throws -> SourceInputs {
         var bounds = start
-        bounds.last = bounds.last?.minus(lookback)
+        bounds.last = bounds.last?.minus(lookback, of: cursor?.field.type)
         return SourceInputs(
             schema: request.schema, syncType: request.syncType, cursorField: cursor?.field, watermark: bounds,
             storedLast: start.last, resumeToken: try resume?.resumeToken(), historyStart: request.options.historyStart,

@@ -34,35 +34,44 @@ struct DemoCommand: AsyncParsableCommand {
         var outcomes: [TableOutcome] = []
         for state in scenario.manifest.states {
             if !output.json { announce(state, of: scenario) }
+            var stateOutcomes: [TableOutcome] = []
             let session = try scenario.session(state: state.name)
             let engine = SyncEngine(source: configured, context: session.context, lake: storage, store: nil)
             let runner = TableRunner(engine: engine, isQuiet: output.json)
             for schema in scenario.manifest.schemas {
                 let outcome = await runner.run(schema.name) { Self.request(schema, connection: connection) }
-                outcomes.append(outcome)
-                guard outcome.error == nil else { return try TableRunner.finish(outcomes, json: output.json) }
+                stateOutcomes.append(outcome)
+                guard outcome.error == nil else {
+                    return try TableRunner.finish(outcomes + stateOutcomes, json: output.json)
+                }
             }
-            try session.finish()
+            try session.finish(syncType: .incremental)
+            outcomes += stateOutcomes
+            if !output.json { Console.result("\n" + TableRunner.summary(stateOutcomes)) }
             let check = ResultCheck(scenario: scenario, state: state.name, connection: connection, lake: storage)
             let findings = try await check.findings()
             if !output.json { say(findings, tables: scenario.manifest.schemas.count) }
             guard findings.isEmpty else { throw ExitStatus.upstream.exitCode }
         }
-        if !output.json { showHowToLook(connection: connection, schemas: scenario.manifest.schemas.map(\.name)) }
-        try TableRunner.finish(outcomes, json: output.json)
+        if output.json { return try TableRunner.finish(outcomes, json: true) }
+        showHowToLook(connection: connection, schemas: scenario.manifest.schemas.map(\.name))
     }
 
     /// The demo starts from nothing, or its recorded upstream would be asked for what it never answered.
     private func clear(_ connection: String) throws {
         let folder = "\(lake)/\(LakePath.escapedName(connection))"
-        guard FileManager.default.fileExists(atPath: folder) else { return }
         let marker = folder + "/.tributary-demo"
-        guard FileManager.default.fileExists(atPath: marker) else {
-            throw SourceError(
-                .storage, "Clearing \(folder): it was not made by the demo, so it stays.",
-                advice: "Give another folder with --lake.")
+        let files = FileManager.default
+        if files.fileExists(atPath: folder) {
+            guard files.fileExists(atPath: marker) else {
+                throw SourceError(
+                    .storage, "Clearing \(folder): it was not made by the demo, so it stays.",
+                    advice: "Give another folder with --lake.")
+            }
+            try files.removeItem(atPath: folder)
         }
-        try FileManager.default.removeItem(atPath: folder)
+        try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        _ = files.createFile(atPath: marker, contents: nil)
     }
 
     private static func request(_ schema: Manifest.Schema, connection: String) -> SyncRequest {

@@ -41,47 +41,46 @@ struct TableRunner: Sendable {
         }
     }
 
-    /// The summary of a table for a person.
-    static func say(_ outcome: TableOutcome) {
+    /// How a table's sync ended, in one line.
+    private static func say(_ outcome: TableOutcome) {
         guard let summary = outcome.summary else {
             Console.note("\(outcome.table): not synced.")
             if let error = outcome.error { Failure.report(error) }
             return
         }
-        let end =
-            summary.wasCancelled
-            ? "stopped, and goes on next time" : "done in \(Figures.duration(summary.durationSeconds))"
-        Console.result("\(outcome.table): \(end)")
-        for (name, text) in facts(summary, peakMemory: outcome.peakMemory) {
-            Console.result("  " + name.padding(toLength: 12, withPad: " ", startingAt: 0) + text)
-        }
+        let end = summary.wasCancelled ? "stopped, and goes on next time" : "done"
+        let time = Figures.duration(summary.durationSeconds)
+        let rows = summary.rowsRead == 1 ? "1 row" : "\(Figures.count(summary.rowsRead)) rows"
+        Console.note("\(outcome.table): \(end) in \(time), \(rows) read")
     }
 
-    private static func facts(_ summary: SyncSummary, peakMemory: Int) -> [(String, String)] {
-        let counts = [
-            "\(Figures.count(summary.rowsRead)) read", "\(Figures.count(summary.rowsInserted)) inserted",
-            "\(Figures.count(summary.rowsUpdated)) updated", "\(Figures.count(summary.tableRows)) in the table",
-        ]
-        let places = summary.partitionsTouched == 1 ? "1 partition" : "\(summary.partitionsTouched) partitions"
-        let commits = summary.commits == 1 ? "1 commit" : "\(summary.commits) commits"
-        var facts = [
-            ("rows", counts.joined(separator: ", ")),
-            ("written", "\(Figures.bytes(summary.bytesWritten)) in \(places), \(commits)"),
-        ]
-        if summary.watermarkBefore != nil || summary.watermarkAfter != nil {
-            facts.append(("watermark", "\(summary.watermarkBefore ?? "none") → \(summary.watermarkAfter ?? "none")"))
+    /// The summaries of all tables for a person.
+    static func summary(_ outcomes: [TableOutcome]) -> String {
+        var table = TextTable([
+            ("TABLE", .left), ("READ", .right), ("INSERTED", .right), ("UPDATED", .right), ("IN TABLE", .right),
+            ("PARTITIONS", .right), ("WRITTEN", .right), ("WATERMARK BEFORE", .left), ("AFTER", .left),
+        ])
+        let summaries = outcomes.compactMap { outcome in outcome.summary.map { (outcome.table, $0) } }
+        for (name, summary) in summaries {
+            let counts = [summary.rowsRead, summary.rowsInserted, summary.rowsUpdated, summary.tableRows]
+            table.add(
+                [name] + counts.map(Figures.count) + [
+                    Figures.count(summary.partitionsTouched), Figures.bytes(summary.bytesWritten),
+                    summary.watermarkBefore ?? "none", summary.watermarkAfter ?? "none",
+                ])
         }
-        facts.append(("read", Figures.bytes(summary.bytesRead)))
-        facts.append(("peak memory", Figures.bytes(peakMemory)))
-        return facts
+        let read = Figures.bytes(summaries.reduce(0) { $0 + $1.1.bytesRead })
+        let peak = Figures.bytes(outcomes.map(\.peakMemory).max() ?? 0)
+        return table.text + "\n\n\(read) read, peak memory \(peak)"
     }
 
     /// Prints what is left to print, and ends with the code of the first error.
     static func finish(_ outcomes: [TableOutcome], json: Bool) throws {
         if json { try JSONOutput.print(outcomes.map(OutcomeEntry.init)) }
         let failures = outcomes.compactMap(\.error)
-        if outcomes.count > 1, !json {
-            Console.note("\n\(outcomes.count - failures.count) of \(outcomes.count) tables synced.")
+        if failures.count < outcomes.count, !json { Console.result("\n" + summary(outcomes)) }
+        if !failures.isEmpty, outcomes.count > 1, !json {
+            Console.note("\n\(failures.count) of \(outcomes.count) tables were not synced.")
         }
         if let first = failures.first { throw ExitStatus(for: first).exitCode }
         if outcomes.contains(where: { $0.summary?.wasCancelled == true }) || Task.isCancelled {
