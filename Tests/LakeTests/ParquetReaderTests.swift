@@ -186,6 +186,17 @@ struct ParquetForeignFileTests {
         #expect(error?.column == "gone")
     }
 
+    @Test("Columns that lie together are fetched in one read")
+    func fetching() async throws {
+        let sample = ParquetSamples.table(rows: 500, nulls: 0.1)
+        let source = CountingSource(MemorySource(try await ParquetSamples.write(sample).bytes))
+        let reader = try await ParquetReader(source: source)
+        #expect(await source.counter.ranges.count == 1)
+        let table = try await reader.readRowGroup(0)
+        #expect(await source.counter.ranges.count == 2)
+        #expect(ParquetSamples.spelled(table) == ParquetSamples.spelled(sample))
+    }
+
     @Test("Schema and metadata of the file come back")
     func metadata() async throws {
         var options = ParquetOptions()
@@ -213,5 +224,26 @@ struct ParquetForeignFileTests {
         options.pageChecksums = Bool.random(using: &generator)
         let (bytes, _) = try await ParquetSamples.write(table, options: options)
         #expect(try await ParquetSamples.read(MemorySource(bytes)) == ParquetSamples.spelled(table), "seed \(seed)")
+    }
+}
+
+/// Notes what is read of another source.
+private struct CountingSource: RandomAccessSource {
+    actor Counter {
+        private(set) var ranges: [Range<Int>] = []
+        func note(_ range: Range<Int>) { ranges.append(range) }
+    }
+
+    let counter = Counter()
+    private let base: MemorySource
+
+    init(_ base: MemorySource) { self.base = base }
+
+    var name: String { base.name }
+    var size: Int { base.size }
+
+    func read(_ range: Range<Int>) async throws -> [UInt8] {
+        await counter.note(range)
+        return try base.read(range)
     }
 }

@@ -59,20 +59,23 @@ public struct ParquetReader: Sendable {
         if names == nil, let (name, reason) = unreadableColumns.min(by: { $0.key < $1.key }) {
             throw ParquetError(.unsupported, reason, file: source.name, column: name)
         }
-        let decompressor = PageDecompressor()
-        var fields: [Field] = []
-        var result: [Column] = []
+        var interpretations: [Int: ColumnInterpretation] = [:]
+        var order: [(field: Field, leaf: Int)] = []
         for name in names ?? schema.names {
             let (leaf, interpretation) = try column(name)
-            guard !fields.contains(where: { $0.name == name }), let field = schema[name] else { continue }
-            let input = try await chunk(rowGroup: index, leaf: leaf)
-            result.append(
-                try locating(file: source.name, column: name) {
-                    try ChunkReader(input, decompressor).read(as: interpretation)
-                })
-            fields.append(field)
+            guard interpretations.updateValue(interpretation, forKey: leaf) == nil, let field = schema[name] else {
+                continue
+            }
+            order.append((field, leaf))
         }
-        return Table(schema: TableSchema(fields), columns: result, rowCount: rowCount(ofRowGroup: index))
+        let decompressor = PageDecompressor()
+        var columns: [Int: Column] = [:]
+        try await forEachChunk(rowGroup: index, leaves: order.map(\.leaf)) { leaf, input in
+            columns[leaf] = try interpretations[leaf].map { try ChunkReader(input, decompressor).read(as: $0) }
+        }
+        return Table(
+            schema: TableSchema(order.map(\.field)), columns: order.compactMap { columns[$0.leaf] },
+            rowCount: rowCount(ofRowGroup: index))
     }
 
     /// The range of a column in one row group by the file's statistics; nil when the file does not give them.
@@ -127,18 +130,6 @@ public struct ParquetReader: Sendable {
             throw ParquetError(.unsupported, reason, file: source.name, column: name)
         }
         throw ParquetError(.misuse, "there is no column of this name", file: source.name, column: name)
-    }
-
-    /// The bytes of one column of one row group.
-    nonisolated(nonsending) func chunk(rowGroup: Int, leaf: Int) async throws -> ChunkInput {
-        let chunk = metadata.rowGroups[rowGroup].columns[leaf]
-        let range = chunk.byteRange
-        let bytes = try await source.read(range)
-        guard bytes.count == range.count else {
-            throw ParquetError(.io, "\(bytes.count) bytes came of \(range.count)", file: source.name)
-        }
-        return ChunkInput(
-            leaf: tree.leaves[leaf], metadata: chunk, bytes: bytes, offset: range.lowerBound, limits: limits)
     }
 
     private static func interpret(

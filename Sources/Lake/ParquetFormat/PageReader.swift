@@ -2,7 +2,7 @@
 struct ChunkInput {
     var leaf: LeafColumn
     var metadata: ColumnChunkMetadata
-    var bytes: [UInt8]
+    var bytes: ArraySlice<UInt8>
     /// Where `bytes` begin in the file.
     var offset: Int
     var limits: ParquetReadLimits

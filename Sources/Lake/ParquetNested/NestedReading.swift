@@ -27,8 +27,8 @@ extension ParquetReader {
         }
         try checkSize(fields.map(\.shape), rowGroup: index)
         var cursors: [Int: LeafCursor] = [:]
-        for leaf in fields.flatMap({ Array($0.shape.leaves) }) {
-            cursors[leaf] = try await cursor(rowGroup: index, leaf: leaf)
+        try await forEachChunk(rowGroup: index, leaves: fields.flatMap { Array($0.shape.leaves) }) { leaf, input in
+            cursors[leaf] = try Self.cursor(input)
         }
         return try locating(file: source.name) {
             var assembler = NestedAssembler(cursors)
@@ -47,17 +47,14 @@ extension ParquetReader {
         }
     }
 
-    nonisolated(nonsending) private func cursor(rowGroup: Int, leaf: Int) async throws -> LeafCursor {
-        var input = try await chunk(rowGroup: rowGroup, leaf: leaf)
+    private static func cursor(_ input: ChunkInput) throws -> LeafCursor {
+        var input = input
         input.leaf.keepsLevels = true
-        return try locating(file: source.name, column: input.leaf.name) {
-            let interpretation = try ColumnInterpretation(input.leaf.element)
-            let reader = ChunkReader(input, PageDecompressor())
-            let values = try reader.read(as: interpretation)
-            return LeafCursor(
-                name: input.leaf.name, maximumDefinition: input.leaf.maximumDefinition, values: values,
-                repetition: reader.levels.repetition, definition: reader.levels.definition)
-        }
+        let reader = ChunkReader(input, PageDecompressor())
+        let values = try reader.read(as: ColumnInterpretation(input.leaf.element))
+        return LeafCursor(
+            name: input.leaf.name, maximumDefinition: input.leaf.maximumDefinition, values: values,
+            repetition: reader.levels.repetition, definition: reader.levels.definition)
     }
 }
 
