@@ -3,12 +3,16 @@
 /// The caller picks the method that fits the type: `append(int:)` for `int32`, `int64`, `date32` and `timestamp`,
 /// `append(bytes:)` for `utf8` and `binary`. A mismatch is a programmer's error.
 public struct ColumnBuilder: Sendable {
+    /// The type of every value.
     public let type: ColumnType
+    /// Values so far, nulls included.
     public private(set) var count = 0
+    /// Nulls so far.
     public private(set) var nullCount = 0
     private var validity = Bitmap()
     private var values: Column.Values
 
+    /// Makes an empty builder.
     public init(_ type: ColumnType) {
         self.type = type
         values = Self.empty(for: type)
@@ -44,6 +48,7 @@ public struct ColumnBuilder: Sendable {
         }
     }
 
+    /// Appends a boolean.
     public mutating func append(bool value: Bool) {
         didAppendValue()
         guard case .bool(var bits) = values else { preconditionFailure("append(bool:) to a column of \(type)") }
@@ -62,6 +67,7 @@ public struct ColumnBuilder: Sendable {
         }
     }
 
+    /// Appends a double.
     public mutating func append(double value: Double) {
         didAppendValue()
         appendDouble(value)
@@ -79,6 +85,7 @@ public struct ColumnBuilder: Sendable {
         appendBytes(bytes)
     }
 
+    /// Appends text to a column of `utf8`.
     public mutating func append(string: String) {
         var string = string
         didAppendValue()

@@ -57,6 +57,7 @@ public final class TableBuilder: @unchecked Sendable {
         /// Columns whose binary values are kept as ids.
         public var primaryKeys: [String] = []
 
+        /// Makes the defaults: 5,000 rows, 200 MiB, no hints.
         public init() {}
     }
 
@@ -64,6 +65,7 @@ public final class TableBuilder: @unchecked Sendable {
     private let page = PaddedBytes()
     private let busy = Atomic(false)
 
+    /// Makes a builder without rows.
     public init(_ options: Options = Options()) {
         var options = options
         options.maximumBytes = min(options.maximumBytes, Self.largestPage)
@@ -239,6 +241,7 @@ public final class TableBuilder: @unchecked Sendable {
 public struct TableBuildError: Error, Hashable, Sendable {
     /// The column; nil where a path is at fault.
     public let column: String?
+    /// The type that the hint asks for.
     public let type: ColumnType?
     /// The row within the batch.
     public let row: Int
@@ -262,5 +265,6 @@ public struct TableBuildError: Error, Hashable, Sendable {
 }
 
 extension TableBuildError: CustomStringConvertible {
+    /// One sentence or two for a person.
     public var description: String { problem }
 }

@@ -2,9 +2,12 @@
 ///
 /// Bits behind the last one are zero, so that equal sequences have equal bytes.
 public struct Bitmap: Hashable, Sendable {
+    /// The bits, eight to a byte; those behind the last one are zero.
     public private(set) var bytes: [UInt8]
+    /// The number of bits.
     public private(set) var count: Int
 
+    /// Makes an empty sequence.
     public init() {
         bytes = []
         count = 0
@@ -23,10 +26,12 @@ public struct Bitmap: Hashable, Sendable {
         clearPadding()
     }
 
+    /// The bit at `index`.
     @inlinable public subscript(index: Int) -> Bool {
         bytes[index &>> 3] &>> UInt8(truncatingIfNeeded: index & 7) & 1 != 0
     }
 
+    /// Appends one bit.
     public mutating func append(_ bit: Bool) {
         if count & 7 == 0 { bytes.append(bit ? 1 : 0) } else if bit { bytes[count &>> 3] |= 1 &<< UInt8(count & 7) }
         count += 1
@@ -83,11 +88,13 @@ public struct Bitmap: Hashable, Sendable {
     /// The number of bits that are set.
     public var setCount: Int { bytes.reduce(0) { $0 &+ $1.nonzeroBitCount } }
 
+    /// Removes all bits.
     public mutating func removeAll(keepingCapacity: Bool = true) {
         bytes.removeAll(keepingCapacity: keepingCapacity)
         count = 0
     }
 
+    /// Makes room for `bits` bits.
     public mutating func reserveCapacity(_ bits: Int) { bytes.reserveCapacity((bits + 7) / 8) }
 
     private mutating func clearPadding() {

@@ -2,9 +2,11 @@
 ///
 /// The slot of a null holds an unspecified value (zero, or an empty range of bytes).
 public struct Column: Sendable {
+    /// The type of every value.
     public let type: ColumnType
     /// Set bits mark values that are present; nil when no value is null.
     public let validity: Bitmap?
+    /// The buffer of values.
     public let values: Values
 
     /// The buffer behind a column, one case for each physical layout.
@@ -23,14 +25,18 @@ public struct Column: Sendable {
 
     /// Strings of bytes in one buffer: value `i` lies in `data[offsets[i]..<offsets[i + 1]]`.
     public struct ByteStrings: Sendable {
+        /// Where each string starts, and at the end where the last one ends: one more than there are strings.
         public var offsets: [Int32]
+        /// The bytes of all strings.
         public var data: [UInt8]
 
+        /// Takes over buffers; without any it is empty.
         public init(offsets: [Int32] = [0], data: [UInt8] = []) {
             self.offsets = offsets
             self.data = data
         }
 
+        /// The number of strings.
         public var count: Int { offsets.count - 1 }
 
         /// Appends one string of bytes. A column holds less than 2 GiB: batches are limited far below.
@@ -39,6 +45,7 @@ public struct Column: Sendable {
             offsets.append(Int32(data.count))
         }
 
+        /// Where string `index` lies in `data`.
         @inlinable public func range(_ index: Int) -> Range<Int> {
             Int(offsets[index])..<Int(offsets[index + 1])
         }
@@ -51,6 +58,7 @@ public struct Column: Sendable {
         self.values = values
     }
 
+    /// The number of values, nulls included.
     public var count: Int {
         switch values {
         case .bool(let bits): bits.count
@@ -62,8 +70,10 @@ public struct Column: Sendable {
         }
     }
 
+    /// The number of nulls.
     public var nullCount: Int { validity.map { $0.count - $0.setCount } ?? 0 }
 
+    /// Whether the value at `index` is null.
     public func isNull(_ index: Int) -> Bool { validity.map { !$0[index] } ?? false }
 
     /// Bytes of memory that the buffers hold.

@@ -1,7 +1,10 @@
 /// Columns of equal length under a schema: the unit that flows from the source to the lake.
 public struct Table: Sendable {
+    /// The fields, in the order of the columns.
     public let schema: TableSchema
+    /// One column for each field.
     public let columns: [Column]
+    /// The length of each column.
     public let rowCount: Int
 
     /// Makes a table. `columns` stand in the order of `schema`, each `rowCount` long.

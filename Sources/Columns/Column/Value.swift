@@ -15,9 +15,12 @@ public enum Value: Hashable, Sendable {
 
 /// An exact decimal number: `unscaled × 10^-scale`.
 public struct Decimal128: Hashable, Sendable {
+    /// The number without its point.
     public var unscaled: Int128
+    /// Digits behind the point.
     public var scale: Int
 
+    /// Makes the number `unscaled × 10^-scale`.
     public init(unscaled: Int128, scale: Int) {
         self.unscaled = unscaled
         self.scale = scale

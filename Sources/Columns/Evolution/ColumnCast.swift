@@ -11,6 +11,7 @@ extension Column {
 
 /// The first value that a type does not hold.
 public struct ColumnCastObstacle: Error, Hashable, Sendable {
+    /// The row of the value.
     public let row: Int
     /// The number type that would hold all values of both sides, where there is one.
     public var widening: ColumnType?

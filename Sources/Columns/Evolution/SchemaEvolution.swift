@@ -89,13 +89,18 @@ public struct ColumnTypeChanged: Error, Hashable, Sendable {
         case cursorBecameText
     }
 
+    /// The column's name.
     public let column: String
+    /// The type in the table.
     public let stored: ColumnType
+    /// The type in the batch.
     public let incoming: ColumnType
     /// The first row of the batch whose value does not fit.
     public let row: Int
+    /// What would help.
     public let kind: Kind
 
+    /// Makes an error; the pipeline does so for tests and for tables of its own.
     public init(column: String, stored: ColumnType, incoming: ColumnType, row: Int, kind: Kind) {
         self.column = column
         self.stored = stored
@@ -111,6 +116,7 @@ public struct ColumnTypeChanged: Error, Hashable, Sendable {
 }
 
 extension ColumnTypeChanged: CustomStringConvertible {
+    /// One sentence or two for a person.
     public var description: String {
         let found =
             "Writing column `\(column)`: it is stored as \(stored), and the upstream now sends \(incoming) "

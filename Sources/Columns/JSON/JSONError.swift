@@ -2,6 +2,7 @@
 ///
 /// The message shows at most a few characters of the input, and cuts whatever is long enough to be a secret.
 public struct JSONError: Error, Hashable, Sendable {
+    /// What is wrong.
     public let reason: Reason
     /// Bytes in front of the place.
     public let offset: Int

@@ -3,9 +3,11 @@
 /// The bytes are walked over, not parsed into values; the walk ends when all that was asked for is found. Rows go to
 /// `TableBuilder`, which reads the same bytes.
 public struct JSONPage: Sendable {
+    /// The page as it came.
     public let bytes: [UInt8]
     private let maximumDepth: Int
 
+    /// Takes a page; nothing is read yet.
     public init(_ bytes: [UInt8], maximumDepth: Int = 512) {
         self.bytes = bytes
         self.maximumDepth = maximumDepth

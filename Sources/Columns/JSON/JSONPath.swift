@@ -24,6 +24,7 @@ public struct JSONPath: Hashable, Sendable {
         }
     }
 
+    /// The steps; none for the document itself.
     public let segments: [Segment]
 
     /// Makes a path of names.

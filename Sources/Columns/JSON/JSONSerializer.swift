@@ -15,6 +15,7 @@ extension JSONValue {
 }
 
 extension JSONValue: CustomStringConvertible {
+    /// The JSON text.
     public var description: String { text }
 }
 

@@ -10,13 +10,16 @@ public enum JSONValue: Hashable, Sendable {
 
 /// A JSON number with the very spelling that was sent, so that `12.50` and integers beyond 2^53 survive.
 public struct JSONNumber: Hashable, Sendable {
+    /// The number as it is spelled.
     public let text: String
 
     /// Takes the text of a number as RFC 8259, section 6, spells it; other text is no number and is written as `null`.
     public init(text: String) { self.text = text }
+    /// Takes an integer.
     public init(_ value: Int64) { text = String(value) }
     /// Takes the shortest spelling that reads back as `value`; NaN and infinity are written as `null`.
     public init(_ value: Double) { text = DecimalText.shortest(value) }
+    /// Takes a decimal, zeros behind the point included.
     public init(_ value: Decimal128) { text = value.description }
 
     /// The value if it is spelled as an integer of 64 bits.
@@ -35,10 +38,13 @@ public struct JSONNumber: Hashable, Sendable {
 
 /// Members of a JSON object in the order in which they were sent; of a repeated name the last one counts.
 public struct JSONObject: Hashable, Sendable {
+    /// The members in their order; no name comes up twice.
     public private(set) var members: [(name: String, value: JSONValue)] = []
 
+    /// Makes an empty object.
     public init() {}
 
+    /// Makes an object; of a repeated name the last value counts.
     public init(_ members: [(String, JSONValue)]) {
         self.init(named: members.map { (name: $0.0, value: $0.1) })
     }
@@ -62,8 +68,11 @@ public struct JSONObject: Hashable, Sendable {
         }
     }
 
+    /// The names in their order.
     public var names: [String] { members.map(\.name) }
+    /// Whether there is no member.
     public var isEmpty: Bool { members.isEmpty }
+    /// The number of members.
     public var count: Int { members.count }
 
     /// The value called `name`; setting nil removes the member, setting a new name appends it.
@@ -83,28 +92,43 @@ public struct JSONObject: Hashable, Sendable {
         lhs.count == rhs.count && lhs.members.allSatisfy { rhs[$0.name] == $0.value }
     }
 
-    public func hash(into hasher: inout Hasher) { hasher.combine(count) }
+    /// Hashes the names, in whatever order.
+    public func hash(into hasher: inout Hasher) { hasher.combine(members.reduce(0) { $0 ^ $1.name.hashValue }) }
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
     ExpressibleByFloatLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
 {
+    /// Makes a string.
     public init(stringLiteral value: String) { self = .string(value) }
+    /// Makes a number.
     public init(integerLiteral value: Int64) { self = .number(JSONNumber(value)) }
+    /// Makes a number.
     public init(floatLiteral value: Double) { self = .number(JSONNumber(value)) }
+    /// Makes a boolean.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// Makes an array.
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    /// Makes an object with its members in order.
     public init(dictionaryLiteral elements: (String, JSONValue)...) { self = .object(JSONObject(elements)) }
+    /// Makes a JSON null.
     public init(nilLiteral: ()) { self = .null }
 }
 
 extension JSONValue {
+    /// The text of a string; nil for anything else.
     public var string: String? { if case .string(let value) = self { value } else { nil } }
+    /// The value of a boolean; nil for anything else.
     public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+    /// The value of a number that is spelled as an integer of 64 bits; nil for anything else.
     public var int64: Int64? { if case .number(let value) = self { value.int64 } else { nil } }
+    /// The nearest double of a number; nil for anything else.
     public var double: Double? { if case .number(let value) = self { value.double } else { nil } }
+    /// The elements of an array; nil for anything else.
     public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+    /// The object; nil for anything else.
     public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
+    /// Whether it is null.
     public var isNull: Bool { self == .null }
 
     /// The member called `name` of an object; nil for anything else.

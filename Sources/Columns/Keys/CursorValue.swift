@@ -63,6 +63,7 @@ extension CursorValue: CustomStringConvertible {
         }
     }
 
+    /// The stored text.
     public var description: String { storedText }
 
     /// Reads text as a value of the kind `type`: what `storedText` wrote, or what an upstream spells.
@@ -144,6 +145,7 @@ extension CursorValue: Codable {
         try container.encode(storedText, forKey: .value)
     }
 
+    /// Decodes what `encode(to:)` wrote.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let type = try container.decode(CursorType.self, forKey: .type)

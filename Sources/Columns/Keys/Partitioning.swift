@@ -33,6 +33,7 @@ public struct PartitionHints: Hashable, Sendable {
     /// For `numerical`: the rows of a bucket.
     public var size: Int64?
 
+    /// Makes hints; what is nil is chosen on the first batch.
     public init(
         mode: PartitionMode? = nil, keys: [String]? = nil, format: PartitionFormat? = nil, count: Int? = nil,
         size: Int64? = nil

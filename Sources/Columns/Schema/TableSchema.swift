@@ -2,6 +2,7 @@
 public struct Field: Hashable, Sendable {
     /// The column's name as it stands in the lake (already normalised).
     public var name: String
+    /// The type of the column's values.
     public var type: ColumnType
     /// Whether the column may hold nulls. Upstream columns always may: an API can drop a value any day.
     public var isNullable: Bool
@@ -11,16 +12,19 @@ public struct Field: Hashable, Sendable {
     /// whatever this says.
     public var isUndetermined = false
 
+    /// Makes a field whose type is known.
     public init(_ name: String, _ type: ColumnType, isNullable: Bool = true) {
         self.name = name
         self.type = type
         self.isNullable = isNullable
     }
 
+    /// Fields are equal by name, type and nullability.
     public static func == (lhs: Field, rhs: Field) -> Bool {
         lhs.name == rhs.name && lhs.type == rhs.type && lhs.isNullable == rhs.isNullable
     }
 
+    /// Hashes what equality looks at.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(name)
         hasher.combine(type)
@@ -30,6 +34,7 @@ public struct Field: Hashable, Sendable {
 
 /// The ordered fields of a table. Names are unique.
 public struct TableSchema: Hashable, Sendable {
+    /// The fields in their order.
     public private(set) var fields: [Field]
     private var positions: [String: Int]
 
@@ -52,11 +57,14 @@ public struct TableSchema: Hashable, Sendable {
         fields[index].type = type
     }
 
+    /// The number of fields.
     public var count: Int { fields.count }
+    /// The names in their order.
     public var names: [String] { fields.map(\.name) }
 
     /// The position of the field called `name`, or nil.
     public func index(of name: String) -> Int? { positions[name] }
 
+    /// The field called `name`, or nil.
     public subscript(name: String) -> Field? { positions[name].map { fields[$0] } }
 }

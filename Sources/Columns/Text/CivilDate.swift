@@ -7,6 +7,7 @@ public struct CivilDate: Hashable, Sendable {
     /// 1 to 31.
     public var day: Int
 
+    /// Makes a date, which need not exist; see `isValid`.
     public init(year: Int, month: Int, day: Int) {
         self.year = year
         self.month = month
