@@ -126,13 +126,14 @@ let package = Package(
             name: "SourceCatalogTests",
             dependencies: [
                 "SourceCatalog", "Cassettes", "Transports", "CSQLite", "TestSupport",
-                .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Golden"], swiftSettings: strict),
         // A modelled upstream and crash points, shared by the tests and by the child process that kills itself.
         .target(
             name: "SyncModel",
-            dependencies: ["Pipeline", "Lake", "Tributary", "Columns", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Pipeline", "Lake", "Tributary", "Columns", .product(name: "Logging", package: "swift-log"),
+            ],
             path: "Tests/SyncModel", swiftSettings: strict),
         .executableTarget(
             name: "CrashingSync", dependencies: ["SyncModel"], path: "Tests/CrashingSync", swiftSettings: strict),

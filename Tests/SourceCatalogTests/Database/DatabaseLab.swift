@@ -1,7 +1,6 @@
 import CSQLite
 import Columns
 import Foundation
-import Logging
 import SourceCatalog
 import TestSupport
 import Testing
@@ -78,11 +77,10 @@ struct DatabaseLab: Sendable {
         return try SourceRegistry.builtIn.source(type).configure(.object(object))
     }
 
-    static func makeContext() -> SourceContext {
-        SourceContext(
-            http: NoHTTP(), databases: LiveDatabaseConnector(), tunnels: NoTunnels(), integrations: NoIntegrations(),
-            hosts: HostValidator(policy: .unrestricted, resolver: NoHostResolver()), clock: SystemClock(),
-            logger: Logger(label: "test"))
+    static func makeContext(tunnels: any TunnelOpener = NothingThere()) -> SourceContext {
+        .testing(
+            databases: LiveDatabaseConnector(), tunnels: tunnels,
+            hosts: HostValidator(policy: .unrestricted, resolver: NoHostResolver()))
     }
 
     /// Runs statements beside the source.
@@ -171,21 +169,4 @@ struct DatabaseLab: Sendable {
     func schema(_ name: String) async throws -> SourceSchema {
         try #require(await source.schemas(in: context).first { $0.name == name })
     }
-}
-
-private struct NoHTTP: HTTPClient {
-    func send(_ request: HTTPRequest) async throws -> HTTPResponse {
-        throw SourceError(.unreachable, "Sending a request: a database source has no use for it.")
-    }
-}
-
-private struct NoTunnels: TunnelOpener {
-    func open(through server: SSHServer, to target: NetworkEndpoint) async throws -> any OpenTunnel {
-        throw SourceError(.unreachable, "Opening a tunnel: this test has none.")
-    }
-}
-
-private struct NoIntegrations: IntegrationStore {
-    func integration(id: Int64) async throws -> Integration? { nil }
-    func save(_ integration: Integration) async throws {}
 }
