@@ -108,7 +108,9 @@ extension RESTClient {
         var attempt = 1
         while true {
             let token = try await token(insteadOf: refusedToken)
-            let answer = try await answer(to: try transportRequest(request, token: token))
+            var sent = try transportRequest(request, token: token)
+            sent.options.unretriedStatuses = Set((purpose.actions + actions).flatMap(\.finalStatuses))
+            let answer = try await answer(to: sent)
             if answer.status == 401, let token, refusedToken == nil {
                 refusedToken = token
                 continue

@@ -47,6 +47,12 @@ public struct ResponseAction: Sendable {
     /// Whether a status alone can decide, so that the body of a good page need not be looked at.
     func mayMatch(_ status: Int) -> Bool { statuses?.contains(status) ?? true }
 
+    /// Statuses that mean something other than a failure that passes, so that the transport must not try again.
+    var finalStatuses: Set<Int> {
+        if case .retry = outcome { return [] }
+        return text == nil && field == nil ? statuses ?? [] : []
+    }
+
     func matches(_ answer: RESTAnswer) -> Bool {
         guard mayMatch(answer.status) else { return false }
         if let text { return answer.text.lowercased().contains(text) }

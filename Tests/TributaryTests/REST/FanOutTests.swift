@@ -139,4 +139,25 @@ struct FanOutTests {
         _ = try await Reading.run(try client(http).response(to: inputs, from: endpoints))
         #expect(http.requests.allSatisfy { ($0["since"] == nil) == ($0.path == "/orgs") })
     }
+
+    @Test("parents that come newest first are left at the watermark when the child asks for it")
+    func parentsStop() async throws {
+        let endpoints = [
+            RESTEndpoint("runs", path: "/runs", primaryKeys: ["id"], rows: "data", sort: .descending),
+            RESTEndpoint(
+                "jobs", path: "/runs/{runs.id}/jobs", primaryKeys: ["id"], rows: "data",
+                incremental: [.newestFirst(.integer("created"))],
+                parent: RESTParent("runs", stopsAtWatermark: true)),
+        ]
+        let runs = (1...6).reversed().map {
+            JSONValue.object(
+                JSONObject([("id", .number(JSONNumber(Int64($0)))), ("created", .number(JSONNumber(Int64($0 * 10))))]))
+        }
+        let http = ScriptedHTTPClient { request in
+            request.path == "/runs" ? Self.page(runs, request) : .json(["data": [["id": 1, "created": 1]]])
+        }
+        let inputs = SourceInputs.incremental("jobs", by: .integer("created"), last: .integer(45))
+        _ = try await Reading.run(try client(http).response(to: inputs, from: endpoints))
+        #expect(http.requests.map(\.path).filter { $0 != "/runs" } == [6, 5, 4, 3].map { "/runs/\($0)/jobs" })
+    }
 }

@@ -159,6 +159,16 @@ struct RESTAnswerTests {
         #expect(reading.marks.count == 1)
     }
 
+    @Test("the transport is told which statuses are no failures that pass")
+    func unretried() async throws {
+        let http = ScriptedHTTPClient(.json([:], status: 503))
+        let actions = [
+            ResponseAction.ignore(503, 404), ResponseAction([500], .retry), ResponseAction([502], text: "x", .ignore),
+        ]
+        _ = try await client(http, actions: actions).read(endpoint)
+        #expect(http.requests.map(\.options.unretriedStatuses) == [[503, 404]])
+    }
+
     @Test("actions match by status, by text and by a field, the endpoint's first")
     func matching() async {
         let fail = { (words: String) in ResponseAction.Outcome.fail(words, kind: .limitExceeded) }
