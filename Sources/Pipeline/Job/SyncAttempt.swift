@@ -45,8 +45,8 @@ struct SyncAttempt: Sendable {
         try check(plan, response)
         onEvent(.reading(rowsExpected: response.rowsToSync))
         let run = SyncRun(
-            plan: plan, response: response, context: engine.context, forcedTypes: forcedTypes, progress: progress,
-            onEvent: onEvent)
+            plan: plan, response: response, context: engine.context, forcedTypes: forcedTypes,
+            nonRetryableErrors: engine.reader.nonRetryableErrors, progress: progress, onEvent: onEvent)
         do {
             try await run.perform()
         } catch let error as SourceError where error.kind == .resumeTokenExpired {

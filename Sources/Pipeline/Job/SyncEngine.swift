@@ -19,8 +19,8 @@ public struct SyncEngine: Sendable {
     /// - Parameters:
     ///   - context: What the source may use; its clock also times commits and retries.
     ///   - store: Keeps the history of runs, and which tables are switched off; nil keeps none.
-    ///   - lockFolder: Where the locks are that let one run of a table go on at a time; nil means `locks` in the store's
-    ///     folder, or without a store a folder among the system's temporary files.
+    ///   - lockFolder: Where the locks are that let one run of a table go on at a time; nil means `.locks` in a lake that
+    ///     is a local folder, else `locks` in the store's folder, else a folder among the system's temporary files.
     public init(
         source: ConfiguredSource, context: SourceContext, lake: any LakeStorage, store: StateStore? = nil,
         lockFolder: String? = nil
@@ -37,8 +37,12 @@ public struct SyncEngine: Sendable {
         self.context = context
         self.lake = lake
         self.store = store
-        self.lockFolder =
-            lockFolder ?? store.map { $0.folder + "/locks" } ?? NSTemporaryDirectory() + "/tributary-locks"
+        self.lockFolder = lockFolder ?? Self.lockFolder(lake, store)
+    }
+
+    private static func lockFolder(_ lake: any LakeStorage, _ store: StateStore?) -> String {
+        if lake is LocalStorage { return lake.location + "/.locks" }
+        return store.map { $0.folder + "/locks" } ?? NSTemporaryDirectory() + "/tributary-locks"
     }
 
     /// Syncs one table.

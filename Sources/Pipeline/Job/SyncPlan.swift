@@ -45,6 +45,11 @@ struct SyncPlan: Sendable {
         return request.lookback ?? discovered?.defaultLookback ?? .zero
     }
 
+    /// The number of the newest commit of a sync in a table; 0 where there is none.
+    static func sequence(of snapshot: TableSnapshot?) -> Int64 {
+        snapshot?.transactionVersion(appID: applicationID) ?? 0
+    }
+
     /// What the source is asked for.
     func inputs() throws -> SourceInputs {
         var bounds = start

@@ -15,8 +15,9 @@ extension SyncRun {
         let isNews = !waiting.isEmpty || state.map { !$0.says(next) } ?? true
         guard isNews, let writer = try await openWriter() else { return }
         try await feed(writer)
-        let sequence = try Self.sequence(after: await writer.snapshot)
-        let report = try await writer.commit(properties: next.properties(), transaction: sequence)
+        // Counted on from what this run has seen: where another run has come in between, the number is taken.
+        let transaction = (appID: SyncPlan.applicationID, version: sequence + 1)
+        let report = try await writer.commit(properties: next.properties(), transaction: transaction)
         try didCommit(next, report)
         progress.add(report)
         if let snapshot = try await writer.snapshot { shaper?.didCommit(snapshot.schema) }
@@ -26,20 +27,16 @@ extension SyncRun {
     private func publish() async throws {
         guard let writer = try await openWriter() else { return }
         let next = makeState(isFinal: true)
-        let sequence = Self.sequence(after: plan.main)
-        let report = try await writer.publishStage(properties: next.properties(), transaction: sequence)
+        let transaction = (appID: SyncPlan.applicationID, version: SyncPlan.sequence(of: plan.main) + 1)
+        let report = try await writer.publishStage(properties: next.properties(), transaction: transaction)
         try didCommit(next, report)
         progress.add(publication: report)
-    }
-
-    private static func sequence(after snapshot: TableSnapshot?) -> (appID: String, version: Int64) {
-        let last = snapshot?.transactionVersion(appID: SyncPlan.applicationID) ?? 0
-        return (SyncPlan.applicationID, last + 1)
     }
 
     private func didCommit(_ next: SyncState, _ report: CommitReport) throws {
         guard !report.wasCommittedBefore else { throw SyncPlan.overtaken(plan.folder) }
         (state, point) = (next, next.resume)
+        sequence += 1
         lastCommit = context.clock.now
         hasNewPosition = false
         progress.set(watermark: next.watermark)

@@ -31,18 +31,23 @@ actor SyncRun {
     var point: ResumePoint?
     var isGroupComplete = false
     var lastCommit: Int64
+    /// The number of the newest commit of a sync to this table or stage.
+    var sequence: Int64
     /// What the newest commit says.
     var state: SyncState?
     /// The first error on this side; the source may not swallow it.
     private var failure: (any Error)?
     private let readStartedAt: Int64
     let forcedTypes: [String: ColumnType]
+    private let nonRetryableErrors: [NonRetryableError]
 
     init(
         plan: SyncPlan, response: SourceResponse, context: SourceContext, forcedTypes: [String: ColumnType],
-        progress: SyncProgress, onEvent: @escaping @Sendable (SyncEvent) -> Void
+        nonRetryableErrors: [NonRetryableError], progress: SyncProgress,
+        onEvent: @escaping @Sendable (SyncEvent) -> Void
     ) {
         self.plan = plan
+        self.nonRetryableErrors = nonRetryableErrors
         self.response = response
         self.context = context
         self.forcedTypes = forcedTypes
@@ -59,6 +64,7 @@ actor SyncRun {
             mode: response.sortMode, start: plan.start, committed: plan.state?.watermark, top: plan.state?.top)
         covered = plan.state?.covered ?? CoveredRanges()
         (state, point) = (plan.state, plan.resume)
+        sequence = SyncPlan.sequence(of: plan.target)
         lastCommit = context.clock.now
         readStartedAt = plan.resume?.startedAt ?? context.clock.now
     }
@@ -124,16 +130,17 @@ actor SyncRun {
     /// token says how to go on.
     private func stop(_ error: any Error) async throws -> Never {
         let isWorthwhile = plan.stage == nil || plan.cursor != nil || position != nil
-        if failure == nil, Self.leavesRowsGood(error), isWorthwhile {
+        if failure == nil, leavesRowsGood(error), isWorthwhile {
             // A task that was cancelled must still be able to write.
             try? await Task { try await self.salvage() }.value
         }
         throw error
     }
 
-    private static func leavesRowsGood(_ error: any Error) -> Bool {
+    private func leavesRowsGood(_ error: any Error) -> Bool {
         if error is CancellationError { return true }
-        guard let error = error as? SourceError, case .retry = error.recovery else { return false }
+        guard let error = error as? SourceError else { return false }
+        guard case .retry = RetryPolicy.friendly(error, nonRetryableErrors).recovery else { return false }
         return true
     }
 
