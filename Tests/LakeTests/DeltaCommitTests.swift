@@ -92,13 +92,15 @@ import Testing
         let layout = Partitioning.md5(keys: ["id"], count: 3)
         let plan = WritePlan(
             schema: Self.schema, primaryKeys: ["id"], partitioning: layout, mode: mode, options: .testing)
+        // All open the table before anyone has written, so each must find out about the others.
+        var writers: [TableWriter] = []
+        for _ in 0..<4 { writers.append(try await lake.table.writer(plan)) }
         let conflicts = try await withThrowingTaskGroup(of: Int.self) { group in
-            for task in 0..<4 {
+            for (task, writer) in writers.enumerated() {
                 group.addTask {
-                    let writer = try await lake.table.writer(plan)
                     var conflicts = 0
                     for round in 0..<5 {
-                        // Every writer has ids of its own, and in merge mode all share id -1.
+                        // Every writer has ids of its own, and all share id -1.
                         try await writer.append(rows((0..<20).map { task * 1_000 + round * 20 + $0 } + [-1]))
                         conflicts += try await writer.commit(properties: ["task\(task)": "\(round)"]).conflicts
                     }

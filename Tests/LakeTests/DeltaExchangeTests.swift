@@ -159,6 +159,38 @@ import Testing
         #expect(report.rowsUpdated == 2 && report.rowsTotal == 21)
     }
 
+    @Test("delta-rs in another process and we write at once, and nothing is lost")
+    func concurrentProcesses() async throws {
+        let lake = try TemporaryLake()
+        let plan = WritePlan(
+            schema: Self.schema, primaryKeys: ["id"], partitioning: layout, mode: .merge, options: .testing)
+        let writer = try await lake.table.writer(plan)
+        try await writer.append(rows(0..<5, name: "ours"))
+        _ = try await writer.commit()
+        // delta-rs gives up where the metadata changed meanwhile; its caller tries again.
+        async let theirs = run(
+            lake,
+            """
+            import time
+            for n in range(15):
+                while True:
+                    try:
+                        write_deltalake(path, batch([1000 + n], 'theirs', lambda i: str(i // 10)), mode='append')
+                        break
+                    except deltalake.exceptions.CommitFailedError:
+                        time.sleep(0.01)
+            """)
+        var batch = 1
+        while try await counts(lake)["theirs", default: 0] < 15, batch < 400 {
+            try await writer.append(rows(batch * 5 - 1..<batch * 5 + 5, name: "ours"))
+            _ = try await writer.commit(properties: ["watermark": "\(batch)"])
+            batch += 1
+        }
+        _ = try await theirs
+        let ids = try await lake.rows().compactMap { $0["id"] }
+        #expect(Set(ids).count == ids.count && ids.count == batch * 5 + 15)
+    }
+
     @Test("A table of a feature that is not supported is refused with its name")
     func unsupportedFeature() async throws {
         let lake = try TemporaryLake()

@@ -1,7 +1,11 @@
-/// Bloom filters over the keys of files, for as long as a writer lives: what a first load has written need not be read
-/// again to know that the next rows are new. Bounded in bytes; what does not fit is not remembered.
+import Columns
+
+/// What a writer remembers of the keys of files for as long as it lives: bounds, and Bloom filters. What a first load has
+/// written need not be read again to know that the next rows are new. Filters are bounded in bytes; what does not fit is
+/// not remembered.
 struct KeyFilterCache: Sendable {
     private var filters: [String: BloomFilter] = [:]
+    private var knownBounds: [String: KeyBounds] = [:]
     private var byteCount = 0
     private let limit: Int
     /// A file of a few thousand keys is then rarely opened in vain.
@@ -24,7 +28,16 @@ struct KeyFilterCache: Sendable {
         byteCount += filter.words.count * 4
     }
 
+    /// The bounds of a file's keys; the statistics are parsed once.
+    mutating func bounds(of file: DataFile, keys: TableSchema) -> KeyBounds {
+        if let known = knownBounds[file.path] { return known }
+        let parsed = KeyBounds(file, keys: keys)
+        knownBounds[file.path] = parsed
+        return parsed
+    }
+
     mutating func forget(_ path: String) {
+        knownBounds[path] = nil
         if let filter = filters.removeValue(forKey: path) { byteCount -= filter.words.count * 4 }
     }
 }

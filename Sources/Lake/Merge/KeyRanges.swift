@@ -2,7 +2,7 @@ import Columns
 
 /// Between which values the incoming keys of one partition lie, column by column, to pass over files that lie elsewhere.
 struct KeyRanges {
-    private var ranges: [(column: String, type: ColumnType, range: Range)] = []
+    private var ranges: [(column: String, range: Range)] = []
 
     private enum Range {
         case integers(ClosedRange<Int64>)
@@ -13,15 +13,14 @@ struct KeyRanges {
     /// share, says nothing.
     init(_ keys: Table) {
         for (field, column) in zip(keys.schema.fields, keys.columns) where column.nullCount == 0 && column.count > 0 {
-            if let range = Self.range(of: column) { ranges.append((field.name, field.type, range)) }
+            if let range = Self.range(of: column) { ranges.append((field.name, range)) }
         }
     }
 
-    /// Whether a file with these statistics may hold one of the keys.
-    func mayMeet(_ file: DataFile) -> Bool {
-        guard !ranges.isEmpty, let statistics = FileStatistics(file.statistics) else { return true }
-        return ranges.allSatisfy { column, type, range in
-            guard let (least, greatest) = statistics.bounds(of: column, type: type) else { return true }
+    /// Whether a file whose keys lie within `bounds` may hold one of the keys.
+    func mayMeet(_ bounds: KeyBounds) -> Bool {
+        ranges.allSatisfy { column, range in
+            guard let (least, greatest) = bounds.columns[column] else { return true }
             return Self.overlaps(range, least, greatest)
         }
     }
@@ -61,5 +60,18 @@ struct KeyRanges {
             return !greatest.utf8.lexicographicallyPrecedes(low) && !high.lexicographicallyPrecedes(least.utf8)
         default: return true
         }
+    }
+}
+
+/// Between which values the keys of a file lie, by the log's statistics.
+struct KeyBounds: Sendable {
+    /// Columns without known bounds are not there.
+    let columns: [String: (min: Value, max: Value)]
+
+    init(_ file: DataFile, keys: TableSchema) {
+        let statistics = FileStatistics(file.statistics)
+        var columns: [String: (min: Value, max: Value)] = [:]
+        for field in keys.fields { columns[field.name] = statistics?.bounds(of: field.name, type: field.type) }
+        self.columns = columns
     }
 }

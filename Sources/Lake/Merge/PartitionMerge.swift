@@ -34,7 +34,7 @@ struct PartitionMerge {
         var hits: [Hit] = []
         let keySchema = TableSchema(target.primaryKeys.compactMap { target.schema[$0] })
         let ranges = KeyRanges(RowGather(schema: keySchema, tables: gather.tables).table(index.rows[...]))
-        for file in files where ranges.mayMeet(file) {
+        for file in files where ranges.mayMeet(cache.bounds(of: file, keys: keySchema)) {
             if let filter = cache[file], !index.touches(filter) { continue }
             if let hit = try await examine(file, keySchema, &isMatched, &cache) { hits.append(hit) }
         }

@@ -7,6 +7,8 @@
 extension LakeTable {
     /// Deletes files that no version younger than `retention` needs: replaced ones, and what crashed writers left.
     ///
+    /// Commits and checkpoints that are older than 30 days go as well where a newer checkpoint of that age stands for them.
+    ///
     /// Files of stages count as live. A file that is younger than the retention is never deleted, since a writer may be
     /// about to commit it: keep the retention longer than a sync takes.
     ///
@@ -33,7 +35,26 @@ extension LakeTable {
             report.files.append(file.path)
             report.bytes += file.size
         }
+        for file in try await outdatedLog(log, now: options.clock()) {
+            if !dryRun { try await storage.delete(file.path) }
+            report.files.append(file.path)
+            report.bytes += file.size
+        }
         return report
+    }
+
+    /// What `delta.logRetentionDuration` is where nobody sets it, in microseconds.
+    private static var logRetention: Int64 { 30 * 86_400_000_000 }
+
+    /// Files of versions before the newest checkpoint that is past the log's retention, oldest last: what a crash leaves
+    /// then is a log whose checkpoints all have what they need.
+    private func outdatedLog(_ log: DeltaLog, now: Int64) async throws -> [StoredFile] {
+        let listing = LogListing(try await storage.list(log.folder), folder: log.folder)
+        let cutoff = now - Self.logRetention
+        guard
+            let base = listing.checkpoints.last(where: { $0.parts.allSatisfy { $0.modified < cutoff } })?.version
+        else { return [] }
+        return listing.files.filter { $0.version < base }.map(\.file).sorted { $0.path < $1.path }
     }
 
     /// The paths that the newest version, and those after `cutoff` (microseconds since 1970), name.
