@@ -27,7 +27,11 @@ public actor OAuthTokenProvider {
         guard reference.id > 0 else {
             throw SourceError(.integrationMissing, "Looking up the OAuth account: Missing integration ID.")
         }
-        if let task = refreshing[reference.id] { return try await task.value.accessToken }
+        while let task = refreshing[reference.id] {
+            let token = try await task.value.accessToken
+            // It may have been looked up for somebody who does not know yet that it is refused.
+            if token != refused { return token }
+        }
         if let integration = known[reference.id], isGood(integration, refused, context) {
             return integration.accessToken
         }
@@ -46,17 +50,24 @@ public actor OAuthTokenProvider {
         _ reference: OAuthIntegration, _ refused: Secret?, _ context: SourceContext
     ) async throws -> Integration {
         let task = Task { () async throws -> Integration in
-            let stored = try await lookUp(reference, context)
-            if isGood(stored, refused, context) { return stored }
-            let fresh = try await refresh(stored, context)
-            try await retrying(context) { try await context.integrations.save(fresh) }
-            return fresh
+            // Cleared before the task ends, so that nobody waits twice for the same one.
+            defer { refreshing[reference.id] = nil }
+            let integration = try await current(reference, refused, context)
+            known[reference.id] = integration
+            return integration
         }
         refreshing[reference.id] = task
-        defer { refreshing[reference.id] = nil }
-        let integration = try await task.value
-        known[reference.id] = integration
-        return integration
+        return try await task.value
+    }
+
+    private func current(
+        _ reference: OAuthIntegration, _ refused: Secret?, _ context: SourceContext
+    ) async throws -> Integration {
+        let stored = try await lookUp(reference, context)
+        if isGood(stored, refused, context) { return stored }
+        let fresh = try await refresh(stored, context)
+        try await retrying(context) { try await context.integrations.save(fresh) }
+        return fresh
     }
 
     private func lookUp(_ reference: OAuthIntegration, _ context: SourceContext) async throws -> Integration {

@@ -16,6 +16,9 @@ public final class Redactor: Sendable {
                 values.insert(secret.revealed)
                 values.insert(PercentEncoding.encode(secret.revealed))
                 values.insert(Base64.encode(Array(secret.revealed.utf8)))
+                // Of a key over many lines, a message may quote one.
+                values.formUnion(
+                    secret.revealed.split(whereSeparator: \.isNewline).filter { $0.utf8.count >= 16 }.map(String.init))
             }
         }
     }

@@ -36,6 +36,8 @@ struct ConfigSecretsTests {
         #expect(redactor.redact("abcdef abcd x") == "••• ••• x")
         #expect(redactor.redact("?key=p%2Fw%20d&a=1") == "?key=•••&a=1")
         #expect(redactor.redact("Basic cC93IGQ=") == "Basic •••")
+        redactor.register([Secret("-----BEGIN-----\nMIIEvQIBADANBgkq\nshort\n")])
+        #expect(redactor.redact("bad line MIIEvQIBADANBgkq, short") == "bad line •••, short")
         redactor.register([Secret("later!")])
         #expect(redactor.redact("later!") == "•••")
     }

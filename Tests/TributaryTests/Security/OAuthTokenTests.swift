@@ -83,6 +83,23 @@ struct OAuthTokenTests {
         #expect(tokens == ["token-1"] && http.requests.count == 1)
     }
 
+    @Test("who comes with a refused token never gets it back from somebody else's look-up")
+    func refusedBeside() async throws {
+        let http = vendor()
+        let context = SourceContext.testing(http: http, integrations: MemoryIntegrations(account(expiresIn: 3_600)))
+        let tokens = try await withThrowingTaskGroup(of: String?.self) { group in
+            for index in 0..<60 {
+                group.addTask {
+                    let isRefused = index % 2 == 1
+                    let token = try await token(context, insteadOf: isRefused ? "token-0" : nil)
+                    return isRefused ? token : nil
+                }
+            }
+            return try await group.reduce(into: Set<String>()) { if let token = $1 { $0.insert(token) } }
+        }
+        #expect(tokens == ["token-1"] && http.requests.count == 1)
+    }
+
     @Test("a token that was refused is replaced, unless somebody else has done so")
     func refused() async throws {
         let store = MemoryIntegrations(account(expiresIn: 3_600))
