@@ -130,8 +130,8 @@ enum SQLiteKind: Equatable {
     /// A number of the declared scale. SQLite keeps decimals as binary floats: what is left of a sum's error, a millionth
     /// of the last place, is rounded away; more is not.
     private static func unscaled(_ value: SQLiteValue, precision: Int, scale: Int) -> Int128? {
-        let factor = (0..<scale).reduce(Int128(1)) { power, _ in power * 10 }
-        let limit = (scale..<precision).reduce(factor) { power, _ in power * 10 }
+        let factor = powersOfTen[scale]
+        let limit = powersOfTen[precision]
         let unscaled: Int128
         switch value {
         case .int(let number):
@@ -141,19 +141,23 @@ enum SQLiteKind: Equatable {
         case .double(let number):
             let scaled = number * Double(factor)
             guard scaled.magnitude < 9e15, (scaled - scaled.rounded()).magnitude < 1e-6 else { return nil }
-            unscaled = Int128(scaled.rounded())
+            unscaled = Int128(Int64(scaled.rounded()))
         case .text(let bytes):
             // SQLite turns text that looks like a number into one; what is left has too many digits, or is no number.
-            guard let number = Decimal128(String(decoding: bytes, as: UTF8.self)), number.scale <= scale else {
-                return nil
-            }
-            let shift = (number.scale..<scale).reduce(Int128(1)) { power, _ in power * 10 }
-            let (product, overflow) = number.unscaled.multipliedReportingOverflow(by: shift)
+            guard let number = Decimal128(String(decoding: bytes, as: UTF8.self)),
+                powersOfTen.indices.contains(scale - number.scale)
+            else { return nil }
+            let (product, overflow) = number.unscaled.multipliedReportingOverflow(by: powersOfTen[scale - number.scale])
             if overflow { return nil }
             unscaled = product
         case .blob: return nil
         }
         return unscaled.magnitude < limit.magnitude ? unscaled : nil
+    }
+
+    /// 10^0 to 10^38, the most that 128 bits hold.
+    private static let powersOfTen: [Int128] = (0...38).map { exponent in
+        (0..<exponent).reduce(1) { power, _ in power * 10 }
     }
 
     // MARK: Widening

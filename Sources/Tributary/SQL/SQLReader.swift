@@ -27,7 +27,8 @@ struct SQLReadFacts: Sendable {
     private static func rows(_ plan: SQLReadPlan, _ connection: any DatabaseConnection) async throws -> Int? {
         if plan.isUnbounded, let estimate = plan.table.estimatedRows, estimate >= countingLimit { return estimate }
         do {
-            return SQLRow(table: try await connection.query(plan.count(connection.quote)), index: 0).int("n")
+            let table = try await connection.query(plan.count(connection.quote))
+            return table.rowCount == 1 ? SQLRow(table: table, index: 0).int("n") : nil
         } catch let error as SourceError {
             switch error.kind {
             case .permissionDenied, .unknownSchema: throw error

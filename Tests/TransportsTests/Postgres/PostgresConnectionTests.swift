@@ -242,7 +242,7 @@
             for _ in 0..<3 {
                 await #expect(throws: Enough.self) {
                     try await connection.stream(
-                        SQLStatement("SELECT repeat('x', 100) FROM generate_series(1, 10000000)"), maxRows: 10,
+                        SQLStatement("SELECT repeat('x', 100) FROM generate_series(1, 1000000)"), maxRows: 10,
                         maxBytes: 1 << 20
                     ) { _ in throw Enough() }
                 }
