@@ -125,11 +125,14 @@ private final class TrackerBox {
 
     @Test("a lookback is taken off times only")
     func lookback() {
-        #expect(CursorValue.timestamp(10_000_000).minus(.seconds(3)) == .timestamp(7_000_000))
-        #expect(CursorValue.date(10).minus(.seconds(1)) == .date(9))
-        #expect(CursorValue.date(10).minus(.seconds(86_401)) == .date(8))
-        #expect(CursorValue.integer(10).minus(.seconds(3)) == .integer(10))
-        #expect(CursorValue.timestamp(.min).minus(.seconds(3)) == .timestamp(.min))
+        #expect(CursorValue.timestamp(10_000_000).minus(.seconds(3), of: .timestamp) == .timestamp(7_000_000))
+        #expect(CursorValue.date(10).minus(.seconds(1), of: .date) == .date(9))
+        #expect(CursorValue.date(10).minus(.seconds(86_401), of: .date) == .date(8))
+        #expect(CursorValue.integer(10).minus(.seconds(3), of: .integer) == .integer(10))
+        #expect(CursorValue.integer(1_700_000_000).minus(.seconds(3), of: .datetime) == .integer(1_699_999_997))
+        #expect(
+            CursorValue.integer(1_700_000_000_000).minus(.seconds(3), of: .datetime) == .integer(1_699_999_997_000))
+        #expect(CursorValue.timestamp(.min).minus(.seconds(3), of: .timestamp) == .timestamp(.min))
     }
 
     @Test("ranges that touch are joined, others stay apart")

@@ -113,17 +113,18 @@ struct TableShaper {
     private mutating func widen(_ field: Field) throws {
         guard let index = waiting.index(of: field.name) else { return waiting.append(Field(field.name, field.type)) }
         let old = waiting.fields[index].type
-        guard let joined = ColumnCast.join(old, field.type), joined == old || field.name != cursor?.name else {
+        guard let joined = old.joined(with: field.type), joined == old || field.name != cursor?.name else {
             throw ColumnConflict(column: field.name, stored: old, incoming: field.type)
         }
         waiting.setType(joined, at: index)
     }
 
     private func cast(_ column: Column, _ name: String, to type: ColumnType) throws -> Column {
-        guard let result = ColumnCast.cast(column, to: type) else {
-            throw ColumnConflict(column: name, stored: type, incoming: column.type)
+        do {
+            return try column.cast(to: type)
+        } catch {
+            throw ColumnConflict(column: name, stored: type, incoming: column.type, widening: error.widening)
         }
-        return result
     }
 
     /// Names of columns for a message; at most 40.
@@ -139,18 +140,14 @@ struct ColumnConflict: Error, Hashable, Sendable {
     var stored: ColumnType
     var incoming: ColumnType
 
+    /// The wider number type that holds both, where the cast has found one.
+    var widening: ColumnType?
+
     /// The type to build the table anew with, where that can help.
-    var widened: ColumnType? { ColumnCast.join(stored, incoming) }
+    var widened: ColumnType? { widening ?? stored.joined(with: incoming) }
 
     /// Whether both are numbers, so that a table that is there can be built anew without asking.
-    var isNumeric: Bool { Self.isNumber(stored) && Self.isNumber(incoming) }
-
-    private static func isNumber(_ type: ColumnType) -> Bool {
-        switch type {
-        case .int32, .int64, .float64, .decimal128: true
-        default: false
-        }
-    }
+    var isNumeric: Bool { stored.isNumber && incoming.isNumber }
 
     /// The error for the user when nothing can be done about it.
     var error: SourceError {

@@ -48,13 +48,13 @@ public struct SyncEngine: Sendable {
     /// Syncs one table.
     ///
     /// Errors that may pass are tried again, after a pause on the context's clock. When the task is cancelled, the run
-    /// stops at the next safe point: rows that are complete are committed, the rest is dropped.
+    /// stops at the next safe point: rows that are complete are committed, the rest is dropped, and the summary says so.
     ///
     /// - Parameter onEvent: Called in order, one event after another; should return soon.
     /// - Returns: What was done. The same is in the store's history.
     /// - Throws: `SourceError`; of kind `alreadyRunning` when another run of the table goes on, `missingPrimaryKey`,
     ///   `duplicatePrimaryKey`, `missingCursorField`, `columnTypeChanged` and `billingLimit` when the request cannot be
-    ///   met; or `CancellationError`.
+    ///   met.
     public func run(
         _ request: SyncRequest, onEvent: @escaping @Sendable (SyncEvent) -> Void = { _ in }
     ) async throws -> SyncSummary {

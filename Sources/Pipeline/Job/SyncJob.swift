@@ -25,13 +25,17 @@ struct SyncJob: Sendable {
         try history.begin(runID)
         do {
             try await attempts(runID: runID, folder: folder, progress: progress)
+        } catch is CancellationError {
+            progress.update { $0.wasCancelled = true }
         } catch {
             let final = Self.described(error, engine.reader)
             history.end(final)
             throw final
         }
         progress.update { $0.durationSeconds = Double(clock.now - startedAt) / 1_000_000 }
-        if let warning = history.end(nil) { onEvent(.warning(warning)) }
+        if let warning = history.end(progress.summary.wasCancelled ? CancellationError() : nil) {
+            onEvent(.warning(warning))
+        }
         onEvent(.finished(progress.summary))
         return progress.summary
     }

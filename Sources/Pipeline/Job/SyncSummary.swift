@@ -26,6 +26,9 @@ public struct SyncSummary: Hashable, Sendable, Codable {
     public var tableVersion: Int64?
     /// Rows of the lake's table after the sync.
     public var tableRows = 0
+    /// Whether a cancellation ended the run at a safe point: what was complete then is committed, and the next run goes
+    /// on from there.
+    public var wasCancelled = false
 
     public init(runID: String, connection: String, schema: String, syncType: String) {
         self.runID = runID
