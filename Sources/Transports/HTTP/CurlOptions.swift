@@ -1,4 +1,5 @@
 import CCurl
+import CSpawn
 import Foundation
 import Tributary
 
@@ -98,11 +99,7 @@ enum CurlCallbacks {
         guard let transfer = transfer(data), let address else { return CURL_SOCKET_BAD }
         let target = withUnsafePointer(to: &address.pointee.addr) { IPAddress(socketAddress: $0) }
         guard transfer.isAllowed(target) else { return CURL_SOCKET_BAD }
-        #if canImport(Glibc)
-            let type = address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
-        #else
-            let type = address.pointee.socktype
-        #endif
+        let type = address.pointee.socktype | tributary_close_on_exec_socket
         return socket(address.pointee.family, type, address.pointee.protocol)
     }
 

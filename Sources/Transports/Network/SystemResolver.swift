@@ -1,3 +1,4 @@
+import CSpawn
 import Foundation
 import Tributary
 
@@ -39,11 +40,7 @@ public struct SystemResolver: HostResolver {
     private static func ask(_ name: String) throws -> [IPAddress] {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
-        #if canImport(Glibc)
-            hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        #else
-            hints.ai_socktype = SOCK_STREAM
-        #endif
+        hints.ai_socktype = tributary_stream_socket
         var list: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(name, nil, &hints, &list)
         defer { if let list { freeaddrinfo(list) } }

@@ -1,3 +1,4 @@
+import CSpawn
 import Foundation
 import Tributary
 
@@ -134,12 +135,7 @@ enum LoopbackConnection {
     }
 
     private static func make() -> Int32 {
-        #if canImport(Glibc)
-            let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        #else
-            let connection = socket(AF_INET, SOCK_STREAM, 0)
-        #endif
-        return connection
+        socket(AF_INET, tributary_stream_socket | tributary_close_on_exec_socket, 0)
     }
 
     private static func withAddress(_ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
