@@ -250,9 +250,10 @@ import Testing
             let count = try? builder.append(page: page, rows: "data")
             // Where the page reader takes it, the parser takes it too.
             if count != nil { #expect(value != nil) }
-            if let value, let data = value["data"]?.array, data.allSatisfy({ $0.object != nil }), page.count < 4_000 {
-                let hasRepeat = value.object?.count != nil && count == nil
-                #expect(count == data.count || hasRepeat)
+            // And the other way round, unless the path itself comes up twice.
+            let isUnique = String(decoding: page, as: UTF8.self).split(separator: "\"data\"").count == 2
+            if isUnique, let data = value?["data"]?.array, data.allSatisfy({ $0.object != nil }) {
+                #expect(count == data.count)
             }
             _ = try? JSONPage(page).values(at: ["more", "data[-1].key1", "data.0"])
             _ = builder.takeAll()
