@@ -95,6 +95,13 @@ enum TypedRows {
         Field("day", .date32), Field("at", .timestamp),
     ])
 
+    /// A value of each type.
+    static let some: [String: Value] = [
+        "flag": .bool(true), "small": .int(9), "big": .int(9), "ratio": .double(9),
+        "price": .decimal(Decimal128(unscaled: 9, scale: 2)), "huge": .decimal(Decimal128(unscaled: 9, scale: 10)),
+        "text": .string("nine"), "blob": .binary([9]), "day": .date(9), "at": .timestamp(9),
+    ]
+
     static func row(_ id: Int64, _ random: inout TestSupport.SeededGenerator) -> [String: Value] {
         var row: [String: Value] = [
             "flag": .bool(random.oneIn(2)),

@@ -87,7 +87,7 @@ import Testing
                 }
                 let report = try await writer.commit()
                 #expect(report.rowsInserted == inserted)
-                #expect(report.rowsUpdated == updated.count)
+                #expect(report.rowsUpdated + report.rowsUnchanged == updated.count)
                 #expect(report.rowsTotal == model.count)
             }
             #expect(try await lake.rows().counts == Array(model.values).counts)
@@ -119,6 +119,39 @@ import Testing
         let after = Set(try #require(try await lake.table.snapshot()).files.map(\.path))
         // Partition 10 keeps its file with 100 to 104, though 107 is in the same partition.
         #expect(before.filter { after.contains($0.path) }.count == 4)
+    }
+
+    @Test("Rows that come again as they are stored make no version, and one that differs rewrites its file alone")
+    func unchangedRows() async throws {
+        let lake = try TemporaryLake()
+        var random = TestSupport.SeededGenerator(seed: 11)
+        let rows = TypedRows.table(0..<200, &random)
+        let layout = Partitioning.numerical(key: "id", size: 50)
+        try await lake.write(rows, keys: ["id"], partitioning: layout, mode: .merge, properties: ["w": "1"])
+        let again = try await lake.write(rows, keys: ["id"], mode: .merge, properties: ["w": "1"])
+        #expect(again.version == 0 && again.rowsUnchanged == 200 && again.rowsUpdated == 0 && again.filesAdded == 0)
+        let moved = try await lake.write(rows.slice(0..<100), keys: ["id"], mode: .merge, properties: ["w": "2"])
+        #expect(moved.version == 1 && moved.rowsUnchanged == 100 && moved.filesAdded == 0)
+        for (place, name) in TypedRows.schema.names.enumerated() where name != "id" {
+            var changed = rows.rows
+            changed[120][name] = changed[120][name] == .null ? TypedRows.some[name] : .null
+            let report = try await lake.write(
+                Table(TypedRows.schema, changed + TypedRows.table(200 + place..<201 + place, &random).rows),
+                keys: ["id"], mode: .merge)
+            #expect(report.rowsUnchanged == 150 && report.rowsUpdated == 50 && report.filesRemoved == 1, "\(name)")
+            try await lake.write(rows, keys: ["id"], mode: .merge)
+        }
+    }
+
+    @Test("Of a key that is stored twice one row stays, though the rows are equal")
+    func storedTwice() async throws {
+        let lake = try TemporaryLake()
+        let schema = TableSchema([Field("id", .int64)])
+        for _ in 0..<2 { try await lake.write(Table(schema, [["id": .int(1)], ["id": .int(2)]])) }
+        try await lake.write(Table(schema, [["id": .int(3)], ["id": .int(3)]]))
+        let report = try await lake.write(Table(schema, (1...3).map { ["id": .int($0)] }), keys: ["id"], mode: .merge)
+        #expect(report.rowsTotal == 3)
+        #expect(try await lake.rows().counts == [["id": .int(1)]: 1, ["id": .int(2)]: 1, ["id": .int(3)]: 1])
     }
 
     @Test("New rows of a writer that goes on are not looked for in the files it has written")

@@ -42,30 +42,40 @@ struct RowGather {
     }
 
     /// Calls `body` for each run of rows that come from the same table.
-    private func runs(_ rows: ArraySlice<RowReference>, _ body: (Int, ArraySlice<RowReference>) -> Void) {
-        var start = rows.startIndex
-        while start < rows.endIndex {
-            let table = rows[start].table
-            var end = start + 1
-            while end < rows.endIndex, rows[end].table == table { end += 1 }
-            body(Int(table), rows[start..<end])
-            start = end
+    private func runs(
+        _ rows: ArraySlice<RowReference>, _ body: (Int, UnsafeBufferPointer<RowReference>) -> Void
+    ) {
+        rows.withUnsafeBufferPointer { rows in
+            var start = 0
+            while start < rows.count {
+                let table = rows[start].table
+                var end = start + 1
+                while end < rows.count, rows[end].table == table { end += 1 }
+                body(Int(table), UnsafeBufferPointer(rebasing: rows[start..<end]))
+                start = end
+            }
         }
     }
+
+    // The rows of a partition lie scattered over all tables, so nearly each value is a cache miss. The loops below do
+    // nothing but load and store, so that many misses are under way at once. Rows lie within their tables: the buffer
+    // made the references from the tables themselves.
 
     private func fixed<Element>(
         _ sources: [Column?], _ rows: ArraySlice<RowReference>, zero: Element, _ array: (Column.Values) -> [Element]?
     ) -> [Element] {
-        var result: [Element] = []
-        result.reserveCapacity(rows.count)
-        runs(rows) { table, run in
-            if let source = sources[table].flatMap({ array($0.values) }) {
-                for reference in run { result.append(source[Int(reference.row)]) }
-            } else {
-                result.append(contentsOf: repeatElement(zero, count: run.count))
+        [Element](unsafeUninitializedCapacity: rows.count) { target, count in
+            runs(rows) { table, run in
+                let part = UnsafeMutableBufferPointer(rebasing: target[count..<count + run.count])
+                count += run.count
+                guard let source = sources[table].flatMap({ array($0.values) }) else {
+                    return part.initialize(repeating: zero)
+                }
+                source.withUnsafeBufferPointer { source in
+                    for index in run.indices { part.initializeElement(at: index, to: source[Int(run[index].row)]) }
+                }
             }
         }
-        return result
     }
 
     private func bits(_ sources: [Column?], _ rows: ArraySlice<RowReference>) -> Bitmap {
@@ -103,16 +113,23 @@ struct RowGather {
     }
 
     private func strings(_ sources: [Column?], _ rows: ArraySlice<RowReference>) -> Column.ByteStrings {
-        var offsets: [Int32] = [0]
-        offsets.reserveCapacity(rows.count + 1)
         var total: Int32 = 0
-        runs(rows) { table, run in
-            guard case .bytes(let source)? = sources[table]?.values else {
-                return offsets.append(contentsOf: repeatElement(total, count: run.count))
-            }
-            for reference in run {
-                total += source.offsets[Int(reference.row) + 1] - source.offsets[Int(reference.row)]
-                offsets.append(total)
+        let offsets = [Int32](unsafeUninitializedCapacity: rows.count + 1) { target, count in
+            target.initializeElement(at: 0, to: 0)
+            count = 1
+            runs(rows) { table, run in
+                let part = UnsafeMutableBufferPointer(rebasing: target[count..<count + run.count])
+                count += run.count
+                guard case .bytes(let source)? = sources[table]?.values else {
+                    return part.initialize(repeating: total)
+                }
+                source.offsets.withUnsafeBufferPointer { offsets in
+                    for index in run.indices {
+                        let row = Int(run[index].row)
+                        total += offsets[row + 1] - offsets[row]
+                        part.initializeElement(at: index, to: total)
+                    }
+                }
             }
         }
         return Column.ByteStrings(offsets: offsets, data: data(sources, rows, count: Int(total)))
@@ -121,14 +138,18 @@ struct RowGather {
     private func data(_ sources: [Column?], _ rows: ArraySlice<RowReference>, count: Int) -> [UInt8] {
         // `count` is the sum of the very lengths that are copied here, so the copies end where the buffer does.
         [UInt8](unsafeUninitializedCapacity: count) { target, written in
+            guard let target = target.baseAddress else { return }
             runs(rows) { table, run in
                 guard case .bytes(let source)? = sources[table]?.values else { return }
                 source.data.withUnsafeBufferPointer { data in
-                    for reference in run {
-                        let range = source.range(Int(reference.row))
-                        guard !range.isEmpty, let to = target.baseAddress, let from = data.baseAddress else { continue }
-                        (to + written).initialize(from: from + range.lowerBound, count: range.count)
-                        written += range.count
+                    guard let data = data.baseAddress else { return }
+                    source.offsets.withUnsafeBufferPointer { offsets in
+                        for reference in run {
+                            let start = Int(offsets[Int(reference.row)])
+                            let length = Int(offsets[Int(reference.row) + 1]) - start
+                            (target + written).initialize(from: data + start, count: length)
+                            written += length
+                        }
                     }
                 }
             }

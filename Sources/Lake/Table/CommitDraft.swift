@@ -6,11 +6,15 @@ struct CommitDraft: Sendable {
     private(set) var removed: [DataFile] = []
     private(set) var inserted = 0
     private(set) var updated = 0
+    private(set) var unchanged = 0
     /// What the rows were merged against: for each touched partition, the paths of its files. Empty when appending.
     private var merged: [String?: Set<String>] = [:]
     private let form: TableForm
 
     private init(form: TableForm) { self.form = form }
+
+    /// Whether the table's files stay as they are.
+    var changesNothing: Bool { added.isEmpty && removed.isEmpty }
 
     /// Writes the files for the waiting rows.
     nonisolated(nonsending) static func prepare(
@@ -61,6 +65,7 @@ struct CommitDraft: Sendable {
     func fill(_ report: inout CommitReport) {
         report.rowsInserted = inserted
         report.rowsUpdated = updated
+        report.rowsUnchanged = unchanged
         report.filesAdded = added.count
         report.filesRemoved = removed.count
         report.bytesWritten = added.reduce(0) { $0 + $1.byteCount }
@@ -91,6 +96,7 @@ struct CommitDraft: Sendable {
         removed += outcome.removed
         inserted += outcome.inserted
         updated += outcome.updated
+        unchanged += outcome.unchanged
     }
 
     private func delete(from storage: any LakeStorage, table: String) async {

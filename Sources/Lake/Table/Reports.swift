@@ -6,6 +6,8 @@ public struct CommitReport: Hashable, Sendable {
     public var rowsInserted = 0
     /// Distinct keys whose stored row was replaced.
     public var rowsUpdated = 0
+    /// Distinct keys whose stored row was left alone, since all rows of its file that came in were stored just so.
+    public var rowsUnchanged = 0
     /// Rows of the table after the commit.
     public var rowsTotal = 0
     /// The partitions that files were added to; empty for a table without partitions.

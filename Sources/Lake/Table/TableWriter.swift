@@ -53,7 +53,8 @@ public actor TableWriter {
 
     /// Commits the waiting rows together with `properties`, all or nothing.
     ///
-    /// Where there is nothing to write (no rows, and every property has its value already), no version is made.
+    /// Where there is nothing to write (no rows, or in merge mode none that differs from the stored one, and every
+    /// property has its value already), no version is made.
     ///
     /// - Parameters:
     ///   - properties: Stored as `tributary.<name>`; names not given keep their values, an empty value takes one away.
@@ -129,10 +130,11 @@ public actor TableWriter {
                 draft = try await prepare(rows, form)
             }
             guard let ready = draft else { break }
+            ready.fill(&report)
+            if ready.changesNothing, !request.changes(state, form) { return reported(report) }
             let actions = try request.actions(ready, form, state, options: plan.options)
             if try await log.commit(actions, version: (state?.version ?? -1) + 1) {
                 try apply(actions)
-                ready.fill(&report)
                 await checkpointIfDue()
                 return reported(report)
             }
