@@ -35,6 +35,8 @@ public struct ModelUpstream: TableReader {
         case ascending(isInclusive: Bool)
         /// By `created`, below *earliest* first and above *last* then.
         case descending
+        /// By `id`, with an exclusive bound on `updated_at`: an order that says nothing about the cursor.
+        case unsorted
     }
 
     public enum Shape: Sendable, CaseIterable {
@@ -80,8 +82,10 @@ public struct ModelUpstream: TableReader {
         let start = Int(inputs.resumeToken?.value["page"]?.int64 ?? 0)
         let (shape, givesTokens, crash) = (shape, givesTokens, crash)
         let isDescending = if case .descending = order { true } else { false }
+        let isUnsorted = if case .unsorted = order { true } else { false }
         return SourceResponse(
             primaryKeys: ["id"], sortMode: isDescending && inputs.syncType != .fullRefresh ? .descending : .ascending,
+            isSorted: !isUnsorted,
             partitioning: hints, rowsToSync: rows.count,
             items: Items { emit in
                 for (index, page) in pages.enumerated().dropFirst(start) {
@@ -98,6 +102,7 @@ public struct ModelUpstream: TableReader {
         guard inputs.syncType != .fullRefresh else { return paged(rows.sorted { $0.id < $1.id }) }
         switch order {
         case .ascending(let isInclusive): return paged(ascending(inputs.watermark.last, isInclusive))
+        case .unsorted: return paged(ascending(inputs.watermark.last, false).sorted { $0.id < $1.id })
         case .descending: return descending(inputs.watermark)
         }
     }

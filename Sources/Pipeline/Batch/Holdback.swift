@@ -15,8 +15,12 @@ struct Holdback {
     enum Rule: Hashable, Sendable {
         /// Rows are merged, or the run begins anew after an interruption.
         case none
+        /// Rows wait for tokens, once the source has given one.
         case tokens
         case groups(SortMode)
+        /// Rows wait for a token, or for the end of the read: in an append sync of an unsorted list nothing else tells
+        /// which rows are in the lake. Without tokens all rows of the read wait in memory.
+        case onlyTokens
     }
 
     /// Rows that may be committed now.
@@ -69,9 +73,9 @@ struct Holdback {
     private mutating func takeRows(_ table: Table?, _ cursor: CursorColumn?) -> Release {
         guard let table, table.rowCount > 0 else { return Release() }
         if case .groups(let mode) = rule, let cursor { return releaseGroups(table, cursor, mode) }
-        guard hasSeenToken else { return Release(tables: [table]) }
+        guard hasSeenToken || rule == .onlyTokens else { return Release(tables: [table]) }
         hold(table, cursor)
-        guard heldBytes > maximumBytes else { return Release() }
+        guard rule == .tokens, heldBytes > maximumBytes else { return Release() }
         // The source has stopped giving tokens. Going on without is safe: an interrupted rebuild begins anew.
         hasSeenToken = false
         defer { drop() }

@@ -53,7 +53,8 @@ struct SyncAttempt: Sendable {
             throw RefusedToken(token: plan.resume?.token, error: error)
         }
         let wasInterrupted = plan.start.earliest != nil || plan.resume != nil
-        return response.sortMode == .descending && plan.cursor != nil && plan.start.last == nil && wasInterrupted
+        return response.sortMode == .descending && response.isSorted && plan.cursor != nil && plan.start.last == nil
+            && wasInterrupted
     }
 
     private func response(_ plan: SyncPlan) async throws -> SourceResponse {

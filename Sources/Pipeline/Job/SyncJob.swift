@@ -25,7 +25,7 @@ struct SyncJob: Sendable {
         try history.begin(runID)
         do {
             try await attempts(runID: runID, folder: folder, progress: progress)
-        } catch is CancellationError {
+        } catch is CancellationError where Task.isCancelled {
             progress.update { $0.wasCancelled = true }
         } catch {
             let final = Self.described(error, engine.reader)
@@ -65,7 +65,7 @@ struct SyncJob: Sendable {
     /// The error as callers see it: a `SourceError`, or a cancellation.
     static func described(_ error: any Error, _ reader: any TableReader) -> any Error {
         switch error {
-        case is CancellationError: error
+        case is CancellationError where Task.isCancelled: error
         case let error as SourceError: RetryPolicy.friendly(error, reader.nonRetryableErrors)
         case let error as LakeError: SourceError(error)
         case let error as ColumnConflict: error.error

@@ -52,7 +52,7 @@ extension SyncRun {
             primaryKeys: primaryKeys.isEmpty ? (state?.primaryKeys ?? []) : primaryKeys,
             resume: isFinal ? nil : resumePoint(), runID: plan.runID, committedAt: context.clock.now,
             isComplete: isFinal)
-        if !isFinal, plan.request.syncType == .append, response.sortMode == .descending {
+        if !isFinal, plan.request.syncType == .append, response.sortMode == .descending, response.isSorted {
             next.covered = coveredRanges()
         }
         return next

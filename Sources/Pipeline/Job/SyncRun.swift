@@ -61,7 +61,8 @@ actor SyncRun {
         holdback = Holdback(
             rule: Self.rule(plan, response), maximumBytes: options.commitBytes, resumes: plan.resume != nil)
         tracker = WatermarkTracker(
-            mode: response.sortMode, start: plan.start, committed: plan.state?.watermark, top: plan.state?.top)
+            mode: response.sortMode, isSorted: response.isSorted, start: plan.start, committed: plan.state?.watermark,
+            top: plan.state?.top)
         covered = plan.state?.covered ?? CoveredRanges()
         (state, point) = (plan.state, plan.resume)
         sequence = SyncPlan.sequence(of: plan.target)
@@ -73,7 +74,7 @@ actor SyncRun {
         switch plan.request.syncType {
         case .incremental: .none
         case .fullRefresh: response.supportsResume ? .tokens : .none
-        case .append: .groups(response.sortMode)
+        case .append: response.isSorted ? .groups(response.sortMode) : .onlyTokens
         }
     }
 

@@ -34,8 +34,19 @@ struct CursorColumn: Hashable, Sendable {
         guard let column = table.column(name), let extremes = CursorExtremes(column, as: field.type),
             let value = mode == .ascending ? extremes.greatest : extremes.least
         else { return nil }
-        let row = (0..<table.rowCount).first { CursorValue(column[$0], as: field.type) == value }
-        return row.map { (value, $0) }
+        return Self.first(value, in: column, as: field.type).map { (value, $0) }
+    }
+
+    /// The first row with a value; numbers are compared unboxed.
+    private static func first(_ value: CursorValue, in column: Column, as type: CursorType) -> Int? {
+        switch (column.values, value) {
+        case (.int64(let array), .integer(let wanted)), (.int64(let array), .timestamp(let wanted)):
+            array.indices.first { array[$0] == wanted && !column.isNull($0) }
+        case (.int32(let array), .date(let wanted)):
+            array.indices.first { array[$0] == wanted && !column.isNull($0) }
+        default:
+            (0..<column.count).first { CursorValue(column[$0], as: type) == value }
+        }
     }
 
     /// The table with a cursor column that has an order: text of a time becomes a time.
@@ -73,15 +84,29 @@ struct CursorColumn: Hashable, Sendable {
             guard column.nullCount == column.count else { throw unreadable(column.type) }
             return .nulls(type: .int64, count: column.count)
         }
+        guard case .bytes(let strings) = column.values else { throw unreadable(column.type) }
         var builder = ColumnBuilder(type)
-        for row in 0..<column.count {
-            switch CursorValue(column[row], as: field.type) {
-            case nil where column.isNull(row): builder.appendNull()
-            case .timestamp(let value), .integer(let value): builder.append(int: value)
-            case .date(let days): builder.append(int: Int64(days))
-            default: throw unreadable(column.type)
+        let isRead = strings.data.withUnsafeBufferPointer { bytes in
+            (0..<column.count).allSatisfy { row in
+                if column.isNull(row) {
+                    builder.appendNull()
+                    return true
+                }
+                guard let value = read(UnsafeBufferPointer(rebasing: bytes[strings.range(row)])) else { return false }
+                builder.append(int: value)
+                return true
             }
         }
+        guard isRead else { throw unreadable(column.type) }
         return builder.finish()
+    }
+
+    /// One text as the number that the column stores.
+    private func read(_ bytes: UnsafeBufferPointer<UInt8>) -> Int64? {
+        switch field.type {
+        case .datetime, .timestamp: TimestampParser.microseconds(bytes: bytes)
+        case .date: TimestampParser.days(bytes: bytes).map { Int64($0) }
+        default: Int64(String(decoding: bytes, as: UTF8.self))
+        }
     }
 }

@@ -9,6 +9,7 @@ import Tributary
 ///   value *before* it, unless the group is known to be complete; the next run then asks for what comes after.
 /// - Within a first descending walk the same holds for the least value, which becomes *earliest*; *last* is set when the
 ///   walk is complete. A later walk (above *last*) leaves the watermark alone until it is complete: it is begun anew.
+/// - A read without a trusted order claims nothing until it is complete.
 /// - A row that should have come before an earlier commit proves that the source's order cannot be trusted. From then on
 ///   the watermark stands where the run found it, until the run is complete.
 struct WatermarkTracker: Sendable {
@@ -21,12 +22,15 @@ struct WatermarkTracker: Sendable {
     let committedTop: CursorValue?
     private(set) var extremes = CursorExtremes()
     /// Whether rows have come in the declared order, as far as commits depend on it.
-    private(set) var isOrdered = true
+    private(set) var isOrdered: Bool
     /// The value up to which (descending: down to which) a commit has said that all rows are there.
     private var claimed: CursorValue?
 
-    init(mode: SortMode, start: Watermark, committed: Watermark? = nil, top: CursorValue? = nil) {
+    init(
+        mode: SortMode, isSorted: Bool = true, start: Watermark, committed: Watermark? = nil, top: CursorValue? = nil
+    ) {
         self.mode = mode
+        isOrdered = isSorted
         self.start = start
         self.committed = committed ?? start
         committedTop = top

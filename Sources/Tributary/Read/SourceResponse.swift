@@ -8,6 +8,8 @@ public struct SourceResponse: Sendable {
     public var primaryKeys: [String]
     /// The order in which rows really arrive.
     public var sortMode: SortMode
+    /// False when rows arrive in no order that can be trusted: the watermark then moves only when the read is complete.
+    public var isSorted: Bool
     /// How the table is laid out; what is left out is chosen on the first batch.
     public var partitioning: PartitionHints
     /// Rows expected, for the billing check and the number of partitions; nil when unknown.
@@ -27,7 +29,7 @@ public struct SourceResponse: Sendable {
 
     /// A response; the items alone are a table without keys in ascending order.
     public init(
-        name: String? = nil, primaryKeys: [String] = [], sortMode: SortMode = .ascending,
+        name: String? = nil, primaryKeys: [String] = [], sortMode: SortMode = .ascending, isSorted: Bool = true,
         partitioning: PartitionHints = PartitionHints(), rowsToSync: Int? = nil, hasDuplicatePrimaryKeys: Bool = false,
         chunkRows: Int? = nil, chunkBytes: Int? = nil, columnHints: [String: ColumnType] = [:],
         supportsResume: Bool = true, items: Items
@@ -35,6 +37,7 @@ public struct SourceResponse: Sendable {
         self.name = name
         self.primaryKeys = primaryKeys
         self.sortMode = sortMode
+        self.isSorted = isSorted
         self.partitioning = partitioning
         self.rowsToSync = rowsToSync
         self.hasDuplicatePrimaryKeys = hasDuplicatePrimaryKeys
