@@ -19,7 +19,7 @@ extension RESTClient {
             ?? RESTToken(walks: try RESTWalk.plan(inputs, endpoint), position: .null)
         return SourceResponse(
             primaryKeys: endpoint.primaryKeys,
-            sortMode: endpoint.order(for: field) == .descending ? .descending : .ascending,
+            sortMode: endpoint.order(for: field) == .ascending ? .ascending : .descending,
             isSorted: endpoint.order(for: field) != .unsorted,
             partitioning: endpoint.partitioning, columnHints: endpoint.columnHints,
             items: Items { emit in try await reader.run(endpoint, inputs, from: start, into: emit) })
