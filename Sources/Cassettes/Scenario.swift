@@ -14,7 +14,9 @@ import Tributary
 public struct Scenario: Sendable {
     /// The folder's name; it is the scenario's id.
     public let name: String
+    /// Where its files are.
     public let folder: URL
+    /// What the scenario says of itself.
     public let manifest: Manifest
 
     /// Opens a scenario's folder; its HAR files are read when a session starts.
@@ -81,6 +83,7 @@ public struct ReplaySession: Sendable {
     public let client: ReplayHTTPClient?
     /// What the source is handed.
     public let context: SourceContext
+    /// The clock that the source sees.
     public let clock: FrozenClock
 
     /// Proves that every request was recorded and every recorded one asked for; see ``ReplayHTTPClient``.

@@ -12,6 +12,7 @@ public struct HARDocument: Sendable {
     public let file: String
     /// The whole file as it was read.
     public let document: JSONValue
+    /// The entries in the order of the file.
     public let exchanges: [Exchange]
 
     /// Reads a HAR file.

@@ -21,11 +21,15 @@ public struct Manifest: Sendable {
 
     /// How one schema is read in this scenario.
     public struct Schema: Sendable {
+        /// As the source calls it.
         public var name: String
+        /// How it is read.
         public var mode: SyncType
         /// The cursor field of an incremental read.
         public var field: IncrementalField?
+        /// Columns that identify a row.
         public var primaryKeys: [String]
+        /// The order in which rows come.
         public var sortMode: SortMode?
     }
 
@@ -45,25 +49,33 @@ public struct Manifest: Sendable {
             case derived
         }
 
+        /// Which kind it is.
         public var kind: Kind
         /// The pages that it follows, each with the day on which it was read.
         public var docs: [String]
         /// What the reference leaves open and was guessed.
         public var guessed: [String]
+        /// The version of the upstream's API.
         public var apiVersion: String?
         /// The whole object, for what only a recorder needs.
         public var details: JSONObject
     }
 
+    /// The source's type, in lower case.
     public var source: String
+    /// One sentence that says what the scenario shows.
     public var title: String
     /// Behaviours that it covers, such as `pagination:cursor`.
     public var covers: [String]
+    /// The schemas that it exercises, in order.
     public var schemas: [Schema]
     /// The source's config; secrets are made up when the scenario is opened, see ``FakeSecret``.
     public var config: JSONObject
+    /// Where its material comes from.
     public var provenance: Provenance
+    /// The upstream's moments, oldest first.
     public var states: [State]
+    /// What of a request counts.
     public var match: MatchRules
     /// Figures by state and schema, from a reader of their own.
     public var expected: JSONObject

@@ -22,6 +22,7 @@ public struct MatchRules: Sendable {
     public var unorderedParameters: [String] = []
     /// Hosts that stand for another one, such as a regional host for the recorded one.
     public var hosts: [String: String] = [:]
+    /// In which order exchanges may be asked for.
     public var order = Order.perKey
 
     /// Makes the default rules: method, origin, path, query, `authorization` and body count.

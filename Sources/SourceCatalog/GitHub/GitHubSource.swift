@@ -81,19 +81,17 @@ public struct GitHubSource: RESTSource {
     public func schemas(for config: Config, in context: SourceContext) async throws -> [SourceSchema] {
         endpoints(for: config).map { endpoint in
             var schema = endpoint.schema
-            // Where the list takes no bound, a page holds rows below the watermark too: a merge drops them, an append
-            // would not.
-            if endpoint.incremental.contains(where: \.stopsAtWatermark) { schema.supportsAppend = false }
+            // Bounds are whole seconds and include themselves, and lists without one hold older rows on their last page:
+            // a merge takes such a row once, an append would take it again.
+            schema.supportsAppend = false
             return schema
         }
     }
 
     /// Looks at each repository, or at the first page of one table.
     public func validateCredentials(_ config: Config, schema: String?, in context: SourceContext) async throws {
-        if let schema {
-            return try await read(SourceInputs(schema: schema), with: config, in: context).items.probe()
-        }
         let client = client(for: config, in: context)
+        if let schema { return try await client.probe(schema, from: endpoints(for: config)) }
         for name in config.repositories.names {
             do {
                 _ = try await client.get("/repos/\(name)")

@@ -26,6 +26,17 @@ extension RESTClient {
     }
 }
 
+extension RESTClient {
+    /// Asks for the first page of one endpoint, and of one parent where it has one: proof that it may be read, for
+    /// sources that override ``Source/validateCredentials(_:schema:in:)``.
+    ///
+    /// - Throws: `SourceError` of kind `unknownSchema`, or why the table cannot be read.
+    public func probe(_ schema: String, from endpoints: [RESTEndpoint]) async throws {
+        let reader = RESTReader(client: self, endpoints: endpoints)
+        try await reader.probe(try reader.endpoint(schema))
+    }
+}
+
 extension RESTReader {
     /// Emits every page of the walks that are left.
     func run(
