@@ -190,8 +190,10 @@ def repository():
     recording.state("t1", T1, "a day later: 9 issues more and 6 closed, a pull request merged, 3 commits more of "
                               "which one is older than the newest of the day before, a run finished, 3 stars more")
     name, expected = f"{OWNER}/{REPOSITORY}", {"t0": {}, "t1": {}}
-    recording.get("t0", "repository-permission", [], f"/repos/{name}", [], first.full, replay="optional")
-    recording.get("t0", "empty-permission", [], f"/repos/{OWNER}/{EMPTY}", [], first.empty, replay="optional")
+    for state in ["t0", "t1"]:
+        recording.get(state, "repository-probe", [], f"/repos/{name}", [], first.full, replay=["optional", "repeat"])
+        recording.get(state, "empty-probe", [], f"/repos/{OWNER}/{EMPTY}", [], first.empty,
+                      replay=["optional", "repeat"])
     for table in TABLES:
         schemas = [f"{name}.{table}"]
         for state, account in [("t0", first), ("t1", second)]:
