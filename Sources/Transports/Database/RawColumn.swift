@@ -112,11 +112,26 @@ struct RawColumn {
     /// Writes text of unknown encoding: what is not UTF-8 is replaced by U+FFFD.
     mutating func set(_ row: Int, repairing bytes: UnsafeRawBufferPointer) {
         guard let base = bytes.baseAddress, !bytes.isEmpty else { return endBytes(row) }
-        if bytes.allSatisfy({ $0 < 0x80 }) {
+        if Self.isASCII(bytes) {
             set(row, bytes: base.assumingMemoryBound(to: UInt8.self), count: bytes.count)
         } else {
             set(row, text: String(decoding: bytes, as: UTF8.self))
         }
+    }
+
+    private static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var position = 0
+        while position &+ 8 <= bytes.count {
+            if bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 {
+                return false
+            }
+            position &+= 8
+        }
+        while position < bytes.count {
+            if bytes[position] >= 0x80 { return false }
+            position &+= 1
+        }
+        return true
     }
 
     private mutating func growData(by count: Int) {
