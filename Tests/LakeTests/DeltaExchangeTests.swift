@@ -175,7 +175,7 @@ import Testing
             for n in range(15):
                 while True:
                     try:
-                        write_deltalake(path, batch([1000 + n], 'theirs', lambda i: str(i // 10)), mode='append')
+                        write_deltalake(path, batch([100000 + n], 'theirs', lambda i: str(i // 10)), mode='append')
                         break
                     except deltalake.exceptions.CommitFailedError:
                         time.sleep(0.01)

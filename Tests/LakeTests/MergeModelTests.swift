@@ -143,6 +143,27 @@ import Testing
         }
     }
 
+    @Test("Keys that a file's bloom filters exclude are inserted without reading its keys")
+    func bloomFilters() async throws {
+        let lake = try TemporaryLake()
+        let schema = TableSchema([Field("id", .int64), Field("code", .utf8)])
+        let rows = { (ids: [Int]) in
+            Table(schema, ids.map { ["id": .int(Int64($0)), "code": .string("c\($0)")] })
+        }
+        try await lake.write(rows((0..<400).map { $0 * 2 }), keys: ["id", "code"], mode: .merge)
+        let file = try #require(try await lake.table.snapshot()?.files.first)
+        let reader = try await DataFileReader.open(lake.storage, table: "shop/orders", file: file)
+        for group in 0..<reader.rowGroupCount {
+            let present = group * 100
+            #expect(try await reader.mayHold(rows([present]), rowGroup: group))
+            #expect(try await !reader.mayHold(rows([present + 1, present + 3]), rowGroup: group))
+        }
+        let null = Table(schema, [["code": .string("c0")]])
+        #expect(try await reader.mayHold(null, rowGroup: 0))
+        let report = try await lake.write(rows([7, 8, 9]), keys: ["id", "code"], mode: .merge)
+        #expect(report.rowsUpdated + report.rowsUnchanged == 1 && report.rowsInserted == 2 && report.rowsTotal == 402)
+    }
+
     @Test("Of a key that is stored twice one row stays, though the rows are equal")
     func storedTwice() async throws {
         let lake = try TemporaryLake()

@@ -3,8 +3,9 @@ import Columns
 /// Merges the incoming rows of one partition with its files, and rewrites only files that hold one of the keys.
 ///
 /// Files are passed over, cheapest test first: by the smallest and largest keys in the log, by a filter that the writer
-/// remembers, and by reading the key columns alone. A file whose rows come in just as they are stored is left alone: rows
-/// that are read again (a lookback, a repeated attempt) cost no new version. Memory is one row group of one file at a time beside the buffer.
+/// remembers, by the Parquet file's own bloom filters, and by reading the key columns alone. A file whose rows come in
+/// just as they are stored is left alone: rows that are read again (a lookback, a repeated attempt) cost no new version.
+/// Memory is one row group of one file at a time beside the buffer.
 struct PartitionMerge {
     let target: DataFileTarget
     let gather: RowGather
@@ -52,10 +53,11 @@ struct PartitionMerge {
         var progress = Progress(isMatched: none, isSettled: none)
         var hits: [Hit] = []
         let keySchema = TableSchema(target.primaryKeys.compactMap { target.schema[$0] })
-        let ranges = KeyRanges(RowGather(schema: keySchema, tables: gather.tables).table(index.rows[...]))
+        let incoming = RowGather(schema: keySchema, tables: gather.tables).table(index.rows[...])
+        let ranges = KeyRanges(incoming)
         for file in files where ranges.mayMeet(cache.bounds(of: file, keys: keySchema)) {
             if let filter = cache[file], !index.touches(filter) { continue }
-            guard let hit = try await examine(file, keySchema, &progress, &cache) else { continue }
+            guard let hit = try await examine(file, incoming, &progress, &cache) else { continue }
             if try await isUnchanged(hit, progress) { settle(hit, &progress) } else { hits.append(hit) }
         }
         return try await write(hits, progress, partition: partition, cache: &cache)
@@ -77,13 +79,19 @@ struct PartitionMerge {
 
     /// Reads the keys of a file, and tells which of its rows are replaced; nil when none is.
     nonisolated(nonsending) private func examine(
-        _ file: DataFile, _ keySchema: TableSchema, _ progress: inout Progress, _ cache: inout KeyFilterCache
+        _ file: DataFile, _ incoming: Table, _ progress: inout Progress, _ cache: inout KeyFilterCache
     ) async throws -> Hit? {
         let reader = try await DataFileReader.open(target.storage, table: target.table, file: file)
         var hit = Hit(file: file, reader: reader, kept: [])
         var filter = cache[file] == nil ? cache.makeFilter(keyCount: file.rowCount) : nil
         for group in 0..<reader.rowGroupCount {
-            let table = try await reader.read(group, schema: keySchema)
+            guard try await mayMeet(reader, group, incoming) else {
+                hit.kept.append(nil)
+                hit.matches.append([])
+                filter = nil
+                continue
+            }
+            let table = try await reader.read(group, schema: incoming.schema)
             let keys = EncodedKeys(table.columns, rowCount: table.rowCount)
             let (kept, matches) = divide(keys, &progress)
             hit.kept.append(kept)
@@ -95,6 +103,15 @@ struct PartitionMerge {
             return nil
         }
         return hit
+    }
+
+    /// Whether a row group may hold one of the keys. With many keys one of them passes by chance, and reading the stored
+    /// ones is cheaper than asking.
+    nonisolated(nonsending) private func mayMeet(
+        _ reader: DataFileReader, _ group: Int, _ incoming: Table
+    ) async throws -> Bool {
+        guard incoming.rowCount * 8 < reader.rowCount(ofRowGroup: group) else { return true }
+        return try await reader.mayHold(incoming, rowGroup: group)
     }
 
     /// The rows of a row group whose keys do not come in (nil where that is all of them), and the others.

@@ -101,14 +101,17 @@ public struct ParquetReader: Sendable {
     nonisolated(nonsending) public func mightContain(
         _ value: Value, column name: String, rowGroup index: Int
     ) async throws -> Bool {
+        try await filter(ofColumn: name, rowGroup: index)?.mightContain(value) ?? true
+    }
+
+    /// The bloom filter of a column in one row group, to be asked for many values; nil where there is none.
+    nonisolated(nonsending) func filter(ofColumn name: String, rowGroup index: Int) async throws -> ColumnFilter? {
         let (leaf, _) = try column(name)
         let chunk = metadata.rowGroups[index].columns[leaf]
-        guard let offset = chunk.bloomFilterOffset else { return true }
+        guard let offset = chunk.bloomFilterOffset else { return nil }
         do {
             let filter = try await bloomFilter(at: Int(offset))
-            let element = tree.leaves[leaf].element
-            guard let hash = value.bloomHash(in: chunk.type, length: element.typeLength) else { return true }
-            return filter.mightContain(hash)
+            return ColumnFilter(filter: filter, type: chunk.type, length: tree.leaves[leaf].element.typeLength)
         } catch let error as ParquetError {
             throw error.adding(file: source.name, offset: Int(offset), column: name)
         }
@@ -156,5 +159,17 @@ public struct ParquetReader: Sendable {
             }
         }
         return (TableSchema(fields), columns, unreadable)
+    }
+}
+
+/// A bloom filter over the values of one column of one row group.
+struct ColumnFilter {
+    let filter: BloomFilter
+    let type: PhysicalType
+    let length: Int32?
+
+    /// False only when the value is not there. Nulls are in no filter, so one may always be there.
+    func mightContain(_ value: Value) -> Bool {
+        value.bloomHash(in: type, length: length).map { filter.mightContain($0) } ?? true
     }
 }

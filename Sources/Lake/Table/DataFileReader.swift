@@ -32,6 +32,24 @@ struct DataFileReader: Sendable {
         return Table(schema: schema, columns: columns, rowCount: rowCount)
     }
 
+    /// Whether a row group may hold one of the rows of `keys`, by the bloom filters of its columns.
+    ///
+    /// Only our own filters are asked, and only for types of which equal values have equal bytes in every file.
+    func mayHold(_ keys: Table, rowGroup index: Int) async throws -> Bool {
+        guard reader.createdBy?.hasPrefix("tributary ") == true else { return true }
+        var filters: [(column: Column, filter: ColumnFilter)] = []
+        for (field, column) in zip(keys.schema.fields, keys.columns) where field.type.isFiltered {
+            guard reader.schema[field.name]?.type == field.type else { continue }
+            let filter = try await Self.explaining(path) {
+                try await reader.filter(ofColumn: field.name, rowGroup: index)
+            }
+            if let filter { filters.append((column, filter)) }
+        }
+        return (0..<keys.rowCount).contains { row in
+            filters.allSatisfy { $0.filter.mightContain($0.column[row]) }
+        }
+    }
+
     private func column(_ field: Field, in stored: Table, rowCount: Int) throws -> Column {
         if field.name == LakePath.partitionColumn { return partitionColumn(rowCount: rowCount) }
         guard let column = stored.column(field.name) else {
@@ -67,6 +85,16 @@ struct DataFileReader: Sendable {
             return try await body()
         } catch let error as ParquetError {
             throw LakeError(error, path: path)
+        }
+    }
+}
+
+extension ColumnType {
+    /// Whether key columns of this type get a bloom filter. Numbers that are equal in two spellings (−0.0) do not.
+    var isFiltered: Bool {
+        switch self {
+        case .utf8, .int32, .int64, .date32, .timestamp: true
+        default: false
         }
     }
 }

@@ -9,8 +9,13 @@ struct DataFileTarget: Sendable {
     let primaryKeys: [String]
     let options: LakeOptions
 
+    /// Key columns get bloom filters, so that a later merge of new rows need not read the keys of every file.
     var parquetOptions: ParquetOptions {
-        ParquetOptions(rowGroupBytes: options.rowGroupBytes, rowGroupRows: options.rowGroupRows)
+        var parquet = ParquetOptions(rowGroupBytes: options.rowGroupBytes, rowGroupRows: options.rowGroupRows)
+        parquet.bloomFilterColumns = Set(primaryKeys.filter { schema[$0]?.type.isFiltered == true })
+        // A merge asks for hundreds of keys at once; one of them would pass a usual filter of 1 %.
+        parquet.bloomFilterFalsePositives = 0.0001
+        return parquet
     }
 }
 
