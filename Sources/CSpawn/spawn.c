@@ -30,6 +30,9 @@ static void close_from(int first) {
     for (int descriptor = first; descriptor < limit; descriptor++) close(descriptor);
 }
 
+// A copy of a descriptor above those that the child will overwrite; -1 stays.
+static int raised(int descriptor) { return descriptor < 0 ? -1 : fcntl(descriptor, F_DUPFD_CLOEXEC, 10); }
+
 // Only functions that are safe between fork and exec in a process with threads (signal-safety(7)).
 static void run_child(const tributary_child *child, int output, int errors, int report, pid_t parent) {
     sigset_t none;
@@ -41,8 +44,9 @@ static void run_child(const tributary_child *child, int output, int errors, int 
 #endif
     if (getppid() != parent) _exit(127);
     setsid();
-    int null = open("/dev/null", O_RDWR);
-    // The pipe for reports moves to 3, which close_from spares and exec closes.
+    // All descriptors that are copied lie above those that they are copied to, so that none overwrites another. The pipe
+    // for reports moves to 3, which close_from spares and exec closes: it must not stay open anywhere else.
+    int null = raised(open("/dev/null", O_RDWR));
     int is_ready = null >= 0 && dup2(output < 0 ? null : output, 1) >= 0 && dup2(errors < 0 ? null : errors, 2) >= 0
         && dup2(report, 3) >= 0 && dup2(null, 0) >= 0 && fcntl(3, F_SETFD, FD_CLOEXEC) == 0;
     if (is_ready && (child->folder == NULL || chdir(child->folder) == 0)) {
@@ -53,9 +57,6 @@ static void run_child(const tributary_child *child, int output, int errors, int 
     (void)!write(is_ready ? 3 : report, &code, sizeof code);
     _exit(127);
 }
-
-// A copy of a descriptor above those that the child will overwrite; -1 stays.
-static int raised(int descriptor) { return descriptor < 0 ? -1 : fcntl(descriptor, F_DUPFD_CLOEXEC, 10); }
 
 static int await_exec(int report, pid_t process) {
     int code = 0;

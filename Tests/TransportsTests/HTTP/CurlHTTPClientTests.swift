@@ -131,7 +131,7 @@ struct CurlHTTPClientTests {
         let start = ContinuousClock.now
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
-        #expect(start.duration(to: .now) < .seconds(1))
+        #expect(start.duration(to: .now) < .seconds(20))
         while server.openConnections > 0 { try await Task.sleep(for: .milliseconds(5)) }
     }
 

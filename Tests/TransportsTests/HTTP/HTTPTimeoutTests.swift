@@ -12,7 +12,7 @@ struct HTTPTimeoutTests {
         let client = makeClient { $0.headTimeout = .milliseconds(200) }
         let start = ContinuousClock.now
         let error = await sourceError(.timedOut) { try await client.send(HTTPRequest(.get, server.url + "/x?k=v")) }
-        #expect(start.duration(to: .now) < .seconds(2))
+        #expect(start.duration(to: .now) < .seconds(20))
         #expect(error?.recovery == .retry(after: nil))
         #expect(error?.message == "Sending GET \(server.url)/x?…: no complete answer head came within 0.2 s.")
     }
@@ -52,10 +52,10 @@ struct HTTPTimeoutTests {
             connection.write([UInt8](repeating: 1, count: 60_000_000))
         }
         var request = HTTPRequest(.get, server.url)
-        request.options.idleTimeout = .seconds(1)
+        request.options.idleTimeout = .seconds(3)
         let response = try await makeClient().send(request)
         let first = try await response.body.chunk()?.count ?? 0
-        try await Task.sleep(for: .milliseconds(2500))
+        try await Task.sleep(for: .seconds(5))
         #expect(try await response.body.collect().count == 60_000_000 - first)
     }
 
