@@ -144,7 +144,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Pipeline", "Lake", "Transports", "SourceCatalog", "Cassettes", "TestSupport", "TributaryCLI",
+                "CSQLite", "TestSupport", "TributaryCLI", "ScaffoldCLI",
             ],
             swiftSettings: strict),
     ]

@@ -14,6 +14,9 @@ public struct AnySource: Sendable {
     /// What is wrong with the declaration of the config and of the endpoints, such as a select without options or a
     /// parent that is not there; empty when nothing is.
     public let declarationProblems: [String]
+    /// The ways in which some table of the source can be kept in step. A source whose tables are known only after
+    /// connecting, such as a database, offers each of them.
+    public let syncTypes: [SyncType]
     private let makeConfigured: @Sendable (JSONValue) throws -> ConfiguredSource
 
     /// Erases the config type of a source.
@@ -25,6 +28,9 @@ public struct AnySource: Sendable {
         nonRetryableErrors = S.nonRetryableErrors
         let endpoints = (type as? any RESTSource.Type)?.endpoints ?? []
         declarationProblems = S.Config.declarationProblems + RESTEndpoint.declarationProblems(endpoints)
+        let endpoints = (type as? any RESTSource.Type)?.endpoints ?? []
+        let offered = Set(endpoints.flatMap(\.schema.syncTypes))
+        syncTypes = endpoints.isEmpty ? SyncType.allCases : SyncType.allCases.filter(offered.contains)
         makeConfigured = { try ConfiguredSource(S.self, stored: $0) }
     }
 

@@ -128,3 +128,13 @@ public struct SourceSchema: Hashable, Sendable {
         self.metadata = metadata
     }
 }
+
+extension SourceSchema {
+    /// The ways this table can be kept in step.
+    public var syncTypes: [SyncType] {
+        var types: [SyncType] = [.fullRefresh]
+        if supportsIncremental { types.append(.incremental) }
+        if supportsAppend { types.append(.append) }
+        return types
+    }
+}

@@ -68,18 +68,3 @@ struct SchemasCommand: AsyncParsableCommand {
 
     private func list(_ names: [String]) -> String { names.isEmpty ? "–" : names.joined(separator: ", ") }
 }
-
-extension SourceSchema {
-    /// The ways this table can be kept in step.
-    var syncTypes: [SyncType] {
-        var types: [SyncType] = [.fullRefresh]
-        if supportsIncremental { types.append(.incremental) }
-        if supportsAppend { types.append(.append) }
-        return types
-    }
-}
-
-extension SourceDescription {
-    /// The ways that some table of the source can be kept in step: all of them for sources with cursor fields.
-    var syncTypes: [SyncType] { SyncType.allCases }
-}

@@ -25,7 +25,7 @@ struct SourcesCommand: ParsableCommand {
                 type: source.description.type, label: source.description.label,
                 category: source.description.category.rawValue, status: source.description.status.rawValue,
                 docs: source.description.docs, fields: source.form.fields.map(Self.name),
-                syncTypes: source.description.syncTypes.map(\.rawValue))
+                syncTypes: source.syncTypes.map(\.rawValue))
         }
         if output.json { return try JSONOutput.print(entries) }
         var table = TextTable([
