@@ -27,6 +27,7 @@ struct TributaryCommand: AsyncParsableCommand {
     static func main() async {
         // A closed pipe (`tributary runs | head`) ends the command quietly, as it does for other tools.
         signal(SIGPIPE, SIG_DFL)
+        HeapSettings.keepBatchBuffers()
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

@@ -1,4 +1,5 @@
 import Foundation
+import Pipeline
 
 /// What the harness measures from outside: one process does one sync, or times one stage of it.
 ///
@@ -8,6 +9,7 @@ import Foundation
 @main
 struct RuntimeBench {
     static func main() async throws {
+        HeapSettings.keepBatchBuffers()
         let arguments = Array(CommandLine.arguments.dropFirst())
         switch (arguments.first, arguments.count) {
         case ("rest", 4): try await RESTBench(out: arguments[1], url: arguments[2]).run(step: arguments[3])

@@ -28,7 +28,6 @@ public struct AnySource: Sendable {
         nonRetryableErrors = S.nonRetryableErrors
         let endpoints = (type as? any RESTSource.Type)?.endpoints ?? []
         declarationProblems = S.Config.declarationProblems + RESTEndpoint.declarationProblems(endpoints)
-        let endpoints = (type as? any RESTSource.Type)?.endpoints ?? []
         let offered = Set(endpoints.flatMap(\.schema.syncTypes))
         syncTypes = endpoints.isEmpty ? SyncType.allCases : SyncType.allCases.filter(offered.contains)
         makeConfigured = { try ConfiguredSource(S.self, stored: $0) }
