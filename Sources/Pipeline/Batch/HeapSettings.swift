@@ -1,16 +1,9 @@
-#if canImport(Glibc)
-    import Glibc
-#endif
+import CHeap
 
 /// How the process's heap treats the buffers of batches.
 public enum HeapSettings {
     /// Keeps buffers of a few megabytes in the heap instead of giving them back to the kernel after each batch: a third of
     /// the CPU of reading JSON is page faults otherwise. Peak memory stays the same. Call it once, at the start of a
     /// program that syncs; on C libraries other than glibc it does nothing.
-    public static func keepBatchBuffers() {
-        #if canImport(Glibc)
-            _ = mallopt(M_MMAP_THRESHOLD, 4 << 20)
-            _ = mallopt(M_TRIM_THRESHOLD, 16 << 20)
-        #endif
-    }
+    public static func keepBatchBuffers() { cheap_set_thresholds(4 << 20, 16 << 20) }
 }

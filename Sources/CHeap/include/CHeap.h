@@ -1,0 +1,8 @@
+#ifndef CHEAP_H
+#define CHEAP_H
+
+/// Keeps freed blocks of up to `mmap_threshold` bytes in the heap, and trims its end only beyond `trim_threshold` bytes.
+/// On C libraries other than glibc it does nothing. See mallopt(3).
+void cheap_set_thresholds(int mmap_threshold, int trim_threshold);
+
+#endif
