@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Pipeline
 
 /// `tributary`: connects sources, syncs their tables into a lake, and shows what happened.
 @main
