@@ -220,6 +220,25 @@ import Tributary
         #expect(Set(try await bench.rows("id")).count == 200)
     }
 
+    @Test("a full disk is final and told; a storage that fails for a moment is tried again", arguments: [true, false])
+    func storageErrors(_ isFull: Bool) async throws {
+        let bench = try SyncBench()
+        let storage = FailingStorage(base: bench.lake, kind: isFull ? .diskFull : .io)
+        let engine = SyncEngine(
+            reader: ScriptedReader { inputs, _ in
+                Self.cutRead(inputs, cut: nil, tokens: false, error: Self.transient)
+            }, context: NoNetwork.context(clock: bench.clock), lake: storage, lockFolder: bench.folder)
+        let request = bench.request(.incremental, cursor: "number")
+        guard isFull else {
+            #expect(try await engine.run(request).attempts == 2)
+            #expect(try await bench.rows("id").count == 6)
+            return
+        }
+        let error = await #expect(throws: SourceError.self) { try await engine.run(request) }
+        #expect(error?.kind == .storage && error?.message.contains("the test says so") == true)
+        #expect(try await bench.snapshot() == nil)
+    }
+
     @Test("a commit that another run made in between is not overwritten")
     func overtaken() async throws {
         let bench = try SyncBench()
@@ -238,5 +257,37 @@ import Tributary
         #expect(summary.attempts == 2)
         #expect(reader.inputs[1].watermark.last == .integer(2))
         #expect(try await bench.rows("id") == ["1", "2", "3", "4", "5", "6"])
+    }
+}
+
+/// A storage whose first commit fails.
+private final class FailingStorage: LakeStorage {
+    private let base: LocalStorage
+    private let kind: LakeError.Kind
+    private let hasFailed = Lock(false)
+
+    init(base: LocalStorage, kind: LakeError.Kind) {
+        self.base = base
+        self.kind = kind
+    }
+
+    var location: String { base.location }
+    func list(_ folder: String) async throws -> [StoredFile] { try base.list(folder) }
+    func size(of path: String) async throws -> Int? { try base.size(of: path) }
+    func read(_ path: String, range: Range<Int>?) async throws -> [UInt8] { try base.read(path, range: range) }
+    func createFile(_ path: String) async throws -> any LakeFile { try base.createFile(path) }
+    func replace(_ path: String, with bytes: [UInt8]) async throws { try base.replace(path, with: bytes) }
+    func delete(_ path: String) async throws { try base.delete(path) }
+    func open(_ path: String) async throws -> any RandomAccessSource { try base.open(path) }
+
+    func putIfAbsent(_ path: String, _ bytes: [UInt8]) async throws -> Bool {
+        let isFirst = hasFailed.withLock { failed in
+            defer { failed = true }
+            return !failed
+        }
+        guard !isFirst else {
+            throw LakeError(kind, "Writing a file", path: path, problem: "the test says so", advice: "None.")
+        }
+        return try base.putIfAbsent(path, bytes)
     }
 }

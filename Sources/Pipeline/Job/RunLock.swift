@@ -29,7 +29,7 @@ final class RunLock: Sendable {
         guard descriptor >= 0 else {
             throw SourceError(
                 .storage, "Locking \(table): \(path): \(String(cString: strerror(errno))).",
-                advice: "Choose a state folder that this user may write to.")
+                advice: "Choose a lake, or a folder for locks, that this user may write to.")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let holder = Self.holder(descriptor)
