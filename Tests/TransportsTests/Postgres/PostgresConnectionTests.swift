@@ -59,7 +59,7 @@
                 }
             }
             #expect(error?.kind == .unreachable)
-            #expect(ContinuousClock.now - start < .seconds(10))
+            #expect(ContinuousClock.now - start < .seconds(60))
         }
 
         @Test("the checked address is dialled, whatever the name says")
@@ -285,7 +285,7 @@
             try await Task.sleep(for: .milliseconds(300))
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
-            #expect(ContinuousClock.now - start < .seconds(10))
+            #expect(ContinuousClock.now - start < .seconds(60))
             let server = try await PostgresServer.shared()
             let running = try await server.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%cancel-me%' AND query NOT LIKE '%pg_stat%'",
