@@ -97,7 +97,7 @@ import Testing
             Wrong(arguments: ["connect", "sqlite", "--set", "path"], status: 64, says: ["key=value"]),
             Wrong(arguments: ["connect", "sqlite", "--config", "/nowhere.json"], status: 64, says: ["/nowhere.json"]),
             Wrong(
-                arguments: ["connect", "sqlite", "--set", "path=/nowhere/shop.db"], status: 4,
+                arguments: ["connect", "sqlite", "--set", "path=/nowhere/shop.db"], status: 9,
                 says: ["/nowhere/shop.db"]),
             Wrong(arguments: ["connect", "sqlite", "--name", "../up", "--set", "path=x"], status: 2, says: ["../up"]),
             Wrong(

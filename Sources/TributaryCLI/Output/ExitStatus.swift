@@ -30,7 +30,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .lake: "the lake cannot be read or written: permissions, disk full, damaged table"
         case .alreadyRunning: "another run of this table is under way"
         case .billingLimit: "the rows to sync exceed the allowance"
-        case .notFound: "no such source, connection or table"
+        case .notFound: "no such source, connection, table or file"
         case .usage: "the command line is wrong"
         case .interrupted: "stopped by a signal; what was committed stays, and the next run goes on from there"
         }
@@ -53,7 +53,7 @@ enum ExitStatus: Int32, CaseIterable {
         .unexpectedAnswer: .upstream, .limitExceeded: .upstream, .missingPrimaryKey: .upstream,
         .duplicatePrimaryKey: .upstream, .missingCursorField: .upstream, .columnTypeChanged: .upstream,
         .resumeTokenExpired: .upstream, .storage: .lake, .corruptTable: .lake, .alreadyRunning: .alreadyRunning,
-        .billingLimit: .billingLimit, .unknownSchema: .notFound, .notFound: .notFound,
+        .billingLimit: .billingLimit, .unknownSchema: .notFound, .unknownSource: .notFound, .notFound: .notFound,
     ]
 }
 

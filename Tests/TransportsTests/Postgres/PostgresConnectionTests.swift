@@ -50,16 +50,17 @@
 
         @Test("a server that never answers is given up in time")
         func silentServer() async throws {
-            let start = ContinuousClock.now
+            // It takes the connection and then says nothing, for ever: only a time-out ends this.
+            let silent = try RawTCPServer { $0.waitForClose() }
+            defer { silent.stop() }
             let error = await #expect(throws: SourceError.self) {
-                // Reserved for documentation (RFC 5737): nobody answers there, or the network says so at once.
                 try await connect {
-                    $0.address = "192.0.2.1"
+                    $0.address = "127.0.0.1"
+                    $0.port = silent.port
                     $0.timeouts.connect = .seconds(1)
                 }
             }
             #expect(error?.kind == .unreachable)
-            #expect(ContinuousClock.now - start < .seconds(60))
         }
 
         @Test("the checked address is dialled, whatever the name says")
