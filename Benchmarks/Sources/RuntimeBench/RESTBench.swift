@@ -56,7 +56,7 @@ struct ChargesSource: RESTSource {
     let probe = "/v1/charges"
 
     func client(for config: Config, in context: SourceContext) throws -> RESTClient {
-        try RESTClient(
+        RESTClient(
             context, baseURL: config.baseURL,
             paginator: .cursor(parameter: "starting_after", from: "next_cursor", hasMore: "has_more"),
             pageSize: PageSize("limit", 100))

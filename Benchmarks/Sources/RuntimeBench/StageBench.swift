@@ -22,9 +22,9 @@ struct StageBench {
             let builder = TableBuilder()
             for body in bodies {
                 _ = try builder.append(page: body, rows: "data")
-                if builder.rowCount >= 5_000 { tables.append(builder.finish()) }
+                tables += builder.takeFullTables()
             }
-            if builder.rowCount > 0 { tables.append(builder.finish()) }
+            tables += builder.takeAll()
         }
         let rows = tables.reduce(0) { $0 + $1.rowCount }
         try report(Figure(stage: "JSON to columns", rows: rows, bytes: size, cpu: parsing))
@@ -33,7 +33,7 @@ struct StageBench {
         let storage = LocalStorage(out, isDurable: false)
         try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
         let writing = try await timed {
-            let file = try await storage.createFile("own.parquet")
+            let file = try storage.createFile("own.parquet")
             let writer = ParquetWriter(schema: schema, to: file)
             for table in tables { try await writer.write(table) }
             _ = try await writer.finish()
@@ -41,7 +41,7 @@ struct StageBench {
         }
         try report(Figure(stage: "Parquet write", rows: rows, bytes: memory, cpu: writing))
         let reading = try await timed {
-            let reader = try await ParquetReader(source: try await storage.open("own.parquet"))
+            let reader = try await ParquetReader(source: try storage.open("own.parquet"))
             for index in 0..<reader.rowGroupCount { _ = try await reader.readRowGroup(index) }
         }
         try report(Figure(stage: "Parquet read", rows: rows, bytes: memory, cpu: reading))
