@@ -34,14 +34,26 @@ public struct JSONPage: Sendable {
         return try walk(parsed, counting: false).values
     }
 
+    /// The values at several paths, and whether there is anything at one more, all found in one walk. What is there is
+    /// not read.
+    public func values(
+        at paths: [String], probing probe: String
+    ) throws(JSONError) -> (values: [JSONValue?], isThere: Bool) {
+        let parsed = (paths + [probe]).map { JSONPath($0) }
+        let values = try walk(parsed, counting: false, probe: paths.count).values
+        return (Array(values.dropLast()), values[paths.count] != nil)
+    }
+
     /// The number of elements of the array at `path`; nil where there is no array.
     public func count(at path: String) throws(JSONError) -> Int? {
         try walk([JSONPath(path)], counting: true).counts[0]
     }
 
-    private func walk(_ paths: [JSONPath?], counting: Bool) throws(JSONError) -> JSONPageWalk {
+    private func walk(
+        _ paths: [JSONPath?], counting: Bool, probe: Int? = nil
+    ) throws(JSONError) -> JSONPageWalk {
         let result: Result<JSONPageWalk, JSONError> = PaddedBytes.scan(bytes, maximumDepth: maximumDepth) { scanner in
-            var walk = JSONPageWalk(paths, counting: counting)
+            var walk = JSONPageWalk(paths, counting: counting, probe: probe)
             do throws(JSONScanFailure) {
                 try walk.run(&scanner)
                 return .success(walk)
@@ -59,13 +71,16 @@ struct JSONPageWalk {
 
     private let paths: [[JSONPath.Segment]]
     private let counting: Bool
+    /// The path of which only the presence counts: null stands for whatever is there.
+    private let probe: Int?
     private var missing: Int
     private(set) var values: [JSONValue?]
     private(set) var counts: [Int?]
 
-    init(_ paths: [JSONPath?], counting: Bool) {
+    init(_ paths: [JSONPath?], counting: Bool, probe: Int? = nil) {
         self.paths = paths.map { $0?.segments ?? [] }
         self.counting = counting
+        self.probe = probe
         values = Array(repeating: nil, count: paths.count)
         counts = Array(repeating: nil, count: paths.count)
         wanted = paths.indices.filter { paths[$0] != nil }
@@ -99,6 +114,8 @@ struct JSONPageWalk {
         if counting {
             guard place.pointee == 0x5B else { return }
             counts[index] = try countElements(place, level: level, &scanner)
+        } else if index == probe {
+            values[index] = .null
         } else {
             var last = place
             values[index] = try scanner.value(&last, depth: level)

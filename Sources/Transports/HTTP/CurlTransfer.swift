@@ -177,16 +177,30 @@ extension CurlTransfer {
                 .limitExceeded, "Sending \(request.label): the head of the answer is larger than 256 KiB.")
             return false
         }
-        let line = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        // Bytes, not characters: this runs for each line of each answer.
+        let line = Self.trimmed(bytes[...])
         if line.isEmpty { return headIsComplete() }
-        if pending == nil || line.hasPrefix("HTTP/") {
-            let status = line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-            pending = ResponseHead(status: status, headers: HTTPHeaders())
-        } else if let colon = line.firstIndex(of: ":") {
-            let value = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
-            pending?.headers.add(String(line[..<colon]), value)
+        if pending == nil || line.starts(with: "HTTP/".utf8) {
+            let status = line.split(separator: UInt8(ascii: " ")).dropFirst().first.flatMap { Int(Self.text($0)) }
+            pending = ResponseHead(status: status ?? 0, headers: HTTPHeaders())
+        } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
+            let value = Self.trimmed(line[(colon + 1)...])
+            pending?.headers.add(Self.text(line[..<colon]), Self.text(value))
         }
         return true
+    }
+
+    private static func text(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
+        String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Without blanks, tabs and line breaks at both ends.
+    private static func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {
+        let isBlank = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) }
+        var (start, end) = (bytes.startIndex, bytes.endIndex)
+        while start < end, isBlank(bytes[start]) { start += 1 }
+        while end > start, isBlank(bytes[end - 1]) { end -= 1 }
+        return bytes[start..<end]
     }
 
     private func headIsComplete() -> Bool {
@@ -199,6 +213,8 @@ extension CurlTransfer {
         if isPlain && request.method != .head && isOverLimit(length) { return false }
         let waiter = shared.withLock { state in
             state.head = head
+            // What the peer announces is taken at its word only as far as may lie here anyway.
+            state.buffer.reserveCapacity(min(max(0, length), settings.highWaterMark))
             defer { state.headWaiter = nil }
             return state.headWaiter
         }

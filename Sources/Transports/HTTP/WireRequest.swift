@@ -74,6 +74,11 @@ struct WireRequest: Sendable {
 
     /// Percent-encodes all but the unreserved characters (RFC 3986, section 2.3).
     static func encode(_ text: String) -> String {
+        let isUnreserved = { (byte: UInt8) in
+            byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 || byte == 0x2D || byte == 0x2E || byte == 0x5F
+                || byte == 0x7E
+        }
+        if text.utf8.allSatisfy(isUnreserved) { return text }
         var result = ""
         result.reserveCapacity(text.utf8.count)
         for byte in text.utf8 {

@@ -49,8 +49,7 @@ struct RESTList: Sendable {
     private func read(_ answer: RESTAnswer) throws -> RESTPage {
         let isEmpty: Bool
         do {
-            try answer.document.find(paginator.wanted(endpoint.rows))
-            isEmpty = try hasNoRows(answer)
+            isEmpty = try !findRows(answer) && hasNoRows(answer)
         } catch let error as JSONError {
             throw RESTErrors.notJSON(answer, error, reading: table)
         }
@@ -59,12 +58,20 @@ struct RESTList: Sendable {
         }
     }
 
-    /// Looks for rows, and holds the page to the envelope that the endpoint declares.
+    /// Finds what the paginator will ask for and, in the same walk, the first row, if there is one.
+    private func findRows(_ answer: RESTAnswer) throws -> Bool {
+        let wanted = paginator.wanted(endpoint.rows)
+        guard !endpoint.isSingleRow, !answer.document.bytes.isEmpty else {
+            try answer.document.find(wanted)
+            return false
+        }
+        return try answer.document.find(wanted, probing: "\(endpoint.rows)[0]")
+    }
+
+    /// Called where no first row was found: holds the page to the envelope that the endpoint declares.
     private func hasNoRows(_ answer: RESTAnswer) throws -> Bool {
         if answer.document.bytes.isEmpty, endpoint.rowsMayBeMissing { return true }
         let page = answer.document.page
-        // The first row is enough: the walk ends there, and rows are read by the pipeline.
-        if !endpoint.isSingleRow, try page.value(at: "\(endpoint.rows)[0]") != nil { return false }
         switch try page.value(at: endpoint.rows) {
         case .array(let rows) where rows.isEmpty && !endpoint.isSingleRow: return true
         case .object where endpoint.isSingleRow: return false

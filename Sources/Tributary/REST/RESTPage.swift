@@ -16,6 +16,13 @@ final class JSONDocument: Sendable {
         known.withLock { known in for (path, value) in zip(paths, values) { known[path] = .some(value) } }
     }
 
+    /// Finds several values in one walk, and whether there is anything at one more path.
+    func find(_ paths: [String], probing probe: String) throws(JSONError) -> Bool {
+        let (values, isThere) = try page.values(at: paths, probing: probe)
+        known.withLock { known in for (path, value) in zip(paths, values) { known[path] = .some(value) } }
+        return isThere
+    }
+
     /// The value at a path; nil when it is not there, or the bytes are no JSON.
     func value(_ path: String) -> JSONValue? {
         if let found = known.withLock({ $0[path] }) { return found }

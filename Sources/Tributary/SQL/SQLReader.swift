@@ -8,8 +8,8 @@ struct SQLReadFacts: Sendable {
     private let hasDuplicateKeys: Bool
 
     /// About how many bytes a table handed over has, and at most how many rows.
-    static let targetBytes = 32 << 20
-    static let maximumRows = 100_000
+    static let targetBytes = 16 << 20
+    static let maximumRows = 50_000
     /// About how many bytes of the database a partition holds (posthog: 200 MiB).
     static let partitionBytes = 200 << 20
     /// From so many rows on, a read of all rows trusts the statistics instead of counting.
