@@ -143,6 +143,12 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "CassettesTests", dependencies: ["Cassettes", "TestSupport"], swiftSettings: strict),
         .testTarget(
+            name: "ConformanceTests",
+            dependencies: [
+                "Conformance", "Cassettes", "Pipeline", "Lake", "Transports", "SourceCatalog", "Tributary", "Columns",
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "CSQLite", "TestSupport", "TributaryCLI", "ScaffoldCLI",

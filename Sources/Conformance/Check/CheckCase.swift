@@ -11,6 +11,8 @@ public struct CheckCase: Sendable {
     public let seed: UInt64
     public let profile: Profile
     public let stack: HTTPStack
+    /// The config under test; the scenario's unless a self-test switches a fault on.
+    public var config: JSONObject
 
     public init(
         source: AnySource, scenario: Scenario, schema: Manifest.Schema?, seed: UInt64, profile: Profile,
@@ -22,6 +24,7 @@ public struct CheckCase: Sendable {
         self.seed = seed
         self.profile = profile
         self.stack = stack
+        config = scenario.config
     }
 
     /// `source / table / check`, the name in every report and in the runner's filter.
@@ -29,11 +32,11 @@ public struct CheckCase: Sendable {
         [source.description.type.lowercased(), schema?.name ?? "*", check.name].joined(separator: " / ")
     }
 
-    /// A laboratory over the scenario's config.
+    /// A laboratory over the config.
     ///
     /// - Throws: `SourceError` of kind `invalidConfig`.
     public func lab() throws -> Lab {
-        Lab(source: try source.configure(.object(scenario.config)), stack: stack)
+        Lab(source: try source.configure(.object(config)), stack: stack)
     }
 
     /// The upstream that one state of the scenario recorded.

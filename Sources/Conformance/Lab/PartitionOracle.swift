@@ -29,6 +29,9 @@ public enum PartitionOracle {
             return String(int % size != 0 && (int < 0) != (size < 0) ? quotient - 1 : quotient)
         case .double(let double): number = double
         case .decimal(let decimal): number = Double(decimal.description) ?? .nan
+        case .string(let text):
+            guard let int = Int64(text.trimmingCharacters(in: .whitespaces)) else { return "null" }
+            return numerical(.int(int), size: size)
         default: return "null"
         }
         guard number.isFinite, let whole = Int64(exactly: number.rounded(.towardZero)) else { return "null" }
@@ -38,12 +41,12 @@ public enum PartitionOracle {
     private static func datetime(_ value: Value, format: PartitionFormat) -> String {
         let seconds: Double
         switch value {
-        case .timestamp(let microseconds): seconds = (Double(microseconds) / 1_000_000).rounded(.down)
+        case .timestamp(let microseconds): seconds = wholeSeconds(microseconds)
         case .date(let days): seconds = Double(days) * 86_400
         case .int(let epoch): seconds = Double(epoch)
         case .string(let text):
-            guard let microseconds = TimestampParser.microseconds(text) else { return "1970-01" }
-            seconds = (Double(microseconds) / 1_000_000).rounded(.down)
+            guard let microseconds = TimestampParser.microseconds(wallTime(text)) else { return "1970-01" }
+            seconds = wholeSeconds(microseconds)
         default: return "1970-01"
         }
         var calendar = Calendar(identifier: format == .week ? .iso8601 : .gregorian)
@@ -58,6 +61,20 @@ public enum PartitionOracle {
         case .hour: String(format: "%04d-%02d-%02dT%02d", year, month, day, hour)
         case .week: String(format: "%04d-w%02d", parts.yearForWeekOfYear ?? 0, parts.weekOfYear ?? 0)
         }
+    }
+
+    /// Rounded down in whole numbers: a double has no room for the last microseconds of the year 9999.
+    private static func wholeSeconds(_ microseconds: Int64) -> Double {
+        let (quotient, remainder) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
+        return Double(remainder < 0 ? quotient - 1 : quotient)
+    }
+
+    /// A text without its offset: the time as it is written decides, as in the Python original.
+    private static func wallTime(_ text: String) -> String {
+        guard let time = text.firstIndex(of: "T") ?? text.firstIndex(of: " "),
+            let sign = text[time...].lastIndex(where: { $0 == "+" || $0 == "-" })
+        else { return text }
+        return String(text[..<sign]) + "Z"
     }
 
     /// A value as Python's `str` spells it: what the hash is taken of.

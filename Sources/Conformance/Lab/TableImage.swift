@@ -44,6 +44,16 @@ public struct TableImage: Sendable {
         self.rows = rows
     }
 
+    /// An image of rows at hand, without a lake behind it.
+    init(rows: [[String: Value]], keys: [String], schema: TableSchema = TableSchema([])) {
+        self.schema = schema
+        primaryKeys = keys
+        partitioning = nil
+        properties = [:]
+        version = 0
+        self.rows = rows.map { Row(key: Self.key(of: $0, by: keys), values: $0, partition: nil) }
+    }
+
     static func key(of values: [String: Value], by keys: [String]) -> Key {
         keys.map { TableDiff.text(values[$0] ?? .null) }
     }

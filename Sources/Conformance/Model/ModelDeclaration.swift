@@ -121,6 +121,14 @@ public struct ModelDeclaration: Sendable {
         collections.first { $0.schemas.contains(schema) }
     }
 
+    /// The part that is about one collection.
+    public func only(_ name: String) -> ModelDeclaration {
+        var part = self
+        part.collections.removeAll { $0.name != name }
+        part.endpoints.removeAll { $0.collection != name }
+        return part
+    }
+
     public func collection(_ name: String) -> Collection? { collections.first { $0.name == name } }
 }
 

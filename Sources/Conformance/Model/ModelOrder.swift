@@ -3,17 +3,27 @@ import Tributary
 
 /// How a modelled upstream compares members of its objects.
 enum ModelOrder {
-    /// Whether one object stands before another; ties are broken by the key, so that the order is total.
-    static func precedes(
-        _ left: JSONObject, _ right: JSONObject, by order: [ModelDeclaration.Order], key: [String]
-    ) -> Bool {
-        for part in order + key.map({ ModelDeclaration.Order(field: $0, isDescending: false) }) {
-            let (a, b) = (left[part.field] ?? .null, right[part.field] ?? .null)
+    /// The objects in an order. Ties stay as the recording had them: no API says how it breaks them, and what came is true.
+    static func sorted(_ objects: [World.Object], by order: [ModelDeclaration.Order]) -> [World.Object] {
+        objects.enumerated().sorted { left, right in
+            precedes(left.element.body, right.element.body, by: order) ?? (left.offset < right.offset)
+        }.map(\.element)
+    }
+
+    /// Whether one object stands before another; nil for a tie.
+    private static func precedes(
+        _ left: JSONObject, _ right: JSONObject, by order: [ModelDeclaration.Order]
+    ) -> Bool? {
+        for part in order {
+            let (a, b) = (value(part.field, of: left), value(part.field, of: right))
             if isLess(a, b) { return !part.isDescending }
             if isLess(b, a) { return part.isDescending }
         }
-        return false
+        return nil
     }
+
+    /// The value at a path of an object; null where there is none.
+    static func value(_ path: String, of body: JSONObject) -> JSONValue { JSONValue.object(body).path(path) ?? .null }
 
     /// Whether an object's member lies within the bound of a filter. A null never does, as in SQL.
     static func satisfies(_ body: JSONObject, _ filter: ModelDeclaration.Filter, bound: String) -> Bool {

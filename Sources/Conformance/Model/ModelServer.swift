@@ -46,7 +46,7 @@ public struct ModelServer: HTTPClient {
         }
         objects = filtered(objects, by: endpoint.filters, call: call)
         let order = Self.order(of: endpoint, for: call)
-        objects.sort { ModelOrder.precedes($0.body, $1.body, by: order, key: collection.key) }
+        objects = ModelOrder.sorted(objects, by: order)
         if let cap = endpoint.resultCap { objects = Array(objects.prefix(cap)) }
         let page = ModelPage(
             endpoint.page, of: objects, key: collection.key, call: call, forcedSize: pageSize)

@@ -23,6 +23,42 @@ extension World {
         }
     }
 
+    /// The objects that a state and those before it recorded: what a later state listed in full is taken from it alone,
+    /// of the rest the older objects stay.
+    public init(recorded scenario: Scenario, upTo name: String, _ declaration: ModelDeclaration) throws {
+        self.init()
+        for state in scenario.manifest.states {
+            let next = try World(recorded: scenario, state: state.name, declaration)
+            let complete = try Self.listedInFull(scenario, state: state.name, declaration)
+            for collection in declaration.collections {
+                let new = next.collections[collection.name] ?? []
+                let known = Set(new.map { ModelPage.key(of: $0.body, by: collection.key) })
+                let old = complete.contains(collection.name) ? [] : collections[collection.name] ?? []
+                collections[collection.name] =
+                    new
+                    + old.filter {
+                        !known.contains(ModelPage.key(of: $0.body, by: collection.key))
+                    }
+            }
+            if state.name == name { return }
+        }
+    }
+
+    /// The collections of which a state recorded a list without any bound.
+    private static func listedInFull(
+        _ scenario: Scenario, state: String, _ declaration: ModelDeclaration
+    ) throws -> Set<String> {
+        var names: Set<String> = []
+        for exchange in try scenario.exchanges(state: state) where exchange.status == 200 {
+            guard let components = URLComponents(string: exchange.url) else { continue }
+            let asked = Set((components.queryItems ?? []).map(\.name))
+            for endpoint in declaration.endpoints where endpoint.path.match(components.percentEncodedPath) != nil {
+                if asked.isDisjoint(with: endpoint.filters.map(\.parameter)) { names.insert(endpoint.collection) }
+            }
+        }
+        return names
+    }
+
     private mutating func add(
         _ body: [UInt8], at place: ModelDeclaration.Place, names: [String: String],
         to collection: ModelDeclaration.Collection, seen: inout Set<String>
@@ -56,7 +92,7 @@ public struct ModelUpstream: Upstream {
         self.scenario = scenario
         self.declaration = declaration
         self.state = try scenario.state(state)
-        self.world = LiveWorld(try world ?? World(recorded: scenario, state: state, declaration))
+        self.world = LiveWorld(try world ?? World(recorded: scenario, upTo: state, declaration))
         self.pageSize = pageSize
         now = self.state.clock
     }
