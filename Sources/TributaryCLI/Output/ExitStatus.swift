@@ -26,7 +26,8 @@ enum ExitStatus: Int32, CaseIterable {
         case .invalidConfig: "a setting is missing or wrong"
         case .credentials: "the upstream refused the credentials, or a permission is missing"
         case .unreachable: "the upstream cannot be reached, or did not answer in time; trying again later may help"
-        case .upstream: "the upstream's data broke a rule: unexpected answer, missing or repeated key, changed type"
+        case .upstream:
+            "the upstream's data broke a rule: unexpected answer, missing or repeated key, changed type; or a check failed"
         case .lake: "the lake cannot be read or written: permissions, disk full, damaged table"
         case .alreadyRunning: "another run of this table is under way"
         case .billingLimit: "the rows to sync exceed the allowance"

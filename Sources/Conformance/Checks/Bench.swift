@@ -1,0 +1,262 @@
+import Cassettes
+import Columns
+import Foundation
+import Pipeline
+import Tributary
+
+/// A modelled table at work: what the checks that simulate an upstream have in common.
+///
+/// It holds a sample of the recorded objects, small enough that a check can make many runs of it, and cut so that ties
+/// of the cursor are in it where the recording has any.
+struct Bench: Sendable {
+    let input: CheckCase
+    let schema: Manifest.Schema
+    let declaration: ModelDeclaration
+    let collection: ModelDeclaration.Collection
+    let endpoint: ModelDeclaration.Endpoint
+    let lab: Lab
+    /// The sample, oldest cursor first.
+    let objects: [World.Object]
+    let state: String
+    let tally = Tally()
+
+    /// Ends a check early with a verdict.
+    struct Verdicted: Error { let verdict: Verdict }
+
+    /// Counts what was looked at.
+    final class Tally: Sendable {
+        private let counters = Lock(Counters())
+        func add(_ more: Counters) { counters.withLock { $0 += more } }
+        var sum: Counters { counters.withLock { $0 } }
+    }
+
+    /// Judges with a bench; findings make a failure, no counter makes «not exercised».
+    static func judging(
+        _ input: CheckCase, _ body: @Sendable (Bench) async throws -> [Finding]
+    ) async throws -> Verdict {
+        do {
+            let bench = try Bench(input)
+            let findings = try await body(bench)
+            return .judged(findings, looked: bench.tally.sum)
+        } catch let end as Verdicted {
+            return end.verdict
+        }
+    }
+
+    private init(_ input: CheckCase) throws {
+        guard let schema = input.schema, let state = input.scenario.manifest.states.last else {
+            throw Verdicted(verdict: .notExercised("The scenario has no table and state to look at."))
+        }
+        guard let whole = try ModelDeclaration(of: input.scenario) else {
+            throw Verdicted(
+                verdict: .notExercised("The scenario has no model.json, so nothing else can be asked of it."))
+        }
+        guard let collection = whole.collection(forSchema: schema.name),
+            let endpoint = whole.endpoints.first(where: { $0.collection == collection.name && $0.scope.isEmpty })
+        else { throw Verdicted(verdict: .notExercised("model.json has no list of its own for \(schema.name).")) }
+        // The other collections would have to be parsed for nothing, for each case again.
+        let declaration = whole.only(collection.name)
+        let world = try World(recorded: input.scenario, upTo: state.name, declaration)
+        let all = Self.ordered(world.visible(collection.name), by: collection.cursor)
+        guard !all.isEmpty else { throw Verdicted(verdict: .notExercised("No object of this table was recorded.")) }
+        self.input = input
+        self.schema = schema
+        self.declaration = declaration
+        self.collection = collection
+        self.endpoint = endpoint
+        self.state = state.name
+        lab = try input.lab()
+        objects = Self.sample(all, cursor: collection.cursor, size: input.profile == .quick ? 8 : 14)
+    }
+
+    private static func ordered(_ objects: [World.Object], by cursor: String?) -> [World.Object] {
+        guard let cursor else { return objects }
+        return ModelOrder.sorted(objects, by: [ModelDeclaration.Order(field: cursor, isDescending: false)])
+    }
+
+    /// The window of neighbours that has the most ties.
+    private static func sample(_ all: [World.Object], cursor: String?, size: Int) -> [World.Object] {
+        guard all.count > size, let cursor else { return Array(all.prefix(size)) }
+        let ties = zip(all, all.dropFirst()).map {
+            ModelOrder.value(cursor, of: $0.body) == ModelOrder.value(cursor, of: $1.body)
+        }
+        let starts = 0...(all.count - size)
+        let best = starts.max { left, right in
+            ties[left..<(left + size - 1)].count { $0 } < ties[right..<(right + size - 1)].count { $0 }
+        }
+        return Array(all[(best ?? 0)..<((best ?? 0) + size)])
+    }
+}
+
+// What the table is.
+extension Bench {
+    /// An object's cursor value as the upstream sends it.
+    func cursor(_ object: World.Object) -> JSONValue {
+        collection.cursor.map { ModelOrder.value($0, of: object.body) } ?? .null
+    }
+
+    /// The distinct cursor values, oldest first.
+    var cursors: [JSONValue] {
+        objects.map(cursor).reduce(into: []) { values, value in if values.last != value { values.append(value) } }
+    }
+
+    /// The objects up to a cursor value, included.
+    func objects(upTo bound: JSONValue) -> [World.Object] { objects.filter { !ModelOrder.isLess(bound, cursor($0)) } }
+
+    /// The lake's name of a column.
+    static func column(_ name: String) -> String { ColumnNaming.normalise(name) }
+    var keyColumns: [String] { collection.key.map(Self.column) }
+    func key(_ object: World.Object) -> String { ModelPage.key(of: object.body, by: collection.key) }
+
+    /// Ends a check that only tables with a watermark can take.
+    func demandIncremental() throws {
+        guard schema.mode == .incremental, schema.field != nil, collection.cursor != nil else {
+            throw Verdicted(verdict: .notApplicable("The table is read by full refreshes alone."))
+        }
+    }
+
+    /// What the source says about this read; asks nothing of the upstream.
+    func response(_ type: SyncType? = nil) async throws -> SourceResponse {
+        let upstream = try upstream()
+        let context = try lab.context(upstream, clock: LabClock(upstream.now), log: EventLog())
+        return try await lab.source.read(inputs(type ?? schema.mode), in: context)
+    }
+
+    func inputs(_ type: SyncType) -> SourceInputs {
+        SourceInputs(schema: schema.name, syncType: type, cursorField: type == .fullRefresh ? nil : schema.field)
+    }
+}
+
+// What is run.
+extension Bench {
+    /// An upstream that shows some objects of this table.
+    func upstream(
+        _ visible: [World.Object]? = nil, pageSize: Int? = 3, later: Duration = .zero
+    ) throws -> ModelUpstream {
+        let world = World([collection.name: visible ?? objects])
+        var upstream = try ModelUpstream(
+            input.scenario, state: state, declaration: declaration, world: world, pageSize: pageSize)
+        upstream.now += later.microseconds
+        return upstream
+    }
+
+    /// A plan in the table's own mode, or another; without lookback, so that bounds are seen as they are.
+    func plan(_ type: SyncType? = nil, commitsOften: Bool = false) -> Lab.Plan {
+        let type = type ?? schema.mode
+        var plan = Lab.Plan(schema.name, type, cursorField: type == .fullRefresh ? nil : schema.field?.name)
+        plan.lookback = type == .fullRefresh ? nil : .zero
+        plan.requestLimit = 200
+        if commitsOften {
+            plan.options.batchRows = 2
+            plan.options.commitBytes = 1
+            plan.options.commitInterval = .zero
+        }
+        return plan
+    }
+
+    func run(_ plan: Lab.Plan, of upstream: any Upstream, into files: MemoryLake.Files = [:]) async throws -> Lab.Run {
+        let run = try await lab.run(plan, of: upstream, into: files)
+        tally.add(Counters(requests: run.log.requests.count, runs: 1))
+        return run
+    }
+
+    /// The same, for a run that must succeed.
+    func successful(
+        _ plan: Lab.Plan, of upstream: any Upstream, into files: MemoryLake.Files = [:], at place: String
+    ) async throws -> Lab.Run {
+        let run = try await run(plan, of: upstream, into: files)
+        guard let error = run.error else { return run }
+        throw Verdicted(
+            verdict: .failed([
+                Finding(
+                    at: place, expected: "the sync succeeds", actual: "It ended with: \(error)",
+                    history: run.log.lines())
+            ]))
+    }
+
+    func table(_ run: Lab.Run) async throws -> TableImage? {
+        try await lab.table(schema.name, in: run.files, keys: keyColumns)
+    }
+
+    /// Holds a table against the objects that it should have, by key, and by value where text and whole numbers can be
+    /// compared as they are.
+    func difference(_ expected: [World.Object], _ run: Lab.Run) async throws -> TableDiff {
+        let actual = try await table(run)
+        let found = actual?.byKey ?? [:]
+        let rows = expected.map { object -> [String: Value] in
+            let values = Self.plainValues(object.body)
+            let row = found[TableImage.key(of: values, by: keyColumns)]?.values ?? [:]
+            return values.filter { keyColumns.contains($0.key) || Self.isComparable($0.value, row[$0.key]) }
+        }
+        let image = TableImage(rows: rows, keys: keyColumns)
+        let kept = image.byKey
+        let actualRows = (actual?.rows ?? []).map { row in
+            row.values.filter { kept[row.key]?.values[$0.key] != nil || keyColumns.contains($0.key) }
+        }
+        tally.add(Counters(rows: expected.count))
+        return TableDiff(
+            expected: image, actual: TableImage(rows: actualRows, keys: keyColumns), comparesSchema: false)
+    }
+
+    private static func plainValues(_ body: JSONObject) -> [String: Value] {
+        var values: [String: Value] = [:]
+        for member in body.members {
+            if let text = member.value.string { values[column(member.name)] = .string(text) }
+            if let number = member.value.int64 { values[column(member.name)] = .int(number) }
+        }
+        return values
+    }
+
+    private static func isComparable(_ expected: Value, _ actual: Value?) -> Bool {
+        switch (expected, actual) {
+        case (.string, .string), (.int, .int): true
+        default: false
+        }
+    }
+
+    /// The finding of a difference; nothing when there is none.
+    func finding(
+        _ difference: TableDiff, at place: String, expected: String, _ run: Lab.Run, cause: String? = nil
+    ) -> [Finding] {
+        if difference.isEmpty { return [] }
+        return [
+            Finding(
+                at: place, expected: expected, actual: "The table has \(difference.summary).",
+                witness: difference.witness, history: run.log.lines(), cause: cause)
+        ]
+    }
+
+    /// The rows as the source hands them over, before anything of the runtime has seen them.
+    func emitted(_ upstream: any Upstream, _ type: SyncType = .fullRefresh) async throws -> [JSONObject] {
+        let context = try lab.context(upstream, clock: LabClock(upstream.now), log: EventLog(), limit: 200)
+        let response = try await lab.source.read(inputs(type), in: context)
+        let rows = Lock<[JSONObject]>([])
+        try await response.items.run(
+            into: Emitter { item, _ in
+                let new = try item.map(Self.rows) ?? []
+                rows.withLock { $0 += new }
+            })
+        let all = rows.withLock { $0 }
+        tally.add(Counters(rows: all.count, runs: 1))
+        return all
+    }
+
+    static func rows(of item: Item) throws -> [JSONObject] {
+        switch item {
+        case .row(let row): [row]
+        case .rows(let rows): rows
+        case .json(let item):
+            Self.list(try JSONValue(parsing: item.page), at: item.rows).compactMap(\.object).map { row in
+                item.constants.reduce(into: row) { $0[$1.name] = $1.value }
+            }
+        case .table:
+            throw Verdicted(
+                verdict: .notExercised("The source hands over finished tables, which this check cannot open."))
+        }
+    }
+
+    private static func list(_ page: JSONValue, at path: String) -> [JSONValue] {
+        let value = path.isEmpty ? page : page.path(path) ?? .null
+        return value.array ?? [value]
+    }
+}

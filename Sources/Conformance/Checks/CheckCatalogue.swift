@@ -1,0 +1,12 @@
+/// All checks of the kit, by group.
+///
+/// A check stands here only with its proof: the seeded faults that it names are in ``SpecimenFault``, and the self-test
+/// shows that it catches them and passes their clean twin.
+public enum CheckCatalogue {
+    public static let all: [Check] =
+        ConfigurationChecks.all + DiscoveryChecks.all + ReadingChecks.all + KeyChecks.all + WatermarkChecks.all
+        + ResumeChecks.all + PartitionChecks.all + HTTPChecks.all + SecurityChecks.all + BatchChecks.all
+
+    /// The check of this name.
+    public static func check(_ name: String) -> Check? { all.first { $0.name == name } }
+}

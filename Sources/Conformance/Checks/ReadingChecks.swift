@@ -1,0 +1,92 @@
+import Cassettes
+import Columns
+import Pipeline
+import Tributary
+
+/// Group C: every row, whatever the pages.
+enum ReadingChecks {
+    static let all = [rowsEqualModel, pageSizeInvariant, terminatesAtLastPage]
+
+    private static let rowsEqualModel = Check(
+        "read-rows-equal-model", group: .reading, level: .simulated,
+        proves: "A full read gives exactly the rows that the upstream has, whatever their number is.",
+        method:
+            "A model of the upstream shows 0, 1, p-1, p, p+1, 2p and 3p+1 objects at page size p = 3. Each time the "
+            + "lake's table is compared with the objects, by key and by value.",
+        likelyCause: "Reading ends before the last page, or rows are dropped or changed on the way.", profile: .quick,
+        catches: "nested-list-first-page-only"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            for count in [0, 1, 2, 3, 4, 6, 10] where count <= bench.objects.count {
+                let shown = Array(bench.objects.prefix(count))
+                let run = try await bench.successful(
+                    bench.plan(.fullRefresh), of: bench.upstream(shown), at: "full read of \(count) rows")
+                let findings = bench.finding(
+                    try await bench.difference(shown, run), at: "full read of \(count) rows in pages of 3",
+                    expected: "all \(count) rows of the upstream, each once", run)
+                if !findings.isEmpty { return findings }
+            }
+            return []
+        }
+    }
+
+    private static let pageSizeInvariant = Check(
+        "read-page-size-invariant", group: .reading, level: .meta,
+        proves: "The table does not depend on how many rows the upstream puts on a page.",
+        method: "Full reads while the model gives 1, 2, 7 and all rows a page, whatever size was asked for; all tables "
+            + "must hold the upstream's rows.",
+        likelyCause: "A page with fewer rows than were asked for is taken as the last one. Upstreams clamp sizes: only "
+            + "their own sign ends a list.",
+        catches: "short-page-means-end-when-limit-clamped"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            guard bench.endpoint.page.style != .single else {
+                throw Bench.Verdicted(verdict: .notApplicable("The list comes in one answer."))
+            }
+            for size in [1, 2, 7, bench.objects.count] {
+                let run = try await bench.successful(
+                    bench.plan(.fullRefresh), of: bench.upstream(pageSize: size), at: "full read, \(size) rows a page")
+                let findings = bench.finding(
+                    try await bench.difference(bench.objects, run), at: "full read, \(size) rows a page",
+                    expected: "the same \(bench.objects.count) rows as with any other page size", run)
+                if !findings.isEmpty { return findings }
+            }
+            return []
+        }
+    }
+
+    private static let terminatesAtLastPage = Check(
+        "read-terminates-at-last-page", group: .reading, level: .simulated,
+        proves: "After the last page nothing more is asked for.",
+        method: "Full reads of n rows in pages of p: the requests for the list must be as many as there are pages.",
+        likelyCause: "The upstream's own sign of the end is not looked at, so that one page too many is asked for.",
+        catches: "request-after-last-page"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            for size in [2, 3, bench.objects.count] {
+                let run = try await bench.successful(
+                    bench.plan(.fullRefresh), of: bench.upstream(pageSize: size), at: "full read, \(size) rows a page")
+                let pages = (bench.objects.count + size - 1) / size
+                let asked = run.log.requests.filter { bench.isList($0) }.count
+                if asked > pages {
+                    return [
+                        Finding(
+                            at: "full read, \(size) rows a page", expected: "\(pages) requests, one for each page",
+                            actual: "\(asked) requests were made.",
+                            witness: run.log.requests.suffix(3).map(\.description),
+                            history: run.log.lines())
+                    ]
+                }
+            }
+            return []
+        }
+    }
+}
+
+extension Bench {
+    /// Whether a request asks for this table's list.
+    func isList(_ request: LoggedRequest) -> Bool {
+        guard let call = try? ModelCall(request.request) else { return false }
+        return endpoint.path.match(call.path) != nil
+    }
+}

@@ -1,0 +1,130 @@
+import Cassettes
+import Columns
+import Foundation
+import Tributary
+
+/// The fixture of the specimen, made when it is needed: two lists with ties, nulls and ids that are in no order.
+struct SpecimenScenario: ~Copyable {
+    let scenario: Scenario
+    private let folder: URL
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "tributary-specimen-\(UUID().uuidString)")
+        let place = folder.appending(path: "specimen/ledger")
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        for (name, value) in [("manifest", Self.manifest), ("model", Self.model), ("t0", Self.recording)] {
+            let file = place.appending(path: name == "t0" ? "t0.har" : "\(name).json")
+            try Data(value.serialized()).write(to: file)
+        }
+        scenario = try Scenario(at: place)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// The config with a fault switched on, or none.
+    func config(_ fault: SpecimenFault?) -> JSONObject {
+        var config = scenario.config
+        config["fault"] = fault.map { .string($0.rawValue) }
+        return config
+    }
+
+    private static let manifest: JSONValue = [
+        "format": 1, "source": "specimen", "title": "Two lists of fourteen",
+        "schemas": [
+            "notes": ["mode": "incremental", "field": "updated_at", "type": "datetime", "keys": ["id"], "sort": "asc"],
+            "payments": [
+                "mode": "incremental", "field": "created", "type": "datetime", "keys": ["id"], "sort": "desc",
+            ],
+        ],
+        "config": ["api_key": ["fake": "specimen.apiKey", "n": 1]], "provenance": ["kind": "synthetic"],
+        "states": [["name": "t0", "clock": "2025-03-10T06:00:00Z", "http": "t0.har"]],
+    ]
+
+    private static let model: JSONValue = [
+        "collections": [
+            "notes": [
+                "key": "id", "cursor": "updated_at", "cursorMovesOnUpdate": true, "mutable": ["title"],
+                "from": [["path": "/v1/notes", "rows": "data"]],
+            ],
+            "payments": [
+                "key": "id", "cursor": "created", "cursorFormat": "epoch-seconds",
+                "from": [["path": "/v1/payments", "rows": "data"]],
+            ],
+        ],
+        "endpoints": [
+            [
+                "path": "/v1/notes", "collection": "notes", "order": ["id"],
+                "orderParameters": ["sort": ["updated_at": ["updated_at"]]],
+                "filters": [["parameter": "since", "field": "updated_at", "comparison": ">="]],
+                "page": ["style": "cursor", "parameter": "after", "size": "limit"],
+                "envelope": ["data": "$rows", "more": "$more", "next": "$next"],
+            ],
+            [
+                "path": "/v1/payments", "collection": "payments", "order": ["-created"],
+                "filters": [
+                    ["parameter": "created_from", "field": "created", "comparison": ">="],
+                    ["parameter": "created_to", "field": "created", "comparison": "<="],
+                ],
+                "page": ["style": "last-key", "parameter": "starting_after", "size": "limit"],
+                "envelope": ["data": "$rows", "more": "$more"],
+            ],
+        ],
+    ]
+
+    private static var recording: JSONValue {
+        let entries = [
+            entry("me", "/v1/me", ["id": "me"]),
+            entry("notes", "/v1/notes", ["data": .array((0..<14).map(note)), "more": false, "next": nil]),
+            entry("payments", "/v1/payments", ["data": .array((0..<14).map(payment)), "more": false]),
+        ]
+        return [
+            "log": ["version": "1.2", "creator": ["name": "specimen", "version": "1"], "entries": .array(entries)]
+        ]
+    }
+
+    private static func entry(_ id: String, _ path: String, _ body: JSONValue) -> JSONValue {
+        [
+            "_id": .string(id), "_replay": "repeat", "startedDateTime": "2025-03-10T06:00:00.000Z", "time": 0,
+            "request": [
+                "method": "GET", "url": .string("https://api.specimen.example" + path),
+                "headers": [["name": "authorization", "value": "Bearer fake-api-key-1"]],
+            ],
+            "response": [
+                "status": 200, "headers": [["name": "Content-Type", "value": "application/json"]],
+                "content": ["mimeType": "application/json", "text": .string(body.text)],
+            ],
+        ]
+    }
+
+    /// Minutes since the start: three rows share one, and two another.
+    private static func minute(_ index: Int) -> Int64 {
+        switch index {
+        case 4, 5, 6: 40
+        case 9, 10: 90
+        default: Int64(index) * 10
+        }
+    }
+
+    private static let start: Int64 = 1_740_787_200
+
+    private static func moment(_ seconds: Int64) -> JSONValue {
+        .string(CursorValue.timestamp(seconds * 1_000_000).storedText)
+    }
+
+    private static func note(_ index: Int) -> JSONValue {
+        let id = index * 5 % 14
+        return [
+            "id": .string("n\(100 + id)"), "updated_at": moment(start + minute(index) * 60),
+            "created_at": moment(start - Int64(index + 1) * 86_400), "title": .string("Note \(index)"),
+            "author_id": .string("a\(index % 4)"),
+            "closed_at": index % 3 == 0 ? .null : moment(start + Int64(index) * 7_000),
+        ]
+    }
+
+    private static func payment(_ index: Int) -> JSONValue {
+        [
+            "id": .string("p\(100 + index * 3 % 14)"), "created": .number(JSONNumber(start + minute(index) * 60)),
+            "amount": .number(JSONNumber(Int64(index) * 100)), "note": .string("Payment \(index)"),
+        ]
+    }
+}
