@@ -27,7 +27,7 @@ need_packages() {
 
 need_swift() {
     command -v swift >/dev/null || die "Building needs Swift 6.3 or newer on the PATH: see https://www.swift.org/install"
-    need_packages libcurl4-openssl-dev libsqlite3-dev libpq-dev libmariadb-dev zlib1g-dev
+    need_packages libcurl4-openssl-dev libsqlite3-dev libpq-dev libmariadb-dev
 }
 
 # The virtual environment of the readers that the tests compare with: pyarrow, DuckDB, Polars, delta-rs.
