@@ -208,6 +208,15 @@ import Testing
         #expect(try JSONPage(Array("[]".utf8)).count(at: "") == 0)
     }
 
+    @Test(
+        "Whether there is anything at a path is found along with values",
+        arguments: [("data[0]", true), ("data[3]", false), ("none", false), ("meta.skip", true), ("total", true)])
+    func probing(_ path: String, _ isThere: Bool) throws {
+        let found = try Self.page.values(at: ["total", "data[-1].id", "none"], probing: path)
+        #expect(found.values == [3, "c", nil])
+        #expect(found.isThere == isThere)
+    }
+
     @Test("A page that is not JSON is an error", arguments: ["<html>", "", "{\"a\":", "{\"a\":1}x"])
     func noJSON(_ text: String) throws {
         #expect(throws: JSONError.self) { try JSONPage(Array(text.utf8)).value(at: "b") }
