@@ -44,7 +44,7 @@ public struct SyncOptions: Sendable {
     /// The bytes of a batch at most; a source's response may say otherwise.
     public var batchBytes = 200 << 20
     /// A commit is made when this many bytes of rows wait for it …
-    public var commitBytes = 64 << 20
+    public var commitBytes = 48 << 20
     /// … or when the oldest of them has waited this long.
     public var commitInterval = Duration.seconds(60)
     /// Rows that may be read until the billing limit; nil means without limit.
