@@ -50,7 +50,9 @@ public struct CheckRunner: Sendable {
             checks.flatMap { check -> [Case] in
                 let schemas: [Manifest.Schema?] = check.scope == .source ? [nil] : scenario.manifest.schemas
                 return schemas.compactMap { schema in
-                    if let schema, !options.tables.isEmpty, !options.tables.contains(schema.name) { return nil }
+                    if !options.tables.isEmpty {
+                        guard let schema, options.tables.contains(schema.name) else { return nil }
+                    }
                     let input = CheckCase(
                         source: source, scenario: scenario, schema: schema, seed: options.seed,
                         profile: options.profile, stack: stack)

@@ -94,7 +94,8 @@ enum CheckReport {
         case .notExercised(let text), .couldNotRun(let text): lines.append("Verdict:  \(result.verdict.name): \(text)")
         default: break
         }
-        let causes = result.causes.isEmpty ? [check.likelyCause] : result.causes
+        // Of what was not looked at, no cause is known.
+        let causes = result.causes.isEmpty && result.hasFindings ? [check.likelyCause] : result.causes
         lines.append("Repeat:   \(result.command)")
         lines += causes.map { "Cause:    \($0)" }
         lines.append("Clause:   \(check.group.rawValue), \(check.group.title): tributary check --explain \(check.name)")
@@ -149,6 +150,8 @@ enum CheckReport {
 }
 
 extension CheckResult {
+    fileprivate var hasFindings: Bool { if case .failed = verdict { true } else { false } }
+
     /// Better guesses than the check's own.
     fileprivate var causes: [String] {
         if case .failed(let findings) = verdict { findings.compactMap(\.cause) } else { [] }
