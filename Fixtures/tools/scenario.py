@@ -133,9 +133,11 @@ class Scenario:
         return files
 
     def write(self):
-        """Replaces the scenario's folder."""
+        """Replaces the scenario's folder, but for a model that somebody wrote beside it."""
+        model = self.folder / "model.json"
+        kept = {"model.json": model.read_text(encoding="utf-8")} if model.exists() else {}
         shutil.rmtree(self.folder, ignore_errors=True)
-        for name, text in self.files().items():
+        for name, text in {**self.files(), **kept}.items():
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
