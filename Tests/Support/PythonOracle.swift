@@ -46,7 +46,16 @@ public enum PythonOracle {
         defer { try? FileManager.default.removeItem(at: folder) }
         let names = ["script.py", "input.json", "output.json", "errors.txt"]
         let files = names.map { folder.appendingPathComponent($0) }
-        let frame = "import json, sys\ndata = json.load(sys.stdin)\n\(script)\njson.dump(result, sys.stdout)\n"
+        // delta-rs sometimes aborts while the interpreter ends, long after its answer: so the script ends without that.
+        let frame = """
+            import json, os, sys
+            data = json.load(sys.stdin)
+            \(script)
+            json.dump(result, sys.stdout)
+            sys.stdout.flush()
+            os._exit(0)
+
+            """
         try Data(frame.utf8).write(to: files[0])
         try JSONEncoder().encode(input).write(to: files[1])
         for file in files[2...] { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
