@@ -14,8 +14,8 @@ struct DatabaseMemoryTests {
         return (Int(fields[1]) ?? 0) * 4096
     }
 
-    /// Reads 400 MB. A driver that held the result would hold 200 MB and more all through the second half of it; the least
-    /// of its samples is judged, since other tests of the process take memory now and then.
+    /// Reads 400 MB. A driver that held the result, or gathered it on the way, would hold 350 MB and more through its last
+    /// eighth; the least of those samples is judged, since other tests of the process take memory too.
     private func check(_ endpoint: DatabaseEndpoint, _ text: String) async throws {
         let connection = try await LiveDatabaseConnector().connect(to: endpoint)
         let before = try residentBytes()
@@ -27,8 +27,8 @@ struct DatabaseMemoryTests {
             held.append(try residentBytes() - before)
         }
         #expect(bytes > 400_000_000)
-        let least = try #require(held.suffix(held.count / 2).min())
-        #expect(least < 150 << 20)
+        let least = try #require(held.suffix(held.count / 8).min())
+        #expect(least < 300 << 20)
         await connection.close()
     }
 
