@@ -4,6 +4,8 @@ import Columns
 /// Puts values into the places of a prepared statement.
 enum SQLiteBinding {
     /// Tells SQLite to copy the bytes before the call returns.
+    ///
+    /// The cast is safe: SQLITE_TRANSIENT is defined as this value (sqlite3.h); SQLite compares it and never calls it.
     private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
     /// Dates and times go as ISO text, the form SQLite's own functions give; decimals as text, which a column of numeric
