@@ -13,6 +13,8 @@ public struct CheckCase: Sendable {
     public let stack: HTTPStack
     /// The config under test; the scenario's unless a self-test switches a fault on.
     public var config: JSONObject
+    /// Production's runtime, unless a self-test bends it.
+    public var runtime = LabRuntime()
 
     public init(
         source: AnySource, scenario: Scenario, schema: Manifest.Schema?, seed: UInt64, profile: Profile,
@@ -36,7 +38,7 @@ public struct CheckCase: Sendable {
     ///
     /// - Throws: `SourceError` of kind `invalidConfig`.
     public func lab() throws -> Lab {
-        Lab(source: try source.configure(.object(config)), stack: stack)
+        Lab(source: try source.configure(.object(config)), stack: stack, runtime: runtime)
     }
 
     /// The upstream that one state of the scenario recorded.

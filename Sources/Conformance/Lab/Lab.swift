@@ -11,12 +11,15 @@ public struct Lab: Sendable {
     public let source: ConfiguredSource
     /// Production's layers above the wire.
     public let stack: HTTPStack
+    /// Production's runtime, or a seeded fault's.
+    public let runtime: LabRuntime
     /// The connection's name in the lake.
     public let connection = "kit"
 
-    public init(source: ConfiguredSource, stack: @escaping HTTPStack) {
+    public init(source: ConfiguredSource, stack: @escaping HTTPStack, runtime: LabRuntime = LabRuntime()) {
         self.source = source
         self.stack = stack
+        self.runtime = runtime
     }
 
     /// One run that a check asks for.
@@ -66,7 +69,8 @@ public struct Lab: Sendable {
         let reader = LabReader(source: source, log: log, steps: steps, onTaken: plan.onTaken)
         let locks = NSTemporaryDirectory() + "/tributary-kit-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: locks) }
-        let engine = SyncEngine(reader: reader, context: context, lake: lake, lockFolder: locks)
+        let engine = SyncEngine(
+            reader: runtime.reader(reader), context: context, lake: runtime.lake(lake), lockFolder: locks)
         var run = Run(log: log, steps: [], clock: clock, files: [:])
         do {
             run.summary = try await engine.run(request(plan)) { event in
@@ -80,7 +84,7 @@ public struct Lab: Sendable {
         }
         log.append(.ended(run.error.map { "\($0)" } ?? "well"))
         run.steps = steps.steps
-        run.files = lake.contents
+        run.files = runtime.afterwards(lake.contents, run.error == nil)
         return run
     }
 
@@ -108,7 +112,7 @@ public struct Lab: Sendable {
     private func request(_ plan: Plan) -> SyncRequest {
         SyncRequest(
             connection: connection, schema: plan.schema, syncType: plan.syncType, cursorField: plan.cursorField,
-            lookback: plan.lookback, reset: plan.reset, options: plan.options)
+            lookback: plan.lookback, reset: plan.reset, options: runtime.options(plan.options))
     }
 }
 

@@ -2,16 +2,17 @@ import Cassettes
 import Columns
 import Tributary
 
-/// Shows that the checks can fail: each seeded fault against the checks, and the clean twin against all of them.
+/// Shows that the checks can fail: each seeded fault against the checks, and the clean twins against all of them.
 public struct SelfTest: Sendable {
     public let stack: HTTPStack
 
     public init(stack: @escaping HTTPStack) { self.stack = stack }
 
-    /// What the checks said of one fault, or of the clean twin.
+    /// What the checks said of one fault, or of a clean twin.
     public struct Row: Sendable {
+        public let specimen: String
         /// Nil is the clean twin.
-        public let fault: SpecimenFault?
+        public let fault: SeededFault?
         public let results: [CheckResult]
         /// The checks that must catch it.
         public let intended: [String]
@@ -31,36 +32,52 @@ public struct SelfTest: Sendable {
         }
     }
 
-    /// Runs one fault, or the clean twin.
+    /// Runs one fault.
     ///
     /// - Parameter onlyIntended: leaves out the checks that need not catch the fault.
     /// - Throws: `SourceError` when the specimen's own fixture cannot be made.
-    public func row(_ fault: SpecimenFault?, onlyIntended: Bool = false) async throws -> Row {
-        let material = try SpecimenScenario()
-        let intended = CheckCatalogue.all.filter { check in fault.map { check.catches.contains($0.rawValue) } ?? false }
-        var options = CheckRunner.Options(today: "2025-03-10")
-        if onlyIntended { options.checks = Set(intended.map(\.name)) }
-        let runner = CheckRunner(catalogue: CheckCatalogue.all, stack: stack)
-        let cases = runner.cases(of: Self.source(fault), scenarios: [material.scenario], options: options)
-        let config = material.config(fault)
-        let results = await runner.run(cases.map { $0.with(config) }, options: options)
-        return Row(fault: fault, results: results, intended: intended.map(\.name))
+    public func row(of fault: SeededFault, onlyIntended: Bool = false) async throws -> Row {
+        guard let specimen = Specimen.holding(fault) else {
+            throw SourceError(.notFound, "Looking for the specimen of \(fault): there is none.")
+        }
+        return try await row(specimen, fault, checks: onlyIntended ? Self.intended(fault) : nil)
     }
 
-    private static func source(_ fault: SpecimenFault?) -> AnySource {
-        switch fault {
-        case .twoFieldsOfOneName: AnySource(TwinFieldSpecimen.self)
-        case .keyFieldInClear: AnySource(ClearKeySpecimen.self)
-        default: AnySource(SpecimenSource.self)
-        }
+    /// Runs the clean twin of a family.
+    ///
+    /// - Parameter checks: only these; nil means all.
+    /// - Throws: `SourceError` when the specimen's own fixture cannot be made.
+    public func cleanTwin(of specimen: Specimen, checks: [String]? = nil) async throws -> Row {
+        try await row(specimen, nil, checks: checks)
+    }
+
+    /// The checks that name a fault as theirs.
+    public static func intended(_ fault: SeededFault) -> [String] {
+        CheckCatalogue.all.filter { $0.catches.contains(fault.name) }.map(\.name)
+    }
+
+    private func row(_ specimen: Specimen, _ fault: SeededFault?, checks: [String]?) async throws -> Row {
+        let intended = fault.map(Self.intended) ?? []
+        let material = try specimen.fixture(fault).written()
+        defer { withExtendedLifetime(material) {} }
+        var options = CheckRunner.Options(today: "2025-03-10")
+        options.profile = .hostile
+        let catalogue = CheckCatalogue.all.filter { checks?.contains($0.name) ?? true }
+        let runner = CheckRunner(catalogue: catalogue, stack: specimen.stack(fault, stack))
+        let cases = runner.cases(of: specimen.source(fault), scenarios: [material.scenario], options: options)
+        let config = material.config(fault)
+        let results = await runner.run(
+            cases.map { $0.with(config, specimen.runtime(fault)) }, options: options)
+        return Row(specimen: specimen.name, fault: fault, results: results, intended: intended)
     }
 }
 
 extension CheckRunner.Case {
-    /// The same case of another config.
-    func with(_ config: JSONObject) -> Self {
+    /// The same case of another config and runtime.
+    func with(_ config: JSONObject, _ runtime: LabRuntime) -> Self {
         var input = input
         input.config = config
+        input.runtime = runtime
         return Self(check: check, input: input)
     }
 }

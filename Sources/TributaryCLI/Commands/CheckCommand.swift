@@ -114,11 +114,16 @@ struct CheckCommand: AsyncParsableCommand {
 
     private func runSelfTest(_ stack: @escaping HTTPStack) async throws {
         let test = SelfTest(stack: stack)
+        let wanted = SeededFault.all.filter { fault in check.map(SelfTest.intended(fault).contains) ?? true }
+        let total = wanted.count + Specimen.all.count
         var rows: [SelfTest.Row] = []
-        for fault in [nil] + SpecimenFault.allCases.map(Optional.some) {
-            let row = try await test.row(fault)
+        func note(_ row: SelfTest.Row) {
             rows.append(row)
-            if Console.errorIsTerminal { Console.rewriteLine("\(rows.count)/\(SpecimenFault.allCases.count + 1)") }
+            if Console.errorIsTerminal { Console.rewriteLine("\(rows.count)/\(total)") }
+        }
+        for specimen in Specimen.all {
+            note(try await test.cleanTwin(of: specimen, checks: check.map { [$0] }))
+            for fault in specimen.faults where wanted.contains(fault) { note(try await test.row(of: fault)) }
         }
         if Console.errorIsTerminal { Console.rewriteLine("") }
         Console.result(CheckReport.selfTest(rows))

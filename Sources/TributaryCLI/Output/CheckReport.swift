@@ -45,7 +45,7 @@ enum CheckReport {
 
     static func explain(_ check: Check) {
         let faults = check.catches.map { name in
-            "  \(name)" + (SpecimenFault(rawValue: name).map { ": \($0.story)" } ?? "")
+            "  \(name)" + (SeededFault.named(name).map { ": \($0.story)" } ?? "")
         }
         Console.result(
             """
@@ -136,7 +136,7 @@ enum CheckReport {
         for row in rows {
             let others = row.caughtBy.filter { !row.intended.contains($0) }
             table.add([
-                row.fault?.rawValue ?? "(clean twin)", row.intended.joined(separator: " "),
+                row.fault?.name ?? "(clean twin of \(row.specimen))", row.intended.joined(separator: " "),
                 row.isAsIntended ? (row.fault == nil ? "passes" : "yes") : (row.fault == nil ? "FALSE ALARM" : "NO"),
                 others.joined(separator: " "),
             ])

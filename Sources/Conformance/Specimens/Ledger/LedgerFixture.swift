@@ -1,32 +1,10 @@
-import Cassettes
 import Columns
-import Foundation
 import Tributary
 
-/// The fixture of the specimen, made when it is needed: two lists with ties, nulls and ids that are in no order.
-struct SpecimenScenario: ~Copyable {
-    let scenario: Scenario
-    private let folder: URL
-
-    init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "tributary-specimen-\(UUID().uuidString)")
-        let place = folder.appending(path: "specimen/ledger")
-        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-        for (name, value) in [("manifest", Self.manifest), ("model", Self.model), ("t0", Self.recording)] {
-            let file = place.appending(path: name == "t0" ? "t0.har" : "\(name).json")
-            try Data(value.serialized()).write(to: file)
-        }
-        scenario = try Scenario(at: place)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
-
-    /// The config with a fault switched on, or none.
-    func config(_ fault: SpecimenFault?) -> JSONObject {
-        var config = scenario.config
-        config["fault"] = fault.map { .string($0.rawValue) }
-        return config
-    }
+/// The fixture of the ledger: two lists with ties, nulls and ids that are in no order.
+enum LedgerFixture {
+    static let clean = SpecimenFixture(
+        "specimen/ledger", documents: ["manifest.json": manifest, "model.json": model, "t0.har": recording])
 
     private static let manifest: JSONValue = [
         "format": 1, "source": "specimen", "title": "Two lists of fourteen",

@@ -3,8 +3,8 @@ import Columns
 import Pipeline
 import Tributary
 
-/// Groups I and O: rows leave as they come.
-enum BatchChecks {
+/// Group O: work grows with what is new, and no faster than the table.
+enum PerformanceChecks {
     static let all = [firstBatch]
 
     private static let firstBatch = Check(

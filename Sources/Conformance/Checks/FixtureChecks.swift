@@ -1,0 +1,4 @@
+/// Group M: recordings that can be trusted.
+enum FixtureChecks {
+    static let all: [Check] = []
+}

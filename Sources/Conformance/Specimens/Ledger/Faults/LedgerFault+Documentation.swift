@@ -1,0 +1,7 @@
+import Columns
+import Tributary
+
+/// Claims that are not so.
+extension LedgerFault {
+    static let documentation: [LedgerFault] = []
+}

@@ -1,0 +1,53 @@
+import Cassettes
+import Columns
+import Foundation
+import Tributary
+
+/// The fixture of a specimen: documents that become a scenario's folder when it is needed, and go with it.
+struct SpecimenFixture: Sendable {
+    /// `source/scenario`.
+    var id: String
+    /// JSON documents by file name: `manifest.json`, `model.json`, `t0.har`.
+    var documents: [String: JSONValue]
+    /// Other files by their path below the scenario, such as `bodies/page.txt`, or `../redaction.json`.
+    var files: [String: [UInt8]] = [:]
+
+    init(_ id: String, documents: [String: JSONValue]) {
+        self.id = id
+        self.documents = documents
+    }
+
+    /// Writes the files below a temporary folder.
+    ///
+    /// - Throws: errors of the file system; `SourceError` of kind `invalidFixture`.
+    func written() throws -> WrittenFixture { try WrittenFixture(self) }
+}
+
+/// A scenario in a temporary folder, which goes when this does.
+final class WrittenFixture: Sendable {
+    let scenario: Scenario
+    private let folder: URL
+
+    fileprivate init(_ fixture: SpecimenFixture) throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "tributary-specimen-\(UUID().uuidString)")
+        let place = folder.appending(path: fixture.id)
+        var files = fixture.files
+        for (name, value) in fixture.documents { files[name] = value.serialized() }
+        for (name, bytes) in files {
+            let file = place.appending(path: name).standardizedFileURL
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(bytes).write(to: file)
+        }
+        scenario = try Scenario(at: place)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// The scenario's config, with a fault switched on or none.
+    func config(_ fault: SeededFault?) -> JSONObject {
+        var config = scenario.config
+        config["fault"] = fault.map { .string($0.name) }
+        return config
+    }
+}
