@@ -75,7 +75,10 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Cassettes",
-            dependencies: ["Tributary", "Columns", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Tributary", "Columns", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
 
         // The kit: stands beside the runtime and drives it.
