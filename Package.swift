@@ -85,7 +85,7 @@ let package = Package(
         .target(
             name: "Conformance",
             dependencies: [
-                "Cassettes", "Pipeline", "Lake", "Tributary", "Columns",
+                "CSQLite", "Cassettes", "Pipeline", "Lake", "Tributary", "Columns",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],

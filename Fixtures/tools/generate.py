@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the documented fixtures anew, or checks that the committed ones are what this generator gives.
 
-    python3 Fixtures/tools/generate.py [stripe] [github]    write
+    python3 Fixtures/tools/generate.py [SOURCE…]    write
     python3 Fixtures/tools/generate.py --check              compare; exit code 1 and a list if they differ
 """
 
@@ -9,7 +9,7 @@ import argparse
 import importlib
 import sys
 
-SOURCES = ["stripe", "github"]
+SOURCES = ["stripe", "github", "sqlite", "postgres", "mysql"]
 
 
 def main():

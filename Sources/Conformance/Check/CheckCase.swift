@@ -15,6 +15,8 @@ public struct CheckCase: Sendable {
     public var config: JSONObject
     /// Production's runtime, unless a self-test bends it.
     public var runtime = LabRuntime()
+    /// Real engines, for sources whose upstream is a database; nil when the program has none to give.
+    public var databases: DatabaseStack?
 
     public init(
         source: AnySource, scenario: Scenario, schema: Manifest.Schema?, seed: UInt64, profile: Profile,
@@ -43,6 +45,24 @@ public struct CheckCase: Sendable {
 
     /// The upstream that one state of the scenario recorded.
     public func replay(_ state: String) throws -> ReplayUpstream {
-        try ReplayUpstream(scenario: scenario, state: state)
+        try ReplayUpstream(scenario: scenario, state: state, databases: databases)
+    }
+}
+
+extension Check {
+    /// Judges a case, unless the kind of its upstream rules the check out.
+    func verdict(on input: CheckCase) async throws -> Verdict {
+        let states = input.scenario.manifest.states
+        if group == .http, states.allSatisfy({ $0.http == nil }) {
+            return .notApplicable("The scenario's upstream does not speak HTTP.")
+        }
+        if group == .database, states.allSatisfy({ $0.seed == nil && $0.database == nil }) {
+            return .notApplicable("The scenario's upstream is no database.")
+        }
+        do {
+            return try await judge(input)
+        } catch let missing as DatabaseMissing {
+            return .notExercised(missing.description)
+        }
     }
 }

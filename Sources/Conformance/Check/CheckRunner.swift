@@ -34,10 +34,14 @@ public struct CheckRunner: Sendable {
 
     public let catalogue: [Check]
     public let stack: HTTPStack
+    public let databases: DatabaseStack?
 
-    public init(catalogue: [Check], stack: @escaping HTTPStack) {
+    /// - Parameter databases: real engines for sources whose upstream is a database; without them their checks are not
+    ///   exercised.
+    public init(catalogue: [Check], stack: @escaping HTTPStack, databases: DatabaseStack? = nil) {
         self.catalogue = catalogue
         self.stack = stack
+        self.databases = databases
     }
 
     /// The cases of a source's scenarios, in the order of the catalogue.
@@ -53,9 +57,10 @@ public struct CheckRunner: Sendable {
                     if !options.tables.isEmpty {
                         guard let schema, options.tables.contains(schema.name) else { return nil }
                     }
-                    let input = CheckCase(
+                    var input = CheckCase(
                         source: source, scenario: scenario, schema: schema, seed: options.seed,
                         profile: options.profile, stack: stack)
+                    input.databases = databases
                     return Case(check: check, input: input)
                 }
             }
@@ -98,7 +103,7 @@ public struct CheckRunner: Sendable {
         let started = ContinuousClock.now
         var verdict: Verdict
         do {
-            verdict = try await item.check.judge(item.input)
+            verdict = try await item.check.verdict(on: item.input)
             if case .passed(let counters) = verdict, counters.isEmpty {
                 verdict = .notExercised("The check looked at nothing.")
             }

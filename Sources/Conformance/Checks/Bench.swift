@@ -18,6 +18,8 @@ struct Bench: Sendable {
     /// The sample, oldest cursor first.
     let objects: [World.Object]
     let state: String
+    /// The database with the table, where the upstream is one; nil for an HTTP upstream.
+    var sql: ModelDatabase?
     let tally = Tally()
 
     /// Ends a check early with a verdict.
@@ -35,12 +37,58 @@ struct Bench: Sendable {
         _ input: CheckCase, _ body: @Sendable (Bench) async throws -> [Finding]
     ) async throws -> Verdict {
         do {
-            let bench = try Bench(input)
+            let bench = try await make(input)
             let findings = try await body(bench)
             return .judged(findings, looked: bench.tally.sum)
         } catch let end as Verdicted {
             return end.verdict
+        } catch let missing as DatabaseMissing {
+            return .notExercised(missing.description)
         }
+    }
+
+    private static func make(_ input: CheckCase) async throws -> Bench {
+        guard let sql = try SQLScenario(input.scenario) else { return try Bench(input) }
+        guard let stack = input.databases else {
+            throw Verdicted(verdict: .notExercised("No database engine was handed to the kit."))
+        }
+        guard let schema = input.schema, let state = input.scenario.manifest.states.last else {
+            throw Verdicted(verdict: .notExercised("The scenario has no table and state to look at."))
+        }
+        return try await Bench(input, schema, sql, stack, state: state.name)
+    }
+
+    /// A bench over a table of a database: the engine itself is the model.
+    private init(
+        _ input: CheckCase, _ schema: Manifest.Schema, _ sql: SQLScenario, _ stack: DatabaseStack, state: String
+    ) async throws {
+        let world = try sql.world(upTo: state)
+        let content = try await stack.content(of: world)
+        guard let table = content.table(schema.name, schema: sql.schemaName), let rows = content.rows[table] else {
+            throw Verdicted(verdict: .notExercised("The seeds make no table \(schema.name)."))
+        }
+        let collection = sql.collection(schema, table)
+        let all = Self.ordered(rows, by: collection.cursor ?? collection.key.first)
+        guard !all.isEmpty else { throw Verdicted(verdict: .notExercised("The seeds put no row into this table.")) }
+        self.input = input
+        self.schema = schema
+        self.collection = collection
+        endpoint = sql.endpoint(schema)
+        declaration = ModelDeclaration(collections: [collection], endpoints: [endpoint])
+        self.state = state
+        lab = try input.lab()
+        let size = input.profile == .quick ? 8 : 14
+        objects = Self.sample(withNulls: all, cursor: collection.cursor, size: size)
+        self.sql = ModelDatabase(
+            base: world, table: table, collection: collection.name, stack: stack, cache: ModelDatabaseCache())
+    }
+
+    /// Two rows without a cursor value, where there are such, and the window of the others that has the most ties.
+    private static func sample(withNulls all: [World.Object], cursor: String?, size: Int) -> [World.Object] {
+        guard let cursor else { return sample(all, cursor: nil, size: size) }
+        let empty = all.filter { ModelOrder.value(cursor, of: $0.body).isNull }.prefix(2)
+        let rest = all.filter { !ModelOrder.value(cursor, of: $0.body).isNull }
+        return empty + sample(rest, cursor: cursor, size: size - empty.count)
     }
 
     private init(_ input: CheckCase) throws {
@@ -97,7 +145,9 @@ extension Bench {
 
     /// The distinct cursor values, oldest first.
     var cursors: [JSONValue] {
-        objects.map(cursor).reduce(into: []) { values, value in if values.last != value { values.append(value) } }
+        objects.map(cursor).reduce(into: []) { values, value in
+            if values.last != value, sql == nil || !value.isNull { values.append(value) }
+        }
     }
 
     /// The objects up to a cursor value, included.
@@ -136,6 +186,7 @@ extension Bench {
         let world = World([collection.name: visible ?? objects])
         var upstream = try ModelUpstream(
             input.scenario, state: state, declaration: declaration, world: world, pageSize: pageSize)
+        upstream.database = sql
         upstream.now += later.microseconds
         return upstream
     }
@@ -156,7 +207,8 @@ extension Bench {
 
     func run(_ plan: Lab.Plan, of upstream: any Upstream, into files: MemoryLake.Files = [:]) async throws -> Lab.Run {
         let run = try await lab.run(plan, of: upstream, into: files)
-        tally.add(Counters(requests: run.log.requests.count, runs: 1))
+        let requests = run.log.requests.count + run.log.databases.statements.count
+        tally.add(Counters(requests: requests, runs: 1))
         return run
     }
 
@@ -182,6 +234,7 @@ extension Bench {
     /// compared as they are.
     func difference(_ expected: [World.Object], _ run: Lab.Run) async throws -> TableDiff {
         let actual = try await table(run)
+        if let sql { return sqlDifference(expected, actual, sql.table) }
         let found = actual?.byKey ?? [:]
         let rows = expected.map { object -> [String: Value] in
             let values = Self.plainValues(object.body)
@@ -249,9 +302,7 @@ extension Bench {
             Self.list(try JSONValue(parsing: item.page), at: item.rows).compactMap(\.object).map { row in
                 item.constants.reduce(into: row) { $0[$1.name] = $1.value }
             }
-        case .table:
-            throw Verdicted(
-                verdict: .notExercised("The source hands over finished tables, which this check cannot open."))
+        case .table(let table): SQLValues.rows(of: table)
         }
     }
 

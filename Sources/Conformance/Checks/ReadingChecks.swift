@@ -40,7 +40,7 @@ enum ReadingChecks {
         catches: "short-page-means-end-when-limit-clamped"
     ) { input in
         try await Bench.judging(input) { bench in
-            guard bench.endpoint.page.style != .single else {
+            guard bench.endpoint.page.style != .single || bench.sql != nil else {
                 throw Bench.Verdicted(verdict: .notApplicable("The list comes in one answer."))
             }
             for size in [1, 2, 7, bench.objects.count] {

@@ -273,6 +273,7 @@ extension Bench {
         let there = Set((table?.rows ?? []).map(\.key))
         let claimed = objects.filter { object in
             let value = cursor(object)
+            if value.isNull { return false }
             if let last = mark.last { return !Self.isLess(last.storedText, value) }
             return mark.earliest.map { !Self.isLess(value, than: $0.storedText) } ?? false
         }

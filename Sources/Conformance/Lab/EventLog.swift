@@ -23,6 +23,8 @@ public final class EventLog: Sendable {
     }
 
     private let events = Lock<[Event]>([])
+    /// What was asked of databases, and what is open there.
+    public let databases = DatabaseLedger()
 
     public init() {}
 

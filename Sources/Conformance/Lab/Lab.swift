@@ -96,10 +96,13 @@ public struct Lab: Sendable {
         let http = try upstream.httpClient(clock: clock).map { client in
             stack(LabHTTPClient(base: client, log: log, steps: steps, limit: limit, run: 0), clock)
         }
+        let databases = try upstream.databaseConnector(clock: clock).map { connector in
+            LabDatabaseConnector(base: connector, log: log, steps: steps, limit: limit)
+        }
         var logger = Logger(label: "kit") { _ in LabLogHandler(log: log) }
         logger.logLevel = .trace
         return SourceContext(
-            http: http ?? nothing, databases: try upstream.databaseConnector(clock: clock) ?? nothing, tunnels: nothing,
+            http: http ?? nothing, databases: databases ?? nothing, tunnels: nothing,
             integrations: upstream.integrations, clock: clock, logger: logger)
     }
 

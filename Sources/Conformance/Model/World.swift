@@ -47,6 +47,9 @@ public final class LiveWorld: Sendable {
 
     public var current: World { state.withLock { $0.world } }
 
+    /// Whether changes are still to come.
+    var mayChange: Bool { state.withLock { !$0.changes.isEmpty } }
+
     /// Plans a change that takes place just before request `index` is answered.
     public func change(beforeRequest index: Int, _ change: @escaping @Sendable (inout World) -> Void) {
         state.withLock { $0.changes[index, default: []].append(change) }

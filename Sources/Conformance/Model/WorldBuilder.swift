@@ -84,6 +84,8 @@ public struct ModelUpstream: Upstream {
     public let world: LiveWorld
     public var pageSize: Int?
     public var now: Int64
+    /// The database behind it, where the upstream is one.
+    var database: ModelDatabase?
 
     /// Makes an upstream over a world; by default the one that the state recorded.
     public init(
@@ -101,9 +103,12 @@ public struct ModelUpstream: Upstream {
     public var integrations: any IntegrationStore { FixtureIntegrations(scenario.manifest.integrations) }
 
     public func httpClient(clock: LabClock) throws -> (any HTTPClient)? {
-        ModelServer(
+        if database != nil { return nil }
+        return ModelServer(
             declaration, world: world, fallback: try scenario.session(state: state.name).client, pageSize: pageSize)
     }
 
-    public func databaseConnector(clock: LabClock) throws -> (any DatabaseConnector)? { nil }
+    public func databaseConnector(clock: LabClock) throws -> (any DatabaseConnector)? {
+        database?.connector(showing: world, fetchRows: pageSize)
+    }
 }

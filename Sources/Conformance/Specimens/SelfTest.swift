@@ -5,8 +5,13 @@ import Tributary
 /// Shows that the checks can fail: each seeded fault against the checks, and the clean twins against all of them.
 public struct SelfTest: Sendable {
     public let stack: HTTPStack
+    public let databases: DatabaseStack?
 
-    public init(stack: @escaping HTTPStack) { self.stack = stack }
+    /// - Parameter databases: the engines for specimens whose upstream is a database.
+    public init(stack: @escaping HTTPStack, databases: DatabaseStack? = nil) {
+        self.stack = stack
+        self.databases = databases
+    }
 
     /// What the checks said of one fault, or of a clean twin.
     public struct Row: Sendable {
@@ -63,7 +68,7 @@ public struct SelfTest: Sendable {
         var options = CheckRunner.Options(today: "2025-03-10")
         options.profile = .hostile
         let catalogue = CheckCatalogue.all.filter { checks?.contains($0.name) ?? true }
-        let runner = CheckRunner(catalogue: catalogue, stack: specimen.stack(fault, stack))
+        let runner = CheckRunner(catalogue: catalogue, stack: specimen.stack(fault, stack), databases: databases)
         let cases = runner.cases(of: specimen.source(fault), scenarios: [material.scenario], options: options)
         let config = material.config(fault)
         let results = await runner.run(

@@ -5,9 +5,10 @@ import Columns
 /// - A **full refresh** reads along the key, where the database enforces it and its values compare exactly; each table
 ///   then carries the key of its last row as resume token. Without such a key rows come as they come, and an interrupted
 ///   read starts anew.
-/// - An **incremental or append** read goes along the cursor field, from behind the watermark (for dates from the
-///   watermark on, since more rows of that day may have come), and along the key among equal cursors. Without an enforced
-///   key a resumed read begins again at the last cursor value: some rows are read twice, none is left out.
+/// - An **incremental or append** read goes along the cursor field and, among equal cursors, along the key. An incremental
+///   read begins at the watermark itself, since more rows with its value may have come; an append read begins behind it
+///   (for dates at the watermark, since more rows of that day may have come). Without an enforced key a resumed read
+///   begins again at the last cursor value: some rows are read twice, none is left out.
 /// - **Rows without a cursor value** belong to the first read alone, where they come last. A first read that is bounded
 ///   by a start of history leaves them out, and so do later reads: nothing tells when such a row has changed.
 struct SQLReadPlan: Sendable {
@@ -155,7 +156,9 @@ struct SQLReadPlan: Sendable {
         let expression = expression(cursor, quote)
         if isAmongNulls { return [SQLCondition("\(expression) IS NULL")] }
         if let last = inputs.watermark.last {
-            let comparison = cursor.type == .date ? ">=" : ">"
+            // Rows with the watermark's very value may have come since: read again, the merge knows them by their key.
+            // Nothing does when rows are appended; then only a whole day is read again, for more of it may have come.
+            let comparison = inputs.syncType == .incremental || cursor.type == .date ? ">=" : ">"
             return [SQLCondition("\(expression) \(comparison) ?", [dialect.cursorParameter(last, cursor.type)])]
         }
         if let start = inputs.historyStart {

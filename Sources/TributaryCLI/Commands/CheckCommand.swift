@@ -33,6 +33,15 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(help: "The folder of the fixtures.", completion: .directory)
     var fixtures = "Fixtures"
 
+    @Option(
+        help: ArgumentHelp(
+            "A PostgreSQL or MySQL server on which databases may be made, for the sources that read them.",
+            discussion: """
+                Such as postgres://user:password@127.0.0.1:5432/postgres; may be given once for each engine. Without one \
+                their checks are not exercised. Also read from TRIBUTARY_CHECK_POSTGRES and TRIBUTARY_CHECK_MYSQL.
+                """, valueName: "url"))
+    var databaseServer: [String] = []
+
     @Option(help: "The seed of everything that is drawn by chance.")
     var seed: UInt64 = 1
 
@@ -77,6 +86,12 @@ struct CheckCommand: AsyncParsableCommand {
         }
     }
 
+    /// Engines for the sources that read databases.
+    private func databases() throws -> DatabaseStack {
+        let urls = DatabaseStack.urls(in: ProcessInfo.processInfo.environment) + databaseServer
+        return try DatabaseStack(connector: LiveDatabaseConnector(), servers: urls)
+    }
+
     private func results(_ stack: @escaping HTTPStack) async throws -> [CheckResult] {
         var options = CheckRunner.Options(today: String(Moment.text(SystemClock().now).prefix(10)))
         options.profile = Profile(rawValue: profile) ?? .full
@@ -84,7 +99,8 @@ struct CheckCommand: AsyncParsableCommand {
         options.checks = Set([check].compactMap { $0 })
         options.seed = seed
         options.isStrict = strict
-        let runner = CheckRunner(catalogue: CheckCatalogue.all, stack: stack)
+        let databases = try databases()
+        let runner = CheckRunner(catalogue: CheckCatalogue.all, stack: stack, databases: databases)
         var cases: [CheckRunner.Case] = []
         for source in try chosen() {
             let folder = URL(filePath: fixtures).appending(path: source.description.type.lowercased())
@@ -97,6 +113,7 @@ struct CheckCommand: AsyncParsableCommand {
             if showsProgress { Console.rewriteLine("\(done)/\(total)  \(result.item.name)") }
         }
         if showsProgress { Console.rewriteLine("") }
+        await databases.close()
         return results
     }
 
@@ -113,7 +130,7 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     private func runSelfTest(_ stack: @escaping HTTPStack) async throws {
-        let test = SelfTest(stack: stack)
+        let test = SelfTest(stack: stack, databases: try databases())
         let wanted = SeededFault.all.filter { fault in check.map(SelfTest.intended(fault).contains) ?? true }
         let total = wanted.count + Specimen.all.count
         var rows: [SelfTest.Row] = []

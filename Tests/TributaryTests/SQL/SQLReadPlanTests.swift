@@ -83,6 +83,13 @@ struct PlainDialect: SQLDialect {
         #expect(statements[0].parameters == [.int(9)])
     }
 
+    @Test("an increment that is merged reads the watermark's own value again, for rows that tie with it")
+    func boundary() throws {
+        let inputs = SourceInputs(
+            schema: "t", syncType: .incremental, cursorField: .integer("c"), watermark: Watermark(last: .integer(9)))
+        #expect(try steps(Self.table(), inputs).first?.text.contains("WHERE ([c] >= ?)") == true)
+    }
+
     @Test("a resumed read keeps the watermark's bound and adds the position")
     func resumedIncremental() throws {
         var inputs = SourceInputs(
@@ -92,7 +99,7 @@ struct PlainDialect: SQLDialect {
         inputs.resumeToken = position.token
         let statement = try #require(try steps(Self.table(), inputs).first)
         #expect(
-            statement.text.hasPrefix("SELECT [a], [b], [c] FROM [s].[t] WHERE ([c] > ?) AND ([c] >= ? AND ([c] > ?"))
+            statement.text.hasPrefix("SELECT [a], [b], [c] FROM [s].[t] WHERE ([c] >= ?) AND ([c] >= ? AND ([c] > ?"))
         #expect(statement.parameters.first == .int(9))
     }
 

@@ -1,0 +1,153 @@
+import Columns
+import Foundation
+import Tributary
+
+/// A database that is built from a world when somebody first connects to it.
+final class EngineDatabase: Sendable {
+    let stack: DatabaseStack
+    let world: SQLWorld
+    private let building = Lock<Task<any ScratchDatabase, any Error>?>(nil)
+
+    init(_ world: SQLWorld, on stack: DatabaseStack) {
+        self.world = world
+        self.stack = stack
+    }
+
+    /// The database, built by the first caller.
+    ///
+    /// - Throws: ``DatabaseMissing``, ``ScratchFailure``.
+    func scratch() async throws -> any ScratchDatabase {
+        let task = building.withLock { task in
+            let running = task ?? Task { [stack, world] in try await Self.build(world, on: stack) }
+            task = running
+            return running
+        }
+        return try await task.value
+    }
+
+    private static func build(_ world: SQLWorld, on stack: DatabaseStack) async throws -> any ScratchDatabase {
+        let scratch = try await stack.server(world.engine).makeDatabase()
+        try await scratch.run(world.fullScript())
+        return scratch
+    }
+}
+
+/// One step of a source's talk with its database, counted from 0 over a connector.
+struct DatabaseStep: Sendable {
+    enum Kind: String, Sendable {
+        case connect
+        case statement
+        case fetch
+        case snapshot
+    }
+
+    var index: Int
+    var kind: Kind
+    /// The statement that is sent, or whose rows are fetched.
+    var statement: SQLStatement?
+    /// The connection's number.
+    var connection: Int
+}
+
+/// What happens between a source and its engine besides what the source asks for.
+struct DatabaseWeather: Sendable {
+    /// At most so many rows are fetched at once, whatever the source asks for.
+    var fetchRows: Int?
+    /// Rows whose order a statement leaves open come in an order drawn from this seed.
+    var permutation: UInt64?
+    /// Called before each step; what it throws is what the source sees instead of the step's result.
+    var before: @Sendable (DatabaseStep, EngineDatabase) async throws -> Void = { _, _ in }
+}
+
+/// Connects sources to an ``EngineDatabase`` through production's driver, whatever address they ask for.
+struct EngineConnector: DatabaseConnector {
+    let database: EngineDatabase
+    let weather: DatabaseWeather
+    private let steps = Lock(Steps())
+
+    private struct Steps {
+        var next = 0
+        var connections = 0
+    }
+
+    init(_ database: EngineDatabase, weather: DatabaseWeather = DatabaseWeather()) {
+        self.database = database
+        self.weather = weather
+    }
+
+    func connect(to endpoint: DatabaseEndpoint) async throws -> any DatabaseConnection {
+        let number = steps.withLock { steps in
+            steps.connections += 1
+            return steps.connections
+        }
+        try await step(.connect, nil, number)
+        let scratch = try await database.scratch()
+        let base = try await database.stack.connector.connect(to: scratch.endpoint(for: endpoint))
+        return EngineConnection(base: base, connector: self, number: number)
+    }
+
+    func step(_ kind: DatabaseStep.Kind, _ statement: SQLStatement?, _ connection: Int) async throws {
+        let index = steps.withLock { steps in
+            defer { steps.next += 1 }
+            return steps.next
+        }
+        let step = DatabaseStep(index: index, kind: kind, statement: statement, connection: connection)
+        try await weather.before(step, database)
+    }
+}
+
+/// A connection in the weather of its connector.
+private struct EngineConnection: DatabaseConnection {
+    let base: any DatabaseConnection
+    let connector: EngineConnector
+    let number: Int
+
+    var engine: DatabaseEngine { base.engine }
+    func quote(_ identifier: String) -> String { base.quote(identifier) }
+
+    func query(_ statement: SQLStatement) async throws -> Table {
+        try await connector.step(.statement, statement, number)
+        return try await permuted(base.query(statement), statement)
+    }
+
+    func stream(
+        _ statement: SQLStatement, maxRows: Int, maxBytes: Int, into body: (Table) async throws -> Void
+    ) async throws {
+        try await connector.step(.statement, statement, number)
+        let rows = min(maxRows, connector.weather.fetchRows ?? maxRows)
+        if connector.weather.permutation != nil {
+            return try await streamPermuted(statement, rows: rows, into: body)
+        }
+        let isFirst = Lock(true)
+        try await base.stream(statement, maxRows: rows, maxBytes: maxBytes) { table in
+            if !isFirst.withLock({ $0 }) { try await connector.step(.fetch, statement, number) }
+            isFirst.withLock { $0 = false }
+            try await body(table)
+        }
+    }
+
+    private func streamPermuted(
+        _ statement: SQLStatement, rows: Int, into body: (Table) async throws -> Void
+    ) async throws {
+        let whole = try await permuted(base.query(statement), statement)
+        var start = 0
+        repeat {
+            if start > 0 { try await connector.step(.fetch, statement, number) }
+            let end = min(start + max(rows, 1), whole.rowCount)
+            try await body(whole.slice(start..<end))
+            start = end
+        } while start < whole.rowCount
+    }
+
+    private func permuted(_ table: Table, _ statement: SQLStatement) async throws -> Table {
+        guard let seed = connector.weather.permutation else { return table }
+        return OpenOrder(statement, seed: seed).applied(to: table)
+    }
+
+    func withSnapshot<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
+        try await connector.step(.snapshot, nil, number)
+        return try await base.withSnapshot(body)
+    }
+
+    func close() async { await base.close() }
+}

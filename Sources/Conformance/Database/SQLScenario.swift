@@ -1,0 +1,87 @@
+import Cassettes
+import Columns
+import Foundation
+import Tributary
+
+/// A scenario whose upstream is a database: its engine and its seeds.
+struct SQLScenario: Sendable {
+    let scenario: Scenario
+    let engine: DatabaseEngine
+    /// What `model.json` says of its tables.
+    private let tables: JSONObject
+
+    /// Nil when no state of the scenario has a seed.
+    ///
+    /// - Throws: `SourceError` of kind `invalidFixture`.
+    init?(_ scenario: Scenario) throws {
+        guard scenario.manifest.states.contains(where: { $0.seed != nil }) else { return nil }
+        self.scenario = scenario
+        let file = scenario.folder.appending(path: "model.json")
+        let model = try FileManager.default.contents(atPath: file.path).map { try JSONValue(parsing: Array($0)) }
+        tables = model?["tables"]?.object ?? JSONObject()
+        let name = model?["engine"]?.string ?? scenario.manifest.source
+        guard let engine = DatabaseEngine(rawValue: name) else {
+            throw SourceError.fixture(
+                file: "\(scenario.id)/model.json", at: "engine",
+                "\"\(name)\" is no engine; there are sqlite, postgres and mysql")
+        }
+        self.engine = engine
+    }
+
+    /// The database as a state left it: each seed is what happened since the one before.
+    ///
+    /// - Throws: `SourceError` of kind `invalidFixture`.
+    func world(upTo name: String) throws -> SQLWorld {
+        var script = ""
+        for state in scenario.manifest.states {
+            if let seed = state.seed {
+                let file = scenario.folder.appending(path: seed)
+                guard let data = FileManager.default.contents(atPath: file.path) else {
+                    throw SourceError.fixture(file: scenario.id, at: nil, "the file \(seed) is missing")
+                }
+                script += String(decoding: data, as: UTF8.self) + "\n"
+            }
+            if state.name == name { break }
+        }
+        return SQLWorld(engine: engine, script: script)
+    }
+
+    /// The schema that the config names; nil when it names none.
+    var schemaName: String? { scenario.config["schema"]?.string }
+
+    /// How one table behaves: what the catalogue of the engine does not say.
+    func collection(_ schema: Manifest.Schema, _ table: SQLTableFacts) -> ModelDeclaration.Collection {
+        let declared = tables[schema.name]
+        let cursor = schema.field?.name
+        let reserved = Set(schema.primaryKeys + [cursor].compactMap { $0 })
+        let texts = ["text", "varchar", "character varying", "char"]
+        let mutable = table.columns.filter { texts.contains($0.type) && !reserved.contains($0.name) }.map(\.name)
+        return ModelDeclaration.Collection(
+            name: schema.name, key: schema.primaryKeys, cursor: cursor, cursorFormat: Self.format(schema.field),
+            cursorMovesOnUpdate: declared?["cursorMovesOnUpdate"]?.bool ?? Self.soundsMoving(cursor),
+            mutable: declared?["mutable"]?.array?.compactMap(\.string) ?? mutable, sources: [], schemas: [schema.name])
+    }
+
+    private static func soundsMoving(_ cursor: String?) -> Bool {
+        let words = ["updat", "modif", "chang", "version", "seen"]
+        return cursor.map { name in words.contains { name.lowercased().contains($0) } } ?? false
+    }
+
+    private static func format(_ field: IncrementalField?) -> ModelDeclaration.CursorFormat {
+        switch field?.type {
+        case .date: .date
+        case .integer, .numeric: .integer
+        default: .iso8601
+        }
+    }
+
+    /// The list that stands for a table, for checks that ask how an upstream pages: a database does not.
+    func endpoint(_ schema: Manifest.Schema) -> ModelDeclaration.Endpoint {
+        ModelDeclaration.Endpoint(
+            path: PathTemplate("/sql/\(schema.name)"), collection: schema.name, scope: [:], order: [],
+            orderParameters: [], filters: [],
+            page: ModelDeclaration.Page(
+                style: .single, parameter: "", sizeParameter: nil, defaultSize: .max, maximumSize: .max, firstPage: 1),
+            envelope: .null, resultCap: nil, missingParentStatus: nil)
+    }
+}

@@ -1,0 +1,151 @@
+import Columns
+import Tributary
+
+/// SQL that the kit writes for itself: identifiers, literals, catalogue queries. Apart from the drivers' on purpose.
+enum SQLText {
+    static func quote(_ name: String, _ engine: DatabaseEngine) -> String {
+        let mark = engine == .mysql ? "`" : "\""
+        return mark + name.replacing(mark, with: mark + mark) + mark
+    }
+
+    static func text(_ value: String, _ engine: DatabaseEngine) -> String {
+        if engine == .sqlite, value.utf8.contains(0) {
+            return "CAST(X'\(value.utf8.map(hex).joined())' AS TEXT)"
+        }
+        let doubled = value.replacing("'", with: "''")
+        return "'" + (engine == .mysql ? doubled.replacing("\\", with: "\\\\") : doubled) + "'"
+    }
+
+    private static func hex(_ byte: UInt8) -> String {
+        let text = String(byte, radix: 16)
+        return byte < 16 ? "0" + text : text
+    }
+
+    /// A value of a row as a literal of the engine.
+    static func literal(_ value: JSONValue, of column: SQLTableFacts.Column, _ engine: DatabaseEngine) -> String {
+        switch value {
+        case .null: return "NULL"
+        case .bool(let flag): return engine == .postgres ? (flag ? "TRUE" : "FALSE") : (flag ? "1" : "0")
+        case .number(let number): return engine == .postgres ? text(number.text, engine) : number.text
+        case .string(let text): return self.text(engine == .mysql ? mysql(text, column) : text, engine)
+        case .object, .array:
+            if let hex = value["x"]?.string { return engine == .postgres ? "'\\x\(hex)'" : "X'\(hex)'" }
+            return text(value.text, engine)
+        }
+    }
+
+    /// MySQL takes no `T` and no `Z` in a time.
+    private static func mysql(_ text: String, _ column: SQLTableFacts.Column) -> String {
+        guard ["datetime", "timestamp"].contains(column.type) else { return text }
+        return text.replacing("T", with: " ").replacing("Z", with: "")
+    }
+
+    static func withoutForeignKeys(_ engine: DatabaseEngine) -> String {
+        switch engine {
+        case .sqlite: ""
+        case .postgres: "SET session_replication_role = replica;\n"
+        case .mysql: "SET foreign_key_checks = 0;\n"
+        }
+    }
+
+    // MARK: Rows
+
+    /// Statements after which a table holds exactly these rows. A view is made anew, over a table of its form.
+    static func replacing(_ rows: [World.Object], of table: SQLTableFacts, _ engine: DatabaseEngine) -> [String] {
+        let name = table.quoted(engine)
+        guard table.isView else { return ["DELETE FROM \(name);"] + inserts(rows, table, into: name, engine) }
+        var below = table
+        below.name += "_rows"
+        let base = below.quoted(engine)
+        return [
+            "CREATE TABLE \(base) AS SELECT * FROM \(name) WHERE 1 = 0;", "DROP VIEW \(name);",
+            "CREATE VIEW \(name) AS SELECT * FROM \(base);",
+        ] + inserts(rows, table, into: base, engine)
+    }
+
+    static func inserts(
+        _ rows: [World.Object], _ table: SQLTableFacts, into name: String, _ engine: DatabaseEngine
+    ) -> [String] {
+        let columns = table.columns.filter { !$0.isGenerated || table.isView }
+        let names = columns.map { quote($0.name, engine) }.joined(separator: ", ")
+        let overriding = engine == .postgres ? " OVERRIDING SYSTEM VALUE" : ""
+        return stride(from: 0, to: rows.count, by: 200).map { start in
+            let tuples = rows[start..<min(start + 200, rows.count)].map { row in
+                "(" + columns.map { literal(row.body[$0.name] ?? .null, of: $0, engine) }.joined(separator: ", ") + ")"
+            }
+            return "INSERT INTO \(name) (\(names))\(overriding) VALUES \(tuples.joined(separator: ",\n"));"
+        }
+    }
+
+    /// One JSON object a row, made by the engine: numbers as numbers, bytes as `{"x": "hex"}`, all else as its text.
+    static func rows(of table: SQLTableFacts, _ engine: DatabaseEngine) -> String {
+        var parts = ["'{'"]
+        for (index, column) in table.columns.enumerated() {
+            parts.append(text((index == 0 ? "" : ",") + JSONValue.string(column.name).text + ":", engine))
+            parts.append(json(column, engine))
+        }
+        parts.append("'}'")
+        // SQLite has no concat() before 3.44; MySQL takes || for OR.
+        let joined = engine == .sqlite ? parts.joined(separator: " || ") : "concat(\(parts.joined(separator: ", ")))"
+        return "SELECT \(joined) FROM \(table.quoted(engine))"
+    }
+
+    /// A value as JSON text, never null.
+    private static func json(_ column: SQLTableFacts.Column, _ engine: DatabaseEngine) -> String {
+        let name = quote(column.name, engine)
+        switch engine {
+        case .sqlite:
+            return """
+                CASE typeof(\(name)) WHEN 'null' THEN 'null' WHEN 'integer' THEN CAST(\(name) AS TEXT)
+                WHEN 'real' THEN printf('%!.17g', \(name)) WHEN 'blob' THEN '{"x":"' || hex(\(name)) || '"}'
+                ELSE json_quote(\(name)) END
+                """
+        case .postgres:
+            let isPlain = [
+                "smallint", "integer", "bigint", "numeric", "real", "double precision", "boolean",
+            ].contains(column.type)
+            return "coalesce(to_json(\(name)\(isPlain ? "" : "::text"))::text, 'null')"
+        case .mysql:
+            switch column.type {
+            case "tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "float", "double", "year":
+                return "coalesce(cast(\(name) AS char), 'null')"
+            case "bit": return "coalesce(cast(\(name) + 0 AS char), 'null')"
+            case "binary", "varbinary", "blob", "tinyblob", "mediumblob", "longblob":
+                return "coalesce(concat('{\"x\":\"', hex(\(name)), '\"}'), 'null')"
+            default: return "coalesce(json_quote(convert(cast(\(name) AS char) USING utf8mb4)), 'null')"
+            }
+        }
+    }
+
+    // MARK: The catalogue
+
+    /// One JSON list a column: schema, table, whether it is a view, column, type, whether it is generated.
+    static func catalogue(_ engine: DatabaseEngine) -> String {
+        switch engine {
+        case .sqlite:
+            """
+            SELECT json_array('', m.name, m.type = 'view', c.name, c.type, c.hidden > 1)
+            FROM sqlite_schema m JOIN pragma_table_xinfo(m.name) c ON c.hidden <> 1
+            WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.name, c.cid
+            """
+        case .postgres:
+            """
+            SELECT json_build_array(n.nspname, c.relname, c.relkind IN ('v', 'm'), a.attname,
+              format_type(CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END, NULL), a.attgenerated <> '')
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+              JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+              JOIN pg_type t ON t.oid = a.atttypid
+            WHERE c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition AND n.nspname <> 'information_schema'
+              AND n.nspname !~ '^pg_' ORDER BY n.nspname, c.relname, a.attnum
+            """
+        case .mysql:
+            """
+            SELECT json_array('', c.table_name, t.table_type LIKE '%VIEW', c.column_name, c.data_type,
+              c.extra LIKE '%GENERATED%')
+            FROM information_schema.columns c
+              JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
+            WHERE c.table_schema = database() ORDER BY c.table_name, c.ordinal_position
+            """
+        }
+    }
+}

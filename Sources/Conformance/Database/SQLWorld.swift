@@ -1,0 +1,108 @@
+import Columns
+import Tributary
+
+/// What a database of the kit's holds, as a value: the statements that make it.
+///
+/// The engine itself is the model: what it makes of the statements is the truth that a source is held against.
+public struct SQLWorld: Sendable {
+    public let engine: DatabaseEngine
+    /// Definitions and rows, as the seeds of a fixture or a generator give them.
+    public var script: String
+    /// Statements that come after ``script`` and ``contents``: what a check does to the world.
+    public var changes: [String] = []
+    /// Tables that hold these rows instead of those of the script.
+    var contents: [(table: SQLTableFacts, rows: [World.Object])] = []
+
+    public init(engine: DatabaseEngine, script: String) {
+        self.engine = engine
+        self.script = script
+    }
+
+    /// The whole, ready to be run.
+    func fullScript() -> String {
+        var text = script
+        if !contents.isEmpty {
+            text += "\n" + SQLText.withoutForeignKeys(engine)
+            for (table, rows) in contents {
+                text += SQLText.replacing(rows, of: table, engine).joined(separator: "\n") + "\n"
+            }
+        }
+        return text + "\n" + changes.map { $0.hasSuffix(";") ? $0 : $0 + ";" }.joined(separator: "\n")
+    }
+}
+
+/// A table or view as the engine's own catalogue describes it to the kit.
+struct SQLTableFacts: Sendable, Hashable {
+    struct Column: Sendable, Hashable {
+        var name: String
+        /// The engine's name of the type below a domain, without arguments, in lower case.
+        var type: String
+        /// The engine computes it; it cannot be written.
+        var isGenerated = false
+    }
+
+    /// The schema of PostgreSQL; empty elsewhere.
+    var schema: String
+    var name: String
+    var isView: Bool
+    var columns: [Column]
+
+    /// The full name, quoted.
+    func quoted(_ engine: DatabaseEngine) -> String {
+        let parts = schema.isEmpty ? [name] : [schema, name]
+        return parts.map { SQLText.quote($0, engine) }.joined(separator: ".")
+    }
+
+    func column(_ name: String) -> Column? { columns.first { $0.name == name } }
+}
+
+/// The tables of a world and their rows, read through the kit's own connection.
+struct SQLContent: Sendable {
+    var tables: [SQLTableFacts]
+    /// Rows by table, in no particular order; each column by its name, bytes as `{"x": "hex"}`.
+    var rows: [SQLTableFacts: [World.Object]]
+
+    /// The table that a source offers under a name.
+    func table(_ name: String, schema: String?) -> SQLTableFacts? {
+        tables.first { $0.name == name && ($0.schema.isEmpty || $0.schema == schema ?? "public") }
+            ?? tables.first { "\($0.schema).\($0.name)" == name }
+            ?? tables.first { $0.name == name }
+    }
+
+    /// Reads all of a database.
+    init(_ scratch: any ScratchDatabase) async throws {
+        tables = []
+        rows = [:]
+        for line in try await scratch.texts(SQLText.catalogue(scratch.engine)) {
+            let parts = try JSONValue(parsing: Array(line.utf8)).array ?? []
+            guard parts.count == 6, let schema = parts[0].string, let table = parts[1].string,
+                let column = parts[3].string, let type = parts[4].string
+            else { continue }
+            let facts = SQLTableFacts.Column(name: column, type: type.lowercased(), isGenerated: Self.flag(parts[5]))
+            if let last = tables.indices.last, tables[last].schema == schema, tables[last].name == table {
+                tables[last].columns.append(facts)
+            } else {
+                tables.append(
+                    SQLTableFacts(schema: schema, name: table, isView: Self.flag(parts[2]), columns: [facts]))
+            }
+        }
+        for table in tables {
+            let lines = try await scratch.texts(SQLText.rows(of: table, scratch.engine))
+            let bodies = try lines.compactMap { try JSONValue(parsing: Array($0.utf8)).object }
+            rows[table] = bodies.map { World.Object(body: scratch.engine == .sqlite ? Self.shortened($0) : $0) }
+        }
+    }
+
+    /// SQLite spells a binary float with 17 digits at most; the shortest spelling of the same number is what people wrote.
+    private static func shortened(_ body: JSONObject) -> JSONObject {
+        JSONObject(
+            body.members.map { member in
+                guard case .number(let number) = member.value, number.int64 == nil, let double = number.double else {
+                    return (member.name, member.value)
+                }
+                return (member.name, .number(JSONNumber(double)))
+            })
+    }
+
+    private static func flag(_ value: JSONValue) -> Bool { value.bool ?? ((value.int64 ?? 0) != 0) }
+}

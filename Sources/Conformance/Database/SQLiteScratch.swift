@@ -1,0 +1,89 @@
+import CSQLite
+import Foundation
+import Tributary
+
+/// SQLite as a server: each database is a file in a folder of its own.
+struct SQLiteServer: DatabaseServer {
+    let engine = DatabaseEngine.sqlite
+    func makeDatabase() async throws -> any ScratchDatabase { try SQLiteScratch() }
+    func close() async {}
+}
+
+/// An SQLite file, written through the library itself.
+///
+/// It is kept in write-ahead mode, so that the kit may commit while the source under test reads.
+final class SQLiteScratch: ScratchDatabase {
+    let engine = DatabaseEngine.sqlite
+    private let folder: URL
+    private let handle: Lock<Handle>
+
+    private struct Handle: @unchecked Sendable {
+        // Proof of safety: the pointer is used and closed only under the lock that holds it.
+        var database: OpaquePointer?
+    }
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "tributary-kit-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        var database: OpaquePointer?
+        let code = sqlite3_open(folder.appending(path: "kit.db").path, &database)
+        handle = Lock(Handle(database: database))
+        guard code == SQLITE_OK else {
+            throw ScratchFailure(engine: .sqlite, problem: "code \(code)", script: "open \(folder.path)")
+        }
+        try execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF;")
+    }
+
+    deinit { release() }
+
+    func endpoint(for wanted: DatabaseEndpoint) -> DatabaseEndpoint {
+        var endpoint = wanted
+        endpoint.host = folder.appending(path: "kit.db").path
+        return endpoint
+    }
+
+    func run(_ script: String) async throws { try execute(script) }
+
+    private func execute(_ script: String) throws {
+        try handle.withLock { handle in
+            var message: UnsafeMutablePointer<CChar>?
+            defer { sqlite3_free(message) }
+            let code = sqlite3_exec(handle.database, script, nil, nil, &message)
+            guard code == SQLITE_OK else {
+                if sqlite3_get_autocommit(handle.database) == 0 {
+                    sqlite3_exec(handle.database, "ROLLBACK", nil, nil, nil)
+                }
+                let problem = message.map { String(cString: $0) } ?? "code \(code)"
+                throw ScratchFailure(engine: .sqlite, problem: problem, script: script)
+            }
+        }
+    }
+
+    func texts(_ query: String) async throws -> [String] {
+        try handle.withLock { handle in
+            var statement: OpaquePointer?
+            guard sqlite3_prepare_v2(handle.database, query, -1, &statement, nil) == SQLITE_OK else {
+                let problem = sqlite3_errmsg(handle.database).map { String(cString: $0) } ?? "an error"
+                throw ScratchFailure(engine: .sqlite, problem: problem, script: query)
+            }
+            defer { sqlite3_finalize(statement) }
+            var texts: [String] = []
+            while sqlite3_step(statement) == SQLITE_ROW {
+                let start = sqlite3_column_text(statement, 0)
+                let count = Int(sqlite3_column_bytes(statement, 0))
+                texts.append(
+                    String(decoding: UnsafeBufferPointer(start: start, count: start == nil ? 0 : count), as: UTF8.self))
+            }
+            return texts
+        }
+    }
+
+    func release() {
+        handle.withLock { handle in
+            guard handle.database != nil else { return }
+            sqlite3_close_v2(handle.database)
+            handle.database = nil
+            try? FileManager.default.removeItem(at: folder)
+        }
+    }
+}
