@@ -19,7 +19,11 @@ public struct Fixture: Sendable {
         guard let entries else {
             throw SourceError.fixture(file: folder.lastPathComponent, at: nil, "there is no such folder")
         }
-        let folders = entries.filter { (try? $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true }
+        // Beside the scenarios lies what was released of the source's declaration.
+        let folders = entries.filter {
+            (try? $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true
+                && $0.lastPathComponent != "released"
+        }
         scenarios = try folders.sorted { $0.lastPathComponent < $1.lastPathComponent }.map { try Scenario(at: $0) }
     }
 

@@ -35,7 +35,8 @@ public struct Specimen: Sendable {
 
     /// All families.
     public static let all: [Specimen] = [
-        .ledger
+        .ledger,
+        .desk,
     ]
 
     /// The family that a fault belongs to.

@@ -5,7 +5,9 @@ import Tributary
 
 /// Group A: what a user fills in, and what is said of it.
 enum ConfigurationChecks {
-    static let all = [fieldsWellFormed, goodAccepted, badRejected]
+    static let all =
+        [fieldsWellFormed, goodAccepted, badRejected] + FormValueChecks.all + FormMeaningChecks.all
+        + CredentialChecks.all
 
     private static let fieldsWellFormed = Check(
         "config-fields-well-formed", group: .configuration, level: .static, scope: .source,

@@ -1,0 +1,7 @@
+import Columns
+import Tributary
+
+/// Tables that are listed wrongly.
+extension DeskFault {
+    static let listings: [DeskFault] = []
+}
