@@ -1,11 +1,18 @@
 import ArgumentParser
 import Foundation
 
-/// `scaffold new-source NAME`: a REST source that compiles, registered.
+/// `scaffold new-source NAME`: a source that compiles, is registered, and has a first scenario that passes.
 struct NewSourceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "new-source", abstract: "Write a REST source from Templates/ and register it.",
-        discussion: "Overwrites nothing; when a step is not possible, nothing is left behind.")
+        commandName: "new-source",
+        abstract: "Write a source from Templates/, register it, and give it a first scenario.",
+        discussion: """
+            Asks for what is missing on a terminal, and takes the defaults elsewhere. Overwrites nothing; when a step is
+            not possible, nothing is left behind.
+
+              swift run scaffold new-source acme --auth bearer --pagination cursor \\
+                --base-url https://api.acme.example/v1 --table invoices:id:updated_at --table customers:id
+            """)
 
     @Argument(help: "The source's name, such as acme or 'Acme CRM'; it becomes the type, which is never renamed.")
     var name: String
@@ -13,11 +20,28 @@ struct NewSourceCommand: ParsableCommand {
     @Option(help: "The name that users see; by default NAME.")
     var label: String?
 
+    @Option(help: "What it reads: rest, graphql, sql or file.")
+    var kind: SourcePlan.Kind?
+
+    @Option(help: "How it shows who it is: api-key, bearer, basic, oauth or none.")
+    var auth: SourcePlan.Auth?
+
+    @Option(help: "How lists are cut into pages: cursor, next-url, link, offset, page or none.")
+    var pagination: SourcePlan.Pagination?
+
+    @Option(name: .customLong("table"), help: "A table as name:key[:cursor-field]; may be given several times.")
+    var tables: [String] = []
+
     @Option(name: .customLong("base-url"), help: "Where the API answers, such as https://api.acme.example/v1.")
-    var baseURL = "https://api.example.com/v1"
+    var baseURL: String?
 
     @Option(help: "The vendor's documentation; https.")
-    var docs = "https://example.com/docs"
+    var docs: String?
+
+    @Option(
+        name: .customLong("from-openapi"), help: "An OpenAPI 3 document (JSON or YAML) that proposes all of this.",
+        completion: .file(extensions: ["json", "yaml", "yml"]))
+    var openAPI: String?
 
     @Option(help: "The package's folder.", completion: .directory)
     var package = "."
@@ -26,40 +50,48 @@ struct NewSourceCommand: ParsableCommand {
     var dryRun = false
 
     func run() throws {
-        let type = try SourceTypeName(name)
-        let url = URL(string: baseURL)
-        guard let url, ["http", "https"].contains(url.scheme), url.host != nil else {
-            throw ValidationError(
-                "Reading --base-url '\(baseURL)': an address such as https://api.acme.example/v1 is needed.")
-        }
-        let marks = [
-            "__Type__": type.text, "__label__": label ?? name,
-            "__base_url__": baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL, "__docs__": docs,
-        ]
-        let draft = try SourceDraft(type: type, marks: marks, package: URL(filePath: package))
+        let plan = try plan()
+        let draft = try SourceDraft(plan, package: URL(filePath: package))
         if dryRun {
-            for file in draft.files { print("would write  \(file.path)") }
-            print("would edit   \(SourceDraft.registryPath)")
+            for file in draft.files { print("would \(file.isEdit ? "edit " : "write")  \(file.path)") }
             return
         }
         try draft.write()
-        for file in draft.files { print("wrote   \(file.path)") }
-        print("edited  \(SourceDraft.registryPath)")
-        print("\nNext: put the tables of the API into \(draft.files[0].path), then: swift build")
+        for file in draft.files { print("\(file.isEdit ? "edited" : "wrote ")  \(file.path)") }
+        print(Self.next(plan))
     }
-}
 
-/// The type of a new source: letters and digits, beginning with a capital, as Swift and the registry want it.
-struct SourceTypeName {
-    let text: String
+    /// Options first, then the document's proposal, then the answers of a person, then defaults.
+    private func plan() throws -> SourcePlan {
+        let type = try SourceTypeName(name)
+        let proposal = try openAPI.map { try OpenAPIProposal(OpenAPIDocument(file: $0)) }
+        var draft = PlanDraft(
+            label: label ?? proposal?.label, kind: kind ?? proposal.map { _ in .rest },
+            auth: auth ?? proposal?.auth, pagination: pagination ?? proposal?.pagination,
+            baseURL: baseURL ?? proposal?.baseURL, docs: docs ?? proposal?.docs,
+            tables: try tables.isEmpty ? proposal?.tables ?? [] : tables.map { try TablePlan($0) },
+            pageNames: pagination == nil || pagination == proposal?.pagination ? proposal?.pageNames : nil,
+            apiKeyPlace: proposal?.apiKeyPlace)
+        if let proposal { for line in proposal.notes { FileHandle.standardError.write(Data("note: \(line)\n".utf8)) } }
+        if isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 { try draft.ask(name) }
+        return try draft.plan(type, name: name)
+    }
 
-    /// Makes a type of what a person typed: `acme crm` becomes `AcmeCrm`.
-    init(_ name: String) throws {
-        let words = name.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
-        text = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
-        guard let first = text.first, first.isLetter, text.count <= 40 else {
-            throw ValidationError(
-                "Reading the name '\(name)': at most 40 letters and digits, a letter first, are needed.")
+    private static func next(_ plan: SourcePlan) -> String {
+        let code = "Sources/SourceCatalog/\(plan.type.text)/\(plan.type.text)Source.swift"
+        let check = "swift run tributary check \(plan.id)"
+        let record = "swift run tributary record \(plan.id) --scenario live --set …"
+        switch plan.kind {
+        case .sql: return "\nNext: read \(code), then record real statements:\n  \(record)\n  \(check)"
+        default:
+            return """
+
+                Next:
+                  \(check.padding(toLength: 60, withPad: " ", startingAt: 0))the made-up scenario passes already
+                  put the API's tables and words into \(code)
+                  \(record.padding(toLength: 60, withPad: " ", startingAt: 0))real traffic, redacted
+                  \(check.padding(toLength: 60, withPad: " ", startingAt: 0))and again
+                """
         }
     }
 }

@@ -2,11 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `scaffold new-source`, in a copy of what it reads and edits.
+/// `scaffold new-source`, in a copy of what it reads and edits. That what it writes compiles and passes is for
+/// `scripts/authors` to prove, which builds it.
 @Suite(.timeLimit(.minutes(2))) struct ScaffoldTests {
     private func package() throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
-        for path in ["Templates", "Sources/SourceCatalog"] {
+        for path in ["Templates", "Sources/SourceCatalog", "Tests/SourceCatalogTests/Golden"] {
             let target = folder.url.appending(path: path)
             try FileManager.default.createDirectory(
                 at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -15,36 +16,170 @@ import Testing
         return folder
     }
 
+    private func scaffold(_ folder: TemporaryFolder, _ arguments: String...) throws -> CommandLineTool.Result {
+        let tool = CommandLineTool(name: "scaffold", folder: folder.url)
+        return try tool.run(["new-source"] + arguments + ["--package", folder.url.path])
+    }
+
+    private func text(_ folder: TemporaryFolder, _ path: String) throws -> String {
+        try String(contentsOf: folder.url.appending(path: path), encoding: .utf8)
+    }
+
     @Test("a new source is written from the templates and registered in order")
     func writesAndRegisters() throws {
         let folder = try package()
-        let tool = CommandLineTool(name: "scaffold", folder: folder.url)
-        let result = try tool.run(
-            "new-source", "acme crm", "--base-url", "https://api.acme.example/v1/", "--package", folder.url.path)
+        let result = try scaffold(folder, "acme crm", "--base-url", "https://api.acme.example/v1/")
         #expect(result.status == 0, "\(result.errors)")
-        let source = try String(
-            contentsOf: folder.url.appending(path: "Sources/SourceCatalog/AcmeCrm/AcmeCrmSource.swift"), encoding: .utf8
-        )
+        let source = try text(folder, "Sources/SourceCatalog/AcmeCrm/AcmeCrmSource.swift")
         #expect(source.contains("type: \"AcmeCrm\"") && source.contains("\"https://api.acme.example/v1\""))
         #expect(!source.contains("__"))
-        let registry = try String(
-            contentsOf: folder.url.appending(path: "Sources/SourceCatalog/Registry.swift"), encoding: .utf8)
+        let registry = try text(folder, "Sources/SourceCatalog/Registry.swift")
         let acme = try #require(registry.range(of: "AcmeCrmSource.self,"))
         let github = try #require(registry.range(of: "GitHubSource.self,"))
         #expect(acme.lowerBound < github.lowerBound)
+        #expect(try text(folder, "Tests/SourceCatalogTests/Golden/identifiers.txt").contains("AcmeCrm.access_token"))
+    }
+
+    @Test("the first scenario, the page, the icon and the redaction rules come with it")
+    func comesWhole() throws {
+        let folder = try package()
+        let result = try scaffold(folder, "acme", "--table", "invoices:number:changed_at", "--pagination", "offset")
+        #expect(result.status == 0, "\(result.errors)")
+        let model = try text(folder, "Fixtures/acme/example/model.json")
+        #expect(model.contains("\"offset\"") && model.contains("changed_at"))
+        #expect(try text(folder, "Fixtures/acme/example/manifest.json").contains("synthetic"))
+        #expect(try text(folder, "Documentation/sources/acme.md").contains("## Permissions"))
+        for path in [
+            "Fixtures/acme/redaction.json", "Sources/SourceCatalog/Icons/acme.svg", "Fixtures/acme/example/t0.har",
+        ] {
+            #expect(try !text(folder, path).isEmpty)
+        }
+        #expect(result.output.contains("tributary check acme"))
     }
 
     @Test("nothing is overwritten, and a dry run writes nothing")
     func overwritesNothing() throws {
         let folder = try package()
-        let tool = CommandLineTool(name: "scaffold", folder: folder.url)
         let path = folder.url.appending(path: "Sources/SourceCatalog/Acme").path
-        #expect(try tool.run("new-source", "acme", "--package", folder.url.path, "--dry-run").status == 0)
+        #expect(try scaffold(folder, "acme", "--dry-run").status == 0)
         #expect(!FileManager.default.fileExists(atPath: path))
-        #expect(try tool.run("new-source", "acme", "--package", folder.url.path).status == 0)
-        let again = try tool.run("new-source", "acme", "--package", folder.url.path)
+        #expect(try scaffold(folder, "acme").status == 0)
+        let again = try scaffold(folder, "acme")
         #expect(again.status == 64 && again.errors.contains("is there already"))
-        #expect(try tool.run("new-source", "7up", "--package", folder.url.path).status == 64)
-        #expect(try tool.run("new-source", "zed", "--package", "/nowhere").status == 64)
     }
+
+    @Test(
+        "a wrong word is refused with what is needed, and nothing is written",
+        arguments: [
+            (["7up"], "a letter first"),
+            (["acme", "--table", "items"], "name:key"),
+            (["acme", "--table", "items:id", "--table", "items:uuid"], "one name"),
+            (["acme", "--table", "it\"ems:id"], "name:key"),
+            (["acme", "--base-url", "ftp://x"], "an address such as"),
+            (["acme", "--label", "a\"b"], "quotation marks"),
+            (["acme", "--pagination", "pages"], "pagination"),
+            (["acme", "--kind", "file", "--table", "a:id", "--table", "b:id"], "one table"),
+            (["acme", "--from-openapi", "/nowhere.yaml"], "no such file"),
+        ])
+    func refuses(_ arguments: [String], _ words: String) throws {
+        let folder = try package()
+        let tool = CommandLineTool(name: "scaffold", folder: folder.url)
+        let result = try tool.run(["new-source"] + arguments + ["--package", folder.url.path])
+        #expect(result.status == 64 && result.errors.contains(words), "\(result.errors)")
+        #expect(!FileManager.default.fileExists(atPath: folder.url.appending(path: "Fixtures/acme").path))
+    }
+
+    @Test("a step that is not possible leaves nothing behind")
+    func leavesNothing() throws {
+        let folder = try package()
+        // The icons' folder is a file: the source can be written, its icon cannot.
+        let icons = folder.url.appending(path: "Sources/SourceCatalog/Icons")
+        try FileManager.default.removeItem(at: icons)
+        try Data("in the way".utf8).write(to: icons)
+        let before = try text(folder, "Sources/SourceCatalog/Registry.swift")
+        let result = try scaffold(folder, "acme")
+        #expect(result.status == 64 && result.errors.contains("Nothing was left behind"), "\(result.errors)")
+        #expect(!FileManager.default.fileExists(atPath: folder.url.appending(path: "Sources/SourceCatalog/Acme").path))
+        #expect(try text(folder, "Sources/SourceCatalog/Registry.swift") == before)
+        let elsewhere = try CommandLineTool(name: "scaffold", folder: folder.url)
+            .run(["new-source", "zed", "--package", "/nowhere"])
+        #expect(elsewhere.status == 64 && elsewhere.errors.contains("Tributary's own folder"))
+    }
+
+    @Test("an OpenAPI document proposes tables, keys, paging, types and authorization", arguments: ["yaml", "json"])
+    func openAPI(_ format: String) throws {
+        let folder = try package()
+        let file = folder.url.appending(path: "api.\(format)")
+        try Data((format == "yaml" ? Self.yaml : Self.json).utf8).write(to: file)
+        let result = try scaffold(folder, "harbour", "--from-openapi", file.path)
+        #expect(result.status == 0, "\(result.errors)")
+        let source = try text(folder, "Sources/SourceCatalog/Harbour/HarbourSource.swift")
+        #expect(source.contains("label: \"Harbour API\""))
+        #expect(source.contains("https://eu.harbour.example/v2"))
+        #expect(source.contains("header: \"X-Harbour-Key\""))
+        #expect(source.contains(".cursor(parameter: \"after\", from: \"meta.next_cursor\")"))
+        #expect(source.contains("PageSize(\"page_size\", 50)"))
+        #expect(source.contains("\"berths\", path: \"/port/berths\", primaryKeys: [\"id\"], rows: \"data\""))
+        #expect(source.contains(".datetime(\"updated_at\", parameter: \"updated_since\""))
+        #expect(source.contains("partitioning: .datetime(\"created_at\", by: .month)"))
+        #expect(source.contains("\"built_on\": .date32"))
+        #expect(result.errors.contains("/port/berths/{id}/ships"))
+    }
+
+    private static let yaml = """
+        openapi: 3.0.3
+        info: {title: Harbour API, version: "2"}
+        servers:
+          - url: https://{region}.harbour.example/v2/
+            variables: {region: {default: eu}}
+        security: [{key: []}]
+        paths:
+          /port/berths:
+            get:
+              parameters:
+                - {name: after, in: query, schema: {type: string}}
+                - {name: page_size, in: query, schema: {type: integer, maximum: 50}}
+                - {$ref: '#/components/parameters/Since'}
+              responses:
+                '200':
+                  content:
+                    application/json:
+                      schema:
+                        type: object
+                        properties:
+                          data: {type: array, items: {$ref: '#/components/schemas/Berth'}}
+                          meta: {type: object, properties: {next_cursor: {type: string}}}
+          /port/berths/{id}/ships:
+            get: {responses: {'200': {description: Ships}}}
+        components:
+          securitySchemes: {key: {type: apiKey, in: header, name: X-Harbour-Key}}
+          parameters:
+            Since: {name: updated_since, in: query, schema: {type: string, format: date-time}}
+          schemas:
+            Berth:
+              allOf:
+                - {type: object, properties: {id: {type: string}}}
+                - type: object
+                  properties:
+                    updated_at: {type: string, format: date-time}
+                    created_at: {type: string, format: date-time}
+                    built_on: {type: string, format: date}
+        """
+
+    private static let json = """
+        {"openapi": "3.1.0", "info": {"title": "Harbour API", "version": "2"},
+         "servers": [{"url": "https://eu.harbour.example/v2"}],
+         "components": {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Harbour-Key"}}},
+         "paths": {
+          "/port/berths/{id}/ships": {"get": {"responses": {}}},
+          "/port/berths": {"get": {"parameters": [
+            {"name": "after", "in": "query"}, {"name": "updated_since", "in": "query"},
+            {"name": "page_size", "in": "query", "schema": {"type": "integer", "maximum": 50}}],
+           "responses": {"200": {"content": {"application/json": {"schema": {"type": "object", "properties": {
+             "data": {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"},
+               "updated_at": {"type": "string", "format": "date-time"},
+               "created_at": {"type": "string", "format": "date-time"},
+               "built_on": {"type": "string", "format": "date"}}}},
+             "meta": {"type": "object", "properties": {"next_cursor": {"type": "string"}}}}}}}}}}}}}
+        """
 }

@@ -1,0 +1,240 @@
+import Foundation
+
+/// The first scenario of a new source: made up, and said to be; it lets the kit run before anything was recorded.
+struct ExampleScenario {
+    private let plan: SourcePlan
+
+    init(_ plan: SourcePlan) { self.plan = plan }
+
+    /// The files, relative to the source's folder of fixtures.
+    func files() throws -> [(path: String, text: String)] {
+        if plan.kind == .sql { return [] }
+        var files = [
+            ("example/manifest.json", try Self.text(manifest)), ("example/t0.har", try Self.text(recording)),
+        ]
+        if plan.kind == .rest { files.append(("example/model.json", try Self.text(model))) }
+        return files
+    }
+
+    static func basePath(_ plan: SourcePlan) -> String {
+        let path = URL(string: plan.baseURL)?.path ?? ""
+        return path == "/" ? "" : path
+    }
+
+    private static func text(_ document: [String: Any]) throws -> String {
+        let options: JSONSerialization.WritingOptions = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let data = try JSONSerialization.data(withJSONObject: document, options: options)
+        return String(decoding: data, as: UTF8.self) + "\n"
+    }
+
+    // MARK: Manifest
+
+    private var manifest: [String: Any] {
+        var manifest: [String: Any] = [
+            "format": 1, "source": plan.id, "title": "Made up by scaffold: fourteen objects of each table",
+            "covers": ["pagination:\(plan.pagination.rawValue)"], "notes": [], "schemas": schemas, "config": config,
+            "provenance": ["kind": "synthetic", "docs": [plan.docs]],
+            "states": [
+                [
+                    "name": "t0", "clock": "2025-03-10T06:00:00Z", "http": "t0.har",
+                    "story": "fourteen objects, three of which changed in one second",
+                ]
+            ], "match": [String: Any](), "expected": [String: Any](),
+        ]
+        if plan.auth == .oauth {
+            manifest["integrations"] = [
+                [
+                    "id": 7, "kind": plan.id, "label": "Example account",
+                    "accessToken": ["fake": "\(plan.id).accessToken", "n": 1],
+                ]
+            ]
+        }
+        return manifest
+    }
+
+    private var schemas: [String: Any] {
+        if plan.kind == .file {
+            let rows: [String: Any] = [
+                "mode": "incremental", "field": "modified_at", "type": "datetime",
+                "keys": ["file", plan.tables[0].key],
+                "sort": "desc",
+            ]
+            return ["files": ["mode": "full-refresh", "keys": ["name"]], plan.tables[0].name: rows]
+        }
+        let pairs = plan.tables.map { table -> (String, Any) in
+            var schema: [String: Any] = ["mode": "full-refresh", "keys": [table.key]]
+            if let cursor = table.cursor {
+                schema = [
+                    "mode": "incremental", "field": cursor, "type": "datetime", "keys": [table.key], "sort": "asc",
+                ]
+            }
+            return (table.name, schema)
+        }
+        return Dictionary(pairs) { $1 }
+    }
+
+    private var config: [String: Any] {
+        func fake(_ name: String) -> [String: Any] { ["fake": "\(plan.id).\(name)", "n": 1] }
+        return switch plan.auth {
+        case .apiKey: ["api_key": fake("apiKey")]
+        case .bearer: ["access_token": fake("accessToken")]
+        case .basic: ["user": "example", "password": fake("password")]
+        case .oauth: ["account": 7]
+        case .none: [:]
+        }
+    }
+
+    // MARK: Model
+
+    private var model: [String: Any] {
+        let lists = plan.tables.map { ExampleList(plan, $0) }
+        let collections = lists.map { list -> (String, Any) in
+            var collection: [String: Any] = [
+                "key": list.table.key, "cursorMovesOnUpdate": list.table.cursor != nil, "mutable": ["name"],
+                "from": [["path": Self.basePath(plan) + list.table.path, "rows": list.rows]],
+            ]
+            collection["cursor"] = list.table.cursor
+            return (list.table.name, collection)
+        }
+        return ["collections": Dictionary(collections) { $1 }, "endpoints": lists.map(\.modelEndpoint)]
+    }
+
+    // MARK: Recording
+
+    private var recording: [String: Any] {
+        [
+            "log": [
+                "version": "1.2", "creator": ["name": "scaffold", "version": "1"],
+                "_fixture": ["format": 1, "scenario": "example", "state": "t0", "provenance": "synthetic"],
+                "entries": entries,
+            ]
+        ]
+    }
+
+    private var entries: [[String: Any]] {
+        switch plan.kind {
+        case .rest, .sql: restEntries
+        case .graphql: graphQLEntries
+        case .file: fileEntries
+        }
+    }
+
+    private var restEntries: [[String: Any]] {
+        let lists = plan.tables.map { ExampleList(plan, $0) }
+        let probe = entry("probe", lists[0].probe, lists[0].envelope(Array(objects(plan.tables[0]).prefix(1))))
+        let pages = lists.flatMap { list in
+            list.queries.enumerated().map { index, query in
+                let text = query.map { "\($0.0)=\($0.1)" }.joined(separator: "&")
+                let path = list.table.path + (text.isEmpty ? "" : "?\(text)")
+                return entry("\(list.table.name)-\(index + 1)", path, list.envelope(objects(list.table)))
+            }
+        }
+        return [probe] + pages
+    }
+
+    private var fileEntries: [[String: Any]] {
+        let list = ExampleList(plan, TablePlan(name: "files", key: "name"))
+        let days = [3, 2, 1].map { "2025-03-0\($0)" }
+        let files = days.map { ["name": "\($0).json", "modified_at": "\($0)T06:00:00Z"] }
+        let query = list.queries[0].map { "\($0.0)=\($0.1)" }.joined(separator: "&")
+        let pages = days.enumerated().map { index, day in
+            let rows = objects(plan.tables[0]).dropFirst(index * 5).prefix(5)
+            return entry("file-\(day)", "/files/\(day).json", Array(rows))
+        }
+        return [
+            entry("probe", "/files", list.envelope(files)),
+            entry("files", "/files" + (query.isEmpty ? "" : "?\(query)"), list.envelope(files)),
+        ] + pages
+    }
+
+    private var graphQLEntries: [[String: Any]] {
+        let probe = entry(
+            "probe", "/graphql", ["data": ["__typename": "Query"]], posting: ["query": "{ __typename }"])
+        let pages = plan.tables.map { table in
+            entry("\(table.name)-1", "/graphql", connection(table), posting: GraphQLExample(table).body)
+        }
+        return [probe] + pages
+    }
+
+    private func connection(_ table: TablePlan) -> [String: Any] {
+        let page: [String: Any] = [
+            "nodes": objects(table), "pageInfo": ["hasNextPage": false, "endCursor": NSNull()],
+        ]
+        return ["data": [table.name: page]]
+    }
+
+    private func entry(_ id: String, _ path: String, _ body: Any, posting: [String: Any]? = nil) -> [String: Any] {
+        var request: [String: Any] = [
+            "method": posting == nil ? "GET" : "POST", "url": plan.baseURL + path, "httpVersion": "HTTP/1.1",
+            "headers": authorization.map { ["name": $0.0, "value": $0.1] },
+        ]
+        if let posting {
+            let type = ["name": "content-type", "value": "application/json"]
+            request["headers"] = (request["headers"] as? [[String: String]] ?? []) + [type]
+            request["postData"] = ["mimeType": "application/json", "text": Self.inline(posting)]
+        }
+        return [
+            "_id": id, "_replay": ["optional", "repeat"], "startedDateTime": "2025-03-10T06:00:00.000Z", "time": 0,
+            "request": request,
+            "response": [
+                "status": 200, "statusText": "OK", "httpVersion": "HTTP/1.1",
+                "headers": [["name": "content-type", "value": "application/json"]],
+                "content": ["mimeType": "application/json", "text": Self.inline(body)],
+            ],
+        ]
+    }
+
+    private static func inline(_ value: Any) -> String {
+        let options: JSONSerialization.WritingOptions = [.sortedKeys, .withoutEscapingSlashes, .fragmentsAllowed]
+        let data = try? JSONSerialization.data(withJSONObject: value, options: options)
+        return String(decoding: data ?? Data(), as: UTF8.self)
+    }
+
+    private var authorization: [(String, String)] {
+        switch plan.auth {
+        case .apiKey: [("x-api-key", "fake-api-key-1")]
+        case .bearer, .oauth: [("authorization", "Bearer fake-access-token-1")]
+        case .basic: [("authorization", "Basic " + Data("example:fake-password-1".utf8).base64EncodedString())]
+        case .none: []
+        }
+    }
+
+    /// Objects in no order, three of which changed in one second.
+    private func objects(_ table: TablePlan) -> [[String: Any]] {
+        (0..<14).map { index in
+            let number = index * 5 % 14
+            let minute = (4...6).contains(index) ? 40 : index * 4
+            var object: [String: Any] = [
+                "name": "\(table.name.capitalized) \(number)",
+                "created_at": String(format: "2025-02-%02dT08:00:00Z", number + 1),
+            ]
+            if let cursor = table.cursor { object[cursor] = String(format: "2025-03-01T09:%02d:00Z", minute) }
+            if let place = table.partitionBy { object[place] = String(format: "2025-02-%02dT08:00:00Z", number + 1) }
+            if plan.kind == .graphql { object["createdAt"] = object.removeValue(forKey: "created_at") }
+            object[table.key] = "\(table.name.prefix(3).lowercased())_\(100 + number)"
+            return object
+        }
+    }
+}
+
+/// The query that the GraphQL template sends for a table.
+struct GraphQLExample {
+    let body: [String: Any]
+
+    init(_ table: TablePlan) {
+        let filter = table.cursor == nil ? ("", "") : (", $since: DateTime", ", updatedSince: $since")
+        var fields: [String] = []
+        for name in [table.key, "name", "createdAt", table.cursor ?? "createdAt"] where !fields.contains(name) {
+            fields.append(name)
+        }
+        let query = """
+            query ($first: Int, $after: String\(filter.0)) {
+              \(table.name)(first: $first, after: $after\(filter.1)) {
+                nodes { \(fields.joined(separator: " ")) }
+                pageInfo { hasNextPage endCursor }
+              }
+            }
+            """
+        body = ["query": query, "variables": ["first": 100]]
+    }
+}

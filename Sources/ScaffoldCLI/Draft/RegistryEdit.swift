@@ -1,0 +1,26 @@
+import ArgumentParser
+import Foundation
+
+/// Adds a line to the registry's one list, in alphabetical order.
+struct RegistryEdit {
+    let text: String
+
+    /// The registry with `type` in its place.
+    ///
+    /// - Throws: `ValidationError` when the list is not where it is expected, or has the type.
+    func adding(_ type: String) throws -> String {
+        var lines = text.components(separatedBy: "\n")
+        let entries = lines.indices.filter { lines[$0].trimmingCharacters(in: .whitespaces).hasSuffix("Source.self,") }
+        guard let first = entries.first, let last = entries.last else {
+            throw ValidationError("Editing \(SourceDraft.registryPath): its list of sources was not found.")
+        }
+        let line = lines[first].prefix { $0 == " " } + "\(type).self,"
+        let names = entries.map { lines[$0].trimmingCharacters(in: .whitespaces) }
+        guard !names.contains("\(type).self,") else {
+            throw ValidationError("Editing \(SourceDraft.registryPath): \(type) is registered already.")
+        }
+        let place = entries.first { lines[$0].trimmingCharacters(in: .whitespaces) > "\(type).self," } ?? last + 1
+        lines.insert(String(line), at: place)
+        return lines.joined(separator: "\n")
+    }
+}

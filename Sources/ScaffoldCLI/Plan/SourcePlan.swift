@@ -1,0 +1,103 @@
+import ArgumentParser
+import Foundation
+
+/// What a new source is to be: everything that the templates and the first scenario are made of.
+struct SourcePlan: Equatable {
+    /// What kind of upstream it reads.
+    enum Kind: String, CaseIterable, ExpressibleByArgument {
+        case rest, graphql, sql, file
+    }
+
+    /// How it shows who it is.
+    enum Auth: String, CaseIterable, ExpressibleByArgument {
+        case apiKey = "api-key"
+        case bearer, basic, oauth, none
+    }
+
+    /// How the upstream cuts its lists into pages.
+    enum Pagination: String, CaseIterable, ExpressibleByArgument {
+        case cursor
+        case nextURL = "next-url"
+        case link, offset, page, none
+    }
+
+    var type: SourceTypeName
+    var label: String
+    var docs: String
+    var kind: Kind
+    var auth: Auth
+    var pagination: Pagination
+    /// Without a slash at its end.
+    var baseURL: String
+    var tables: [TablePlan]
+    /// What the API calls the parts of its paging.
+    var pageNames: PageNames
+    /// Where an API key goes, as Swift has it.
+    var apiKeyPlace = "header: \"X-API-Key\""
+
+    /// The type in lower case: the folder of fixtures, the icon, the name on the command line.
+    var id: String { type.text.lowercased() }
+}
+
+/// One table of a new source.
+struct TablePlan: Equatable {
+    var name: String
+    var key: String
+    /// The field that moves with each change; nil offers full refreshes alone.
+    var cursor: String?
+    /// The path below the base URL.
+    var path: String
+    /// The parameter that takes a lower bound of the cursor.
+    var since: String
+    /// Where the list stands in an answer; nil means the pagination's usual place.
+    var rows: String?
+    /// Columns whose type the document tells and values may not: column to case of `ColumnType`.
+    var hints: [String: String] = [:]
+    /// A time that never changes, for the layout.
+    var partitionBy: String?
+
+    init(name: String, key: String, cursor: String? = nil, path: String? = nil, since: String = "updated_since") {
+        self.name = name
+        self.key = key
+        self.cursor = cursor
+        self.path = path ?? "/\(name)"
+        self.since = since
+    }
+
+    /// Reads `name:key[:cursor-field]`.
+    ///
+    /// - Throws: `ValidationError` that says what is wrong with the text.
+    init(_ text: String) throws {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard (2...3).contains(parts.count), parts.allSatisfy(Self.isName) else {
+            throw ValidationError(
+                "Reading --table '\(text)': name:key or name:key:cursor-field is needed, such as items:id:updated_at.")
+        }
+        self.init(name: parts[0], key: parts[1], cursor: parts.count == 3 ? parts[2] : nil)
+    }
+
+    /// Whether a text can stand in a path, a query and a Swift literal as it is.
+    static func isName(_ text: String) -> Bool {
+        guard let first = text.unicodeScalars.first, first == "_" || first.properties.isAlphabetic else { return false }
+        return text.utf8.count <= 60
+            && text.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                    || byte == 0x5F || byte == 0x2D
+            }
+    }
+}
+
+/// The type of a new source: letters and digits, beginning with a capital, as Swift and the registry want it.
+struct SourceTypeName: Equatable {
+    let text: String
+
+    /// Makes a type of what a person typed: `acme crm` becomes `AcmeCrm`.
+    init(_ name: String) throws {
+        let words = name.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
+        text = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+        guard let first = text.first, first.isLetter, text.count <= 40 else {
+            throw ValidationError(
+                "Reading the name '\(name)': at most 40 letters and digits, a letter first, are needed.")
+        }
+    }
+}

@@ -1,0 +1,4 @@
+// config
+@Input("Access token") var accessToken: Secret
+// authorization
+.bearer(config.accessToken)

@@ -1,0 +1,4 @@
+// config
+init() {}
+// authorization
+.none

@@ -1,0 +1,4 @@
+// config
+@OAuth("Account", kind: IntegrationKind("__type__")) var account: OAuthIntegration
+// authorization
+.oauth(config.account)

@@ -1,0 +1,4 @@
+// paginator
+.offset(parameter: "__position__", total: "__next__")
+// size
+pageSize: PageSize("__size__", __rows_a_page__)

@@ -1,0 +1,4 @@
+// paginator
+.pageNumber(parameter: "__position__", totalPages: "__next__")
+// size
+pageSize: PageSize("__size__", __rows_a_page__)
