@@ -86,7 +86,7 @@ let package = Package(
         .target(
             name: "Conformance",
             dependencies: [
-                "CSQLite", "Cassettes", "Pipeline", "Lake", "Tributary", "Columns",
+                "CSQLite", "CSpawn", "Cassettes", "Pipeline", "Lake", "Tributary", "Columns",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
@@ -153,6 +153,7 @@ let package = Package(
             name: "ConformanceTests",
             dependencies: [
                 "Conformance", "Cassettes", "Pipeline", "Lake", "Transports", "SourceCatalog", "Tributary", "Columns",
+                "TributaryCLI",
             ],
             swiftSettings: strict),
         .testTarget(

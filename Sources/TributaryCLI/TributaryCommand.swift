@@ -22,7 +22,7 @@ struct TributaryCommand: AsyncParsableCommand {
         subcommands: [
             SourcesCommand.self, FormCommand.self, ConnectCommand.self, ConnectionsCommand.self, SchemasCommand.self,
             SyncCommand.self, RunsCommand.self, CompactCommand.self, VacuumCommand.self, DemoCommand.self,
-            CheckCommand.self, FixturesCommand.self,
+            CheckCommand.self, CheckCaseCommand.self, FixturesCommand.self,
             ExitCodesCommand.self,
         ])
 

@@ -14,5 +14,14 @@ enum Material {
         try Scenario(at: root.appending(path: "Fixtures/\(id)"))
     }
 
+    /// The folder of the built products, which holds the test bundle too.
+    private static let products: URL = {
+        let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
+        return bundle?.deletingLastPathComponent() ?? Bundle.main.bundleURL.deletingLastPathComponent()
+    }()
+
+    /// Runs parts of checks in processes of their own.
+    static let children = ChildProcessRunner(executable: products.appending(path: "tributary").path)
+
     static let stack: HTTPStack = { client, clock in RetryingHTTPClient(client, clock: clock) }
 }

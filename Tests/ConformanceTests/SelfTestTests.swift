@@ -4,7 +4,8 @@ import Testing
 @Suite struct SelfTestTests {
     @Test("each seeded fault is caught by the check that names it", arguments: SeededFault.all)
     func caught(_ fault: SeededFault) async throws {
-        let row = try await SelfTest(stack: Material.stack).row(of: fault, onlyIntended: true)
+        let row = try await SelfTest(stack: Material.stack, children: Material.children).row(
+            of: fault, onlyIntended: true)
         #expect(!row.intended.isEmpty, "No check names this fault.")
         #expect(row.isAsIntended, "\(row.results.map { "\($0.item.name): \($0.verdict)" })")
     }
@@ -13,7 +14,7 @@ import Testing
     func clean() async throws {
         var passed: Set<String> = []
         for specimen in Specimen.all {
-            let row = try await SelfTest(stack: Material.stack).cleanTwin(of: specimen)
+            let row = try await SelfTest(stack: Material.stack, children: Material.children).cleanTwin(of: specimen)
             let failures = row.results.filter { $0.isFailure(strict: false) }
             #expect(failures.isEmpty, "\(specimen.name): \(failures.map { "\($0.item.name): \($0.verdict)" })")
             passed.formUnion(row.results.filter { $0.verdict.name == "passed" }.map(\.item.check.name))

@@ -17,6 +17,16 @@ public struct CheckCase: Sendable {
     public var runtime = LabRuntime()
     /// Real engines, for sources whose upstream is a database; nil when the program has none to give.
     public var databases: DatabaseStack?
+    /// Runs parts of a check in processes of their own; nil where no executable is at hand.
+    public var children: ChildProcessRunner?
+    /// Where a child process finds the source.
+    var origin = Origin.registry
+
+    /// Where the source under test comes from.
+    enum Origin: Sendable {
+        case registry
+        case specimen(String, SeededFault?)
+    }
 
     public init(
         source: AnySource, scenario: Scenario, schema: Manifest.Schema?, seed: UInt64, profile: Profile,

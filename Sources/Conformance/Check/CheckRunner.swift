@@ -35,13 +35,21 @@ public struct CheckRunner: Sendable {
     public let catalogue: [Check]
     public let stack: HTTPStack
     public let databases: DatabaseStack?
+    /// Runs parts of checks in processes of their own; nil leaves them out.
+    public let children: ChildProcessRunner?
 
-    /// - Parameter databases: real engines for sources whose upstream is a database; without them their checks are not
-    ///   exercised.
-    public init(catalogue: [Check], stack: @escaping HTTPStack, databases: DatabaseStack? = nil) {
+    /// - Parameters:
+    ///   - databases: real engines for sources whose upstream is a database; without them their checks are not
+    ///     exercised.
+    ///   - children: runs parts of checks in processes of their own; without it those checks are not exercised.
+    public init(
+        catalogue: [Check], stack: @escaping HTTPStack, databases: DatabaseStack? = nil,
+        children: ChildProcessRunner? = nil
+    ) {
         self.catalogue = catalogue
         self.stack = stack
         self.databases = databases
+        self.children = children
     }
 
     /// The cases of a source's scenarios, in the order of the catalogue.
@@ -61,6 +69,7 @@ public struct CheckRunner: Sendable {
                         source: source, scenario: scenario, schema: schema, seed: options.seed,
                         profile: options.profile, stack: stack)
                     input.databases = databases
+                    input.children = children
                     return Case(check: check, input: input)
                 }
             }

@@ -17,6 +17,8 @@ struct Bench: Sendable {
     let lab: Lab
     /// The sample, oldest cursor first.
     let objects: [World.Object]
+    /// Of a child table, what its lists are found by: the parents of the sample, and one more.
+    let parents: [String: [World.Object]]
     let state: String
     /// The database with the table, where the upstream is one; nil for an HTTP upstream.
     var sql: ModelDatabase?
@@ -100,7 +102,7 @@ struct Bench: Sendable {
                 verdict: .notExercised("The scenario has no model.json, so nothing else can be asked of it."))
         }
         guard let collection = whole.collection(forSchema: schema.name),
-            let endpoint = whole.endpoints.first(where: { $0.collection == collection.name && $0.scope.isEmpty })
+            let endpoint = whole.list(of: collection)
         else { throw Verdicted(verdict: .notExercised("model.json has no list of its own for \(schema.name).")) }
         // The other collections would have to be parsed for nothing, for each case again.
         let declaration = whole.only(collection.name)
@@ -115,6 +117,7 @@ struct Bench: Sendable {
         self.state = state.name
         lab = try input.lab()
         objects = Self.sample(all, cursor: collection.cursor, size: input.profile == .quick ? 8 : 14)
+        parents = Self.parents(of: objects, collection, in: world, declaration)
     }
 
     private static func ordered(_ objects: [World.Object], by cursor: String?) -> [World.Object] {
@@ -155,8 +158,8 @@ extension Bench {
 
     /// The lake's name of a column.
     static func column(_ name: String) -> String { ColumnNaming.normalise(name) }
-    var keyColumns: [String] { collection.key.map(Self.column) }
-    func key(_ object: World.Object) -> String { ModelPage.key(of: object.body, by: collection.key) }
+    var keyColumns: [String] { key.map(Self.column) }
+    func key(_ object: World.Object) -> String { ModelPage.key(of: row(object), by: key) }
 
     /// Ends a check that only tables with a watermark can take.
     func demandIncremental() throws {
@@ -183,7 +186,7 @@ extension Bench {
     func upstream(
         _ visible: [World.Object]? = nil, pageSize: Int? = 3, later: Duration = .zero
     ) throws -> ModelUpstream {
-        let world = World([collection.name: visible ?? objects])
+        let world = world(visible ?? objects)
         var upstream = try ModelUpstream(
             input.scenario, state: state, declaration: declaration, world: world, pageSize: pageSize)
         upstream.database = sql
@@ -237,7 +240,7 @@ extension Bench {
         if let sql { return sqlDifference(expected, actual, sql.table) }
         let found = actual?.byKey ?? [:]
         let rows = expected.map { object -> [String: Value] in
-            let values = Self.plainValues(object.body)
+            let values = Self.plainValues(self.row(object))
             let row = found[TableImage.key(of: values, by: keyColumns)]?.values ?? [:]
             return values.filter { keyColumns.contains($0.key) || Self.isComparable($0.value, row[$0.key]) }
         }

@@ -21,6 +21,18 @@ public struct ModelDeclaration: Sendable {
         public var sources: [Place]
         /// The schemas of the source that these objects become rows of.
         public var schemas: [String]
+        /// The objects that lists of this collection belong to; nil where the list is one for all.
+        public var parent: Parent?
+    }
+
+    /// How an object is told to belong to another: its list is asked for once for each parent.
+    public struct Parent: Sendable {
+        /// The collection of the parents.
+        public var collection: String
+        /// The parent's member by the name in the path of the children's list: `customer` to `id`.
+        public var names: [String: String]
+        /// Columns that a row takes over from its parent: column to the parent's member.
+        public var columns: [String: String]
     }
 
     /// Where a recorded answer holds objects: its path's template, and the member with the list.
@@ -53,6 +65,8 @@ public struct ModelDeclaration: Sendable {
         public var envelope: JSONValue
         /// Matching objects beyond this number are never shown; nil means no cap.
         public var resultCap: Int?
+        /// How a page beyond the cap is refused; nil: it is empty.
+        public var resultCapStatus: Int?
         /// The fixed answer for a parent that is not there.
         public var missingParentStatus: Int?
     }
@@ -82,6 +96,8 @@ public struct ModelDeclaration: Sendable {
         public var field: String
         public var comparison: Comparison
         public var format: CursorFormat?
+        /// Whether parts of a second are cut off both sides before they are compared.
+        public var comparesWholeSeconds = false
     }
 
     /// How a list is paged.
@@ -111,6 +127,26 @@ public struct ModelDeclaration: Sendable {
         public var maximumSize: Int
         /// The number of the first page.
         public var firstPage: Int
+        /// Whether the API says that an empty page is the end, and only that.
+        public var endsWithEmptyPage = false
+        /// Whether the API says that a page with fewer rows than were asked for is the end.
+        public var endsWithShortPage = false
+        /// Whether each page leads on to a next one, the last and the empty ones behind it as well.
+        public var alwaysLeadsOn = false
+        /// Whether a last page comes that has null in place of its list.
+        public var endsWithNull = false
+
+        /// Whether a position is a token of the server's own, so that it can lead anywhere.
+        var hasTokens: Bool {
+            switch style {
+            case .cursor: true
+            case .nextURL, .link: true
+            case .single, .lastKey, .offset, .page: false
+            }
+        }
+
+        /// Whether positions are numbers of pages.
+        var isNumbered: Bool { style == .page || (style == .nextURL || style == .link) && parameter == "page" }
     }
 
     public var collections: [Collection]
@@ -121,12 +157,24 @@ public struct ModelDeclaration: Sendable {
         collections.first { $0.schemas.contains(schema) }
     }
 
-    /// The part that is about one collection.
+    /// The part that is about one collection, and the parents that its lists are found by.
     public func only(_ name: String) -> ModelDeclaration {
+        let names = Set(lineage(of: name).map(\.name))
         var part = self
-        part.collections.removeAll { $0.name != name }
-        part.endpoints.removeAll { $0.collection != name }
+        part.collections.removeAll { !names.contains($0.name) }
+        part.endpoints.removeAll { !names.contains($0.collection) }
         return part
+    }
+
+    /// A collection, its parents' collection, and so on upwards.
+    public func lineage(of name: String) -> [Collection] {
+        var found: [Collection] = []
+        var next: String? = name
+        while let wanted = next, let collection = collection(wanted), !found.contains(where: { $0.name == wanted }) {
+            found.append(collection)
+            next = collection.parent?.collection
+        }
+        return found
     }
 
     public func collection(_ name: String) -> Collection? { collections.first { $0.name == name } }

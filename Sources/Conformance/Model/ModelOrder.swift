@@ -28,7 +28,9 @@ enum ModelOrder {
     /// Whether an object's member lies within the bound of a filter. A null never does, as in SQL.
     static func satisfies(_ body: JSONObject, _ filter: ModelDeclaration.Filter, bound: String) -> Bool {
         guard let value = JSONValue.object(body).path(filter.field), !value.isNull else { return false }
-        let bound = self.bound(bound, like: value, format: filter.format)
+        var bound = self.bound(bound, like: value, format: filter.format)
+        var value = value
+        if filter.comparesWholeSeconds { (value, bound) = (wholeSeconds(value), wholeSeconds(bound)) }
         return switch filter.comparison {
         case .equal: !isLess(value, bound) && !isLess(bound, value)
         case .less: isLess(value, bound)
@@ -42,7 +44,18 @@ enum ModelOrder {
         _ text: String, like value: JSONValue, format: ModelDeclaration.CursorFormat?
     ) -> JSONValue {
         if case .number = value { return .number(JSONNumber(text: text)) }
-        return .string(text)
+        guard let number = Int64(text), let format else { return .string(text) }
+        switch format {
+        case .epochSeconds: return .string(CursorValue.timestamp(number &* 1_000_000).storedText)
+        case .epochMilliseconds: return .string(CursorValue.timestamp(number &* 1_000).storedText)
+        case .iso8601, .date, .integer: return .string(text)
+        }
+    }
+
+    private static func wholeSeconds(_ value: JSONValue) -> JSONValue {
+        guard let text = value.string, let moment = TimestampParser.microseconds(text) else { return value }
+        let seconds = moment >= 0 ? moment / 1_000_000 : (moment - 999_999) / 1_000_000
+        return .string(CursorValue.timestamp(seconds * 1_000_000).storedText)
     }
 
     /// Numbers as numbers, moments as moments, other text by its bytes; null before everything.

@@ -31,6 +31,15 @@ extension ModelDeclaration {
         for (index, endpoint) in endpoints.enumerated() where !known.contains(endpoint.collection) {
             throw reader.error(at: "endpoints[\(index)].collection", "there is no collection '\(endpoint.collection)'")
         }
+        for collection in collections {
+            guard let parent = collection.parent, !known.contains(parent.collection) else { continue }
+            throw reader.error(
+                at: "collections.\(collection.name).parent", "there is no collection '\(parent.collection)'")
+        }
+        for index in endpoints.indices where endpoints[index].scope.isEmpty {
+            let names = collection(endpoints[index].collection)?.parent?.names.keys.map { ($0, "{\($0)}") } ?? []
+            endpoints[index].scope = Dictionary(names) { $1 }
+        }
     }
 }
 
@@ -88,7 +97,21 @@ private struct ModelReader {
                     path: PathTemplate(try text(source, "path", at: "\(place).from")),
                     rows: source["rows"]?.string ?? "")
             },
-            schemas: texts(value["schemas"]).isEmpty ? [name] : texts(value["schemas"]))
+            schemas: texts(value["schemas"]).isEmpty ? [name] : texts(value["schemas"]),
+            parent: try value["parent"].map { try parent($0, at: "\(place).parent") })
+    }
+
+    private func parent(_ value: JSONValue, at place: String) throws -> ModelDeclaration.Parent {
+        func texts(_ name: String) -> [String: String] {
+            let members = value[name]?.object?.members ?? []
+            return Dictionary(members.compactMap { member in member.value.string.map { (member.name, $0) } }) { $1 }
+        }
+        let names = texts("names")
+        guard !names.isEmpty else {
+            throw error(at: "\(place).names", "the names of the path and the parent's members are expected")
+        }
+        return ModelDeclaration.Parent(
+            collection: try text(value, "collection", at: place), names: names, columns: texts("columns"))
     }
 
     func endpoint(_ value: JSONValue, at place: String) throws -> ModelDeclaration.Endpoint {
@@ -106,6 +129,7 @@ private struct ModelReader {
             filters: try (value["filters"]?.array ?? []).map { try filter($0, at: "\(place).filters") },
             page: try page(value["page"] ?? .null, at: "\(place).page"), envelope: value["envelope"] ?? "$rows",
             resultCap: value["resultCap"]?.int64.map(Int.init),
+            resultCapStatus: value["resultCapStatus"]?.int64.map(Int.init),
             missingParentStatus: value["missingParentStatus"]?.int64.map(Int.init))
     }
 
@@ -121,7 +145,8 @@ private struct ModelReader {
         ModelDeclaration.Filter(
             parameter: try text(value, "parameter", at: place), field: try text(value, "field", at: place),
             comparison: try choice(value["comparison"]?.string, default: .equal, at: "\(place).comparison"),
-            format: try value["format"].map { try choice($0.string, default: nil, at: "\(place).format") })
+            format: try value["format"].map { try choice($0.string, default: nil, at: "\(place).format") },
+            comparesWholeSeconds: value["wholeSeconds"]?.bool ?? false)
     }
 
     private func page(_ value: JSONValue, at place: String) throws -> ModelDeclaration.Page {
@@ -130,6 +155,9 @@ private struct ModelReader {
             style: try choice(value["style"]?.string, default: .single, at: "\(place).style"),
             parameter: value["parameter"]?.string ?? "", sizeParameter: value["size"]?.string,
             defaultSize: value["defaultSize"]?.int64.map(Int.init) ?? maximum, maximumSize: maximum,
-            firstPage: value["firstPage"]?.int64.map(Int.init) ?? 1)
+            firstPage: value["firstPage"]?.int64.map(Int.init) ?? 1,
+            endsWithEmptyPage: value["endsWithEmptyPage"]?.bool ?? false,
+            endsWithShortPage: value["endsWithShortPage"]?.bool ?? false,
+            alwaysLeadsOn: value["alwaysLeadsOn"]?.bool ?? false, endsWithNull: value["endsWithNull"]?.bool ?? false)
     }
 }

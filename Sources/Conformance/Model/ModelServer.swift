@@ -10,10 +10,13 @@ public struct ModelServer: HTTPClient {
     let fallback: (any HTTPClient)?
     /// Overrides the declared page sizes, so that page edges fall where a check wants them.
     let pageSize: Int?
+    let quirks: ModelQuirks
 
     public init(
-        _ declaration: ModelDeclaration, world: LiveWorld, fallback: (any HTTPClient)? = nil, pageSize: Int? = nil
+        _ declaration: ModelDeclaration, world: LiveWorld, fallback: (any HTTPClient)? = nil, pageSize: Int? = nil,
+        quirks: ModelQuirks = ModelQuirks()
     ) {
+        self.quirks = quirks
         self.declaration = declaration
         self.world = world
         self.fallback = fallback
@@ -27,7 +30,7 @@ public struct ModelServer: HTTPClient {
             guard call.method == .get || call.method == .post, let names = endpoint.path.match(call.path) else {
                 continue
             }
-            return answer(call, endpoint, names, in: world.worldForNextRequest())
+            return answer(call, endpoint, names, in: world.worldForNextRequest(of: endpoint.collection))
         }
         guard let fallback else {
             throw SourceError(.unexpectedAnswer, "The model has no endpoint for \(call.method.rawValue) \(call.path).")
@@ -39,6 +42,9 @@ public struct ModelServer: HTTPClient {
         _ call: ModelCall, _ endpoint: ModelDeclaration.Endpoint, _ names: [String: String], in world: World
     ) -> HTTPResponse {
         guard let collection = declaration.collection(endpoint.collection) else { return call.response(500, .null) }
+        guard hasParent(collection, names, in: world) else {
+            return call.response(endpoint.missingParentStatus ?? 404, ["message": "Not Found"])
+        }
         var objects = world.visible(endpoint.collection)
         for (attribute, template) in endpoint.scope {
             let wanted = Self.fill(template, with: names)
@@ -47,15 +53,31 @@ public struct ModelServer: HTTPClient {
         objects = filtered(objects, by: endpoint.filters, call: call)
         let order = Self.order(of: endpoint, for: call)
         objects = ModelOrder.sorted(objects, by: order)
-        if let cap = endpoint.resultCap { objects = Array(objects.prefix(cap)) }
-        let page = ModelPage(
-            endpoint.page, of: objects, key: collection.key, call: call, forcedSize: pageSize)
+        let quirks = quirks.applies(to: collection.name) ? quirks : ModelQuirks()
+        let list = ModelList(
+            endpoint: endpoint, objects: objects, order: order, key: collection.key, forcedSize: pageSize,
+            quirks: quirks)
+        let page = list.page(call)
+        if let status = page.refusal { return call.response(status, ["message": "The position is not served."]) }
         let body = Self.render(endpoint.envelope, page)
         var response = call.response(200, body)
+        if let change = quirks.body { response.body = HTTPBody(change(body.serialized())) }
         if endpoint.page.style == .link, let next = page.nextURL {
             response.headers.add("Link", "<\(next)>; rel=\"next\"")
         }
         return response
+    }
+
+    /// Whether the parent that the path names is there.
+    private func hasParent(
+        _ collection: ModelDeclaration.Collection, _ names: [String: String], in world: World
+    ) -> Bool {
+        guard let parent = collection.parent else { return true }
+        return world.visible(parent.collection).contains { object in
+            parent.names.allSatisfy { name, member in
+                names[name] == ModelPage.text(ModelOrder.value(member, of: object.body))
+            }
+        }
     }
 
     private func filtered(

@@ -39,6 +39,9 @@ public final class LiveWorld: Sendable {
         var world: World
         var served = 0
         var changes: [Int: [@Sendable (inout World) -> Void]] = [:]
+        /// The same, by requests for one collection.
+        var servedOf: [String: Int] = [:]
+        var changesOf: [String: [Int: [@Sendable (inout World) -> Void]]] = [:]
     }
 
     private let state: Lock<State>
@@ -55,9 +58,22 @@ public final class LiveWorld: Sendable {
         state.withLock { $0.changes[index, default: []].append(change) }
     }
 
-    /// The world as the next request sees it.
-    func worldForNextRequest() -> World {
+    /// Plans a change that takes place just before the request of this index for one collection's lists is answered.
+    public func change(
+        beforeRequest index: Int, of collection: String, _ change: @escaping @Sendable (inout World) -> Void
+    ) {
+        state.withLock { $0.changesOf[collection, default: [:]][index, default: []].append(change) }
+    }
+
+    /// Changes the world at once.
+    public func change(_ change: (inout World) -> Void) { state.withLock { change(&$0.world) } }
+
+    /// The world as the next request, for lists of `collection`, sees it.
+    func worldForNextRequest(of collection: String) -> World {
         state.withLock { state in
+            let index = state.servedOf[collection, default: 0]
+            state.servedOf[collection] = index + 1
+            for change in state.changesOf[collection]?.removeValue(forKey: index) ?? [] { change(&state.world) }
             for change in state.changes.removeValue(forKey: state.served) ?? [] { change(&state.world) }
             state.served += 1
             return state.world

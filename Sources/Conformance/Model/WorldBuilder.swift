@@ -83,6 +83,8 @@ public struct ModelUpstream: Upstream {
     public let state: Manifest.State
     public let world: LiveWorld
     public var pageSize: Int?
+    /// What it does at the edge of its documentation, and beyond.
+    public var quirks = ModelQuirks()
     public var now: Int64
     /// The database behind it, where the upstream is one.
     var database: ModelDatabase?
@@ -105,7 +107,8 @@ public struct ModelUpstream: Upstream {
     public func httpClient(clock: LabClock) throws -> (any HTTPClient)? {
         if database != nil { return nil }
         return ModelServer(
-            declaration, world: world, fallback: try scenario.session(state: state.name).client, pageSize: pageSize)
+            declaration, world: world, fallback: try scenario.session(state: state.name).client, pageSize: pageSize,
+            quirks: quirks)
     }
 
     public func databaseConnector(clock: LabClock) throws -> (any DatabaseConnector)? {

@@ -6,11 +6,16 @@ import Tributary
 public struct SelfTest: Sendable {
     public let stack: HTTPStack
     public let databases: DatabaseStack?
+    /// Runs parts of checks in processes of their own; nil leaves them out.
+    public let children: ChildProcessRunner?
 
-    /// - Parameter databases: the engines for specimens whose upstream is a database.
-    public init(stack: @escaping HTTPStack, databases: DatabaseStack? = nil) {
+    /// - Parameters:
+    ///   - databases: the engines for specimens whose upstream is a database.
+    ///   - children: runs parts of checks in processes of their own.
+    public init(stack: @escaping HTTPStack, databases: DatabaseStack? = nil, children: ChildProcessRunner? = nil) {
         self.stack = stack
         self.databases = databases
+        self.children = children
     }
 
     /// What the checks said of one fault, or of a clean twin.
@@ -68,21 +73,23 @@ public struct SelfTest: Sendable {
         var options = CheckRunner.Options(today: "2025-03-10")
         options.profile = .hostile
         let catalogue = CheckCatalogue.all.filter { checks?.contains($0.name) ?? true }
-        let runner = CheckRunner(catalogue: catalogue, stack: specimen.stack(fault, stack), databases: databases)
+        let runner = CheckRunner(
+            catalogue: catalogue, stack: specimen.stack(fault, stack), databases: databases, children: children)
         let cases = runner.cases(of: specimen.source(fault), scenarios: [material.scenario], options: options)
         let config = material.config(fault)
         let results = await runner.run(
-            cases.map { $0.with(config, specimen.runtime(fault)) }, options: options)
+            cases.map { $0.with(config, specimen.runtime(fault), .specimen(specimen.name, fault)) }, options: options)
         return Row(specimen: specimen.name, fault: fault, results: results, intended: intended)
     }
 }
 
 extension CheckRunner.Case {
     /// The same case of another config and runtime.
-    func with(_ config: JSONObject, _ runtime: LabRuntime) -> Self {
+    func with(_ config: JSONObject, _ runtime: LabRuntime, _ origin: CheckCase.Origin) -> Self {
         var input = input
         input.config = config
         input.runtime = runtime
+        input.origin = origin
         return Self(check: check, input: input)
     }
 }

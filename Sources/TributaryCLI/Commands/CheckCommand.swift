@@ -100,7 +100,8 @@ struct CheckCommand: AsyncParsableCommand {
         options.seed = seed
         options.isStrict = strict
         let databases = try databases()
-        let runner = CheckRunner(catalogue: CheckCatalogue.all, stack: stack, databases: databases)
+        let runner = CheckRunner(
+            catalogue: CheckCatalogue.all, stack: stack, databases: databases, children: Self.children)
         var cases: [CheckRunner.Case] = []
         for source in try chosen() {
             let folder = URL(filePath: fixtures).appending(path: source.description.type.lowercased())
@@ -117,6 +118,9 @@ struct CheckCommand: AsyncParsableCommand {
         return results
     }
 
+    /// Children are this program too.
+    private static var children: ChildProcessRunner? { ChildProcessRunner(executable: Bundle.main.executablePath) }
+
     private func chosen() throws -> [AnySource] {
         if sources.isEmpty { return Sources.registry.sources }
         return try sources.map { try Sources.registry.source($0) }
@@ -130,7 +134,7 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     private func runSelfTest(_ stack: @escaping HTTPStack) async throws {
-        let test = SelfTest(stack: stack, databases: try databases())
+        let test = SelfTest(stack: stack, databases: try databases(), children: Self.children)
         let wanted = SeededFault.all.filter { fault in check.map(SelfTest.intended(fault).contains) ?? true }
         let total = wanted.count + Specimen.all.count
         var rows: [SelfTest.Row] = []

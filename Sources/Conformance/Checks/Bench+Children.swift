@@ -1,0 +1,86 @@
+import Columns
+import Tributary
+
+extension ModelDeclaration {
+    /// The list that a collection's rows are read from: one for all, or one for each parent.
+    func list(of collection: Collection) -> Endpoint? {
+        let lists = endpoints.filter { $0.collection == collection.name }
+        return lists.first { $0.scope.isEmpty } ?? (collection.parent == nil ? nil : lists.first)
+    }
+}
+
+// Tables whose rows come from a list for each parent.
+extension Bench {
+    /// Members that tell rows apart over the whole table: what a row takes over from its parent, and its own.
+    var key: [String] { (collection.parent?.columns.keys.sorted() ?? []) + collection.key }
+
+    /// An object as a row of the table: with what it takes over from its parent.
+    func row(_ object: World.Object) -> JSONObject {
+        guard let parent = collection.parent, !parent.columns.isEmpty else { return object.body }
+        guard let owner = self.parent(of: object) else { return object.body }
+        var body = object.body
+        for (column, member) in parent.columns { body[column] = ModelOrder.value(member, of: owner.body) }
+        return body
+    }
+
+    /// The parent of an object of a child table.
+    func parent(of object: World.Object) -> World.Object? {
+        guard let parent = collection.parent else { return nil }
+        return parents[parent.collection]?.first { Self.isOwner($0, of: object, parent) }
+    }
+
+    /// The parents of a child table; nothing for any other.
+    var owners: [World.Object] { collection.parent.flatMap { parents[$0.collection] } ?? [] }
+
+    /// An object as it would be had another parent had it.
+    func moved(_ object: World.Object, to owner: World.Object) -> World.Object {
+        guard let parent = collection.parent else { return object }
+        var object = object
+        for (name, member) in parent.names {
+            object.attributes[name] = ModelPage.text(ModelOrder.value(member, of: owner.body))
+        }
+        return object
+    }
+
+    /// A world of some objects of this table, and all that its lists are found by.
+    func world(_ visible: [World.Object]) -> World {
+        World(parents.merging([collection.name: visible]) { $1 })
+    }
+
+    static func isOwner(
+        _ owner: World.Object, of object: World.Object, _ parent: ModelDeclaration.Parent
+    ) -> Bool {
+        parent.names.allSatisfy { name, member in
+            object.attributes[name] == ModelPage.text(ModelOrder.value(member, of: owner.body))
+        } && owner.attributes.allSatisfy { object.attributes[$0.key] == $0.value }
+    }
+
+    /// The parents of objects, theirs, and so on upwards; on each level one that has no child among them, if there is.
+    static func parents(
+        of objects: [World.Object], _ collection: ModelDeclaration.Collection, in world: World,
+        _ declaration: ModelDeclaration
+    ) -> [String: [World.Object]] {
+        var found: [String: [World.Object]] = [:]
+        var children = objects
+        for level in declaration.lineage(of: collection.name) {
+            guard let parent = level.parent else { break }
+            let all = world.visible(parent.collection)
+            var owners = all.filter { owner in children.contains { isOwner(owner, of: $0, parent) } }
+            owners += all.filter { owner in !children.contains { isOwner(owner, of: $0, parent) } }.prefix(1)
+            found[parent.collection] = owners
+            children = owners
+        }
+        return found
+    }
+
+    /// The pages that lists of these objects have: at least one for each list.
+    func pages(of visible: [World.Object], size: Int) -> Int {
+        let lists =
+            collection.parent == nil ? [visible] : owners.map { owner in visible.filter { isChild($0, of: owner) } }
+        return lists.reduce(0) { $0 + max(1, ($1.count + size - 1) / size) }
+    }
+
+    func isChild(_ object: World.Object, of owner: World.Object) -> Bool {
+        collection.parent.map { Self.isOwner(owner, of: object, $0) } ?? false
+    }
+}

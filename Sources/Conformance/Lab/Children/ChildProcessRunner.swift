@@ -1,0 +1,162 @@
+import CSpawn
+import Columns
+import Foundation
+import Tributary
+
+/// Runs parts of a check in a process of their own: what may trap, needs another environment, or is to be measured.
+///
+/// The executable is `tributary`, whose hidden command `check-case` hands the file to ``ChildCase``.
+public struct ChildProcessRunner: Sendable {
+    /// The path of `tributary`.
+    public let executable: String
+
+    /// A runner of this executable; nil where there is no such file.
+    public init?(executable: String?) {
+        guard let executable, FileManager.default.isExecutableFile(atPath: executable) else { return nil }
+        self.executable = executable
+    }
+
+    /// Runs a task of a case in a child.
+    ///
+    /// - Parameters:
+    ///   - argument: what the task is told.
+    ///   - environment: variables over those of this process, such as `TZ`.
+    ///   - limit: after this many seconds of the wall clock the child ends itself by SIGALRM.
+    /// - Throws: `SourceError` when the child cannot be started.
+    func run(
+        _ task: String, of input: CheckCase, argument: JSONValue = .null, environment: [String: String] = [:],
+        limit: Int = 60
+    ) async throws -> ChildOutcome {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "tributary-child-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let job = ChildCase.job(task, of: input, argument: argument, limit: limit)
+        let file = folder.appending(path: "case.json")
+        try Data(job.serialized()).write(to: file)
+        var variables = ProcessInfo.processInfo.environment
+        variables["SWIFT_BACKTRACE"] = "enable=no"
+        let child = SpawnedChild(
+            path: executable, arguments: ["check-case", file.path],
+            environment: variables.merging(environment) { $1 }, errors: folder.appending(path: "errors").path)
+        return try await child.outcome()
+    }
+}
+
+/// What became of a child.
+struct ChildOutcome: Sendable {
+    /// What the task gave; nil when it ended before.
+    var result: JSONValue?
+    /// Why the task could not be done, in its own words.
+    var problem: String?
+    /// The steps that the task has said it began, in order.
+    var steps: [String]
+    /// The signal that ended it.
+    var signal: Int32?
+    /// The end of its standard error: the text of a trap.
+    var errors: String
+    /// The greatest resident size, in bytes.
+    var peakBytes: Int
+    /// Time on the processor, in seconds.
+    var seconds: Double
+
+    /// How a report names the end.
+    var ending: String {
+        guard let signal else { return problem ?? "It ended without a result. \(errors)" }
+        let name =
+            switch signal {
+            case SIGALRM: "its time ran out (SIGALRM)"
+            case SIGILL, SIGTRAP: "a trap (signal \(signal))"
+            case SIGSEGV: "a bad access to memory (SIGSEGV), such as an endless recursion"
+            case SIGABRT: "an abort (SIGABRT)"
+            case SIGKILL: "SIGKILL, such as for lack of memory"
+            default: "signal \(signal)"
+            }
+        return "The process was ended by \(name). \(errors)"
+    }
+}
+
+/// A child process whose output is read by a thread of its own: the kernel ends the child when that thread ends.
+private struct SpawnedChild: Sendable {
+    let path: String
+    let arguments: [String]
+    let environment: [String: String]
+    /// The file that takes its standard error.
+    let errors: String
+
+    func outcome() async throws -> ChildOutcome {
+        try await withCheckedThrowingContinuation { continuation in
+            let thread = Thread { continuation.resume(with: Result { try run() }) }
+            thread.stackSize = 1 << 20
+            thread.start()
+        }
+    }
+
+    private func run() throws -> ChildOutcome {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw refusal(errno) }
+        defer { close(ends[0]) }
+        _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
+        _ = fcntl(ends[1], F_SETFD, FD_CLOEXEC)
+        let log = open(errors, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        var process: pid_t = 0
+        let code = spawn(output: ends[1], errors: log, &process)
+        close(ends[1])
+        if log >= 0 { close(log) }
+        guard code == 0 else { throw refusal(code) }
+        let lines = read(ends[0])
+        var usage = rusage()
+        var status: Int32 = 0
+        while wait4(process, &status, 0, &usage) < 0 && errno == EINTR {}
+        return outcome(lines, status: status, usage)
+    }
+
+    private func outcome(_ lines: [String], status: Int32, _ usage: rusage) -> ChildOutcome {
+        let text = (try? String(contentsOfFile: errors, encoding: .utf8)) ?? ""
+        let results = lines.filter { $0.hasPrefix("=") }
+        let time = Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
+        let parts = Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1_000_000
+        #if os(Linux)
+            let unit = 1024
+        #else
+            let unit = 1
+        #endif
+        return ChildOutcome(
+            result: results.last.flatMap { try? JSONValue(parsing: Array($0.dropFirst().utf8)) },
+            problem: lines.last { $0.hasPrefix("!") }.map { String($0.dropFirst()) },
+            steps: lines.filter { $0.hasPrefix("@") }.map { String($0.dropFirst()) },
+            signal: status & 0x7f == 0 ? nil : status & 0x7f, errors: String(text.suffix(600)),
+            peakBytes: Int(usage.ru_maxrss) * unit, seconds: time + parts)
+    }
+
+    private func spawn(output: Int32, errors: Int32, _ process: inout pid_t) -> Int32 {
+        var arguments = ([path] + arguments).map { strdup($0) } + [nil]
+        var environment = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for text in arguments + environment { free(text) } }
+        return path.withCString { path in
+            arguments.withUnsafeMutableBufferPointer { arguments in
+                environment.withUnsafeMutableBufferPointer { environment in
+                    var child = tributary_child(
+                        path: path, arguments: arguments.baseAddress, environment: environment.baseAddress, folder: nil,
+                        output: output, errors: errors, death_signal: SIGKILL)
+                    return tributary_spawn(&child, &process)
+                }
+            }
+        }
+    }
+
+    private func read(_ descriptor: Int32) -> [String] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = Foundation.read(descriptor, &buffer, buffer.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { break }
+            bytes += buffer[..<count]
+        }
+        return bytes.split(separator: 10).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private func refusal(_ code: Int32) -> SourceError {
+        SourceError(.notFound, "Starting \(path): \(String(cString: strerror(code))).")
+    }
+}
