@@ -81,6 +81,7 @@ struct Bench: Sendable {
         lab = try input.lab()
         let size = input.profile == .quick ? 8 : 14
         objects = Self.sample(withNulls: all, cursor: collection.cursor, size: size)
+        parents = [:]
         self.sql = ModelDatabase(
             base: world, table: table, collection: collection.name, stack: stack, cache: ModelDatabaseCache())
     }

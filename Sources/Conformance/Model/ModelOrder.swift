@@ -27,9 +27,8 @@ enum ModelOrder {
 
     /// Whether an object's member lies within the bound of a filter. A null never does, as in SQL.
     static func satisfies(_ body: JSONObject, _ filter: ModelDeclaration.Filter, bound: String) -> Bool {
-        guard let value = JSONValue.object(body).path(filter.field), !value.isNull else { return false }
+        guard var value = JSONValue.object(body).path(filter.field), !value.isNull else { return false }
         var bound = self.bound(bound, like: value, format: filter.format)
-        var value = value
         if filter.comparesWholeSeconds { (value, bound) = (wholeSeconds(value), wholeSeconds(bound)) }
         return switch filter.comparison {
         case .equal: !isLess(value, bound) && !isLess(bound, value)

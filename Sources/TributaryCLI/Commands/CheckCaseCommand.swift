@@ -2,6 +2,7 @@ import ArgumentParser
 import Conformance
 import SourceCatalog
 import Transports
+import Tributary
 
 /// `tributary check-case`: one part of a check in a process of its own, started by `tributary check` and by tests.
 struct CheckCaseCommand: AsyncParsableCommand {
