@@ -41,9 +41,15 @@ struct Reading {
     let rows: Int
 
     init(_ input: CheckCase, _ schema: Manifest.Schema, _ upstream: any Upstream) async throws {
+        try await self.init(input, Lab.Plan(schema.name, schema.mode, cursorField: schema.field?.name), upstream)
+    }
+
+    init(_ input: CheckCase, _ plan: Lab.Plan, _ upstream: any Upstream) async throws {
         let lab = try input.lab()
-        var plan = Lab.Plan(schema.name, schema.mode, cursorField: schema.field?.name)
+        var plan = plan
         plan.requestLimit = 200
+        // What a recording of a busy upstream asks to try again is tried again.
+        plan.options.maxAttempts = 3
         let run = try await lab.run(plan, of: upstream)
         error = run.error
         requests = run.log.requests

@@ -3,8 +3,12 @@ import Tributary
 
 /// The fixture of the ledger: two lists with ties, nulls and ids that are in no order.
 enum LedgerFixture {
-    static let clean = SpecimenFixture(
-        "specimen/ledger", documents: ["manifest.json": manifest, "model.json": model, "t0.har": recording])
+    static let clean: SpecimenFixture = {
+        var fixture = SpecimenFixture(
+            "specimen/ledger", documents: ["manifest.json": manifest, "model.json": model, "t0.har": recording])
+        fixture.addSurroundings()
+        return fixture
+    }()
 
     private static let manifest: JSONValue = [
         "format": 1, "source": "specimen", "title": "Two lists of fourteen",

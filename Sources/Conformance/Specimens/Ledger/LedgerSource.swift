@@ -6,7 +6,8 @@ import Tributary
 /// `notes` come oldest change first and take a lower bound; `payments` come newest first and take both bounds.
 struct LedgerSource: Source {
     static let description = SourceDescription(
-        type: "Specimen", label: "Specimen", category: .engineering, docs: "https://specimen.example/docs")
+        type: "Specimen", label: "Specimen", category: .engineering, docs: "https://specimen.example/docs",
+        listsSchemasWithoutCredentials: true)
     static let baseURL = "https://api.specimen.example"
 
     struct Config: FormFields {
@@ -51,7 +52,7 @@ struct LedgerSource: Source {
             actions: bend.actions)
     }
 
-    private func endpoints(_ bend: LedgerBend) -> [RESTEndpoint] {
+    func endpoints(_ bend: LedgerBend) -> [RESTEndpoint] {
         var notes = Self.notes
         var payments = Self.payments
         bend.notes(&notes)

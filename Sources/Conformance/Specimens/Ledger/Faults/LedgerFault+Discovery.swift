@@ -3,5 +3,25 @@ import Tributary
 
 /// Tables that are listed wrongly.
 extension LedgerFault {
-    static let discovery: [LedgerFault] = []
+    static let discovery = [
+        LedgerFault(
+            "static-listing-asks-upstream", "Says that it lists tables without a connection, and asks who it is.", .kit
+        ) {
+            $0.schemas = { _, config, context in _ = try await LedgerSource().client(config, context).get("/v1/me") }
+        },
+        LedgerFault("cursor-field-not-in-rows", "Offers a cursor field that no row has.", .kit) {
+            $0.schemas = { schemas, _, _ in schemas[0].incrementalFields.append(.datetime("modified_at")) }
+        },
+        LedgerFault(
+            "cursor-field-often-null", "Offers a cursor field that is null in open rows, and does not say so.", .kit
+        ) {
+            $0.schemas = { schemas, _, _ in schemas[0].incrementalFields.append(.datetime("closed_at")) }
+        },
+        LedgerFault("released-table-renamed", "Calls a table otherwise than the released version did.", .kit) {
+            $0.schemas = { schemas, _, _ in schemas[1].name = "transfers" }
+        },
+        LedgerFault("released-key-changed", "Declares another key than the released version did.", .kit) {
+            $0.schemas = { schemas, _, _ in schemas[0].primaryKeys = ["id", "author_id"] }
+        },
+    ]
 }

@@ -5,7 +5,7 @@ import Tributary
 
 /// Group B: the tables and their names.
 enum DiscoveryChecks {
-    static let all = [namesSurvive]
+    static let all = [namesSurvive] + CatalogueShapeChecks.all + CatalogueUseChecks.all + ListingTrafficChecks.all
 
     private static let namesSurvive = Check(
         "discovery-names-survive-normalisation", group: .discovery, level: .simulated,
