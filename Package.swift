@@ -92,12 +92,21 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // The page that shows an author what users will see.
+        .target(
+            name: "Preview",
+            dependencies: [
+                "Pipeline", "Lake", "Tributary", "Columns", .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+            ],
+            resources: [.copy("Page")], swiftSettings: strict),
+
         // Commands.
         .executableTarget(
             name: "TributaryCLI",
             dependencies: [
                 "Tributary", "Columns", "Lake", "Transports", "SourceCatalog", "Pipeline", "Cassettes", "Conformance",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Preview", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -155,6 +164,9 @@ let package = Package(
                 "Conformance", "Cassettes", "Pipeline", "Lake", "Transports", "SourceCatalog", "Tributary", "Columns",
                 "TributaryCLI",
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PreviewTests", dependencies: ["Preview", "Transports", "Tributary", "Columns", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
