@@ -1,0 +1,100 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What the documents show is true: their Swift compiles, their commands exist, their links lead somewhere.
+@Suite(.timeLimit(.minutes(5))) struct DocumentationTests {
+    /// The documents that people read.
+    static let pages: [String] = {
+        let folder = CommandLineTool.root.appending(path: "Documentation")
+        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.allObjects ?? []
+        let found = files.compactMap { $0 as? URL }.filter { $0.pathExtension == "md" }.map(\.path)
+        let root = CommandLineTool.root.path + "/"
+        return ["README.md", "CONTRIBUTING.md"] + found.map { $0.replacingOccurrences(of: root, with: "") }.sorted()
+    }()
+
+    private static func text(_ page: String) throws -> String {
+        try String(contentsOf: CommandLineTool.root.appending(path: page), encoding: .utf8)
+    }
+
+    /// The blocks of a language, in order.
+    private static func blocks(_ language: String, in text: String) -> [String] {
+        text.components(separatedBy: "```\(language)\n").dropFirst().map { $0.components(separatedBy: "```")[0] }
+    }
+
+    @Test("every block of Swift compiles", arguments: pages)
+    func swift(_ page: String) throws {
+        let blocks = Self.blocks("swift", in: try Self.text(page))
+        if blocks.isEmpty { return }
+        let folder = try TemporaryFolder()
+        let modules = CommandLineTool.products.appending(path: "Modules").path
+        for (index, block) in blocks.enumerated() {
+            let file = folder.url.appending(path: "Block\(index).swift")
+            let imports = "import Columns\nimport Tributary\n\n"
+            try Data((imports + block).utf8).write(to: file)
+            let process = Process()
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = [
+                "swiftc", "-typecheck", "-swift-version", "6", "-parse-as-library", "-I", modules, file.path,
+            ]
+            let errors = Pipe()
+            process.standardError = errors
+            try process.run()
+            let output = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0, "block \(index + 1) of \(page):\n\(output)")
+        }
+    }
+
+    @Test("every command that is shown exists, with its options", arguments: pages)
+    func commands(_ page: String) throws {
+        let folder = try TemporaryFolder()
+        let text = try Self.text(page)
+        let lines = Self.blocks("sh", in: text).joined(separator: "\n").replacingOccurrences(of: "\\\n", with: " ")
+        for line in lines.split(separator: "\n") {
+            let words = line.split(separator: "#")[0].split(separator: " ").map(String.init)
+            guard let place = words.firstIndex(where: { $0 == "tributary" || $0 == "scaffold" }),
+                place + 1 < words.count
+            else { continue }
+            let help = try CommandLineTool(name: words[place], folder: folder.url)
+                .run(["help", words[place + 1]])
+            #expect(help.status == 0, "\(line): \(help.errors)")
+            for option in words[(place + 2)...] where option.hasPrefix("--") {
+                let name = option.split(separator: "=")[0]
+                #expect(help.output.contains(name), "\(page): '\(line)' gives \(name), which there is not")
+            }
+        }
+    }
+
+    @Test("every link to a file leads to one", arguments: pages)
+    func links(_ page: String) throws {
+        let folder = CommandLineTool.root.appending(path: page).deletingLastPathComponent()
+        for match in try Self.text(page).matches(of: /\]\(([^)#]+)(#[^)]*)?\)/) {
+            let target = String(match.1)
+            if target.hasPrefix("http") || target.hasPrefix("doc:") || !target.contains(where: { "./".contains($0) }) {
+                continue
+            }
+            let path = folder.appending(path: target).path
+            #expect(FileManager.default.fileExists(atPath: path), "\(page): \(target)")
+        }
+    }
+
+    @Test("the catalog of documentation builds without a warning")
+    func catalog() throws {
+        let folder = try TemporaryFolder()
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [
+            "docc", "convert", CommandLineTool.root.appending(path: "Documentation/Tributary.docc").path,
+            "--output-path", folder.url.appending(path: "out.doccarchive").path, "--fallback-display-name", "Tributary",
+            "--fallback-bundle-identifier", "org.tributary.documentation", "--warnings-as-errors",
+        ]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(text)")
+    }
+}
