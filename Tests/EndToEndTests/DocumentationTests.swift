@@ -79,6 +79,16 @@ import Testing
         }
     }
 
+    @Test("the generated pages are up to date", arguments: ["CatalogueOfSources.md", "CatalogueOfChecks.md"])
+    func generated(_ name: String) throws {
+        let folder = try TemporaryFolder()
+        let result = try CommandLineTool(folder: folder.url).run("docs", "--output", folder.url.path)
+        #expect(result.status == 0, "\(result.errors)")
+        let made = try String(contentsOf: folder.url.appending(path: name), encoding: .utf8)
+        let kept = try Self.text("Documentation/Tributary.docc/\(name)")
+        #expect(made == kept, "run tributary docs")
+    }
+
     @Test("the catalog of documentation builds without a warning")
     func catalog() throws {
         let folder = try TemporaryFolder()

@@ -147,7 +147,9 @@ struct CheckCommand: AsyncParsableCommand {
         }
         for specimen in Specimen.all {
             note(try await test.cleanTwin(of: specimen, checks: check.map { [$0] }))
-            for fault in specimen.faults where wanted.contains(fault) { note(try await test.row(of: fault, onlyIntended: !matrix)) }
+            for fault in specimen.faults where wanted.contains(fault) {
+                note(try await test.row(of: fault, onlyIntended: !matrix))
+            }
         }
         if Console.errorIsTerminal { Console.rewriteLine("") }
         Console.result(CheckReport.selfTest(rows))
