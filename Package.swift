@@ -17,7 +17,8 @@ let package = Package(
     products: [
         .library(name: "Tributary", targets: ["Tributary"]),
         .library(name: "TributaryRuntime", targets: ["Columns", "Lake", "Transports", "Pipeline", "SourceCatalog"]),
-        .executable(name: "tributary", targets: ["TributaryCLI"]),
+        .library(name: "TributaryCLI", targets: ["TributaryCLI"]),
+        .executable(name: "tributary", targets: ["TributaryProgram"]),
         .executable(name: "scaffold", targets: ["ScaffoldCLI"]),
     ],
     traits: [
@@ -103,6 +104,8 @@ let package = Package(
 
         // Commands.
         .executableTarget(
+            name: "TributaryProgram", dependencies: ["TributaryCLI", "SourceCatalog"], swiftSettings: strict),
+        .target(
             name: "TributaryCLI",
             dependencies: [
                 "Tributary", "Columns", "Lake", "Transports", "SourceCatalog", "Pipeline", "Cassettes", "Conformance",
@@ -162,7 +165,7 @@ let package = Package(
             name: "ConformanceTests",
             dependencies: [
                 "Conformance", "Cassettes", "Pipeline", "Lake", "Transports", "SourceCatalog", "Tributary", "Columns",
-                "TributaryCLI",
+                "TributaryProgram",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -171,7 +174,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "CSQLite", "TestSupport", "TributaryCLI", "ScaffoldCLI",
+                "CSQLite", "TestSupport", "TributaryProgram", "ScaffoldCLI",
             ],
             swiftSettings: strict),
     ]

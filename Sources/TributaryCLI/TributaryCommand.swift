@@ -1,9 +1,31 @@
 import ArgumentParser
 import Foundation
 import Pipeline
+import Tributary
+
+/// The command line over a list of sources: the program `tributary` over those that are built in, and the program of any
+/// package that has sources of its own.
+public enum TributaryTool {
+    /// Runs the command that the arguments ask for, and ends the process with its exit code.
+    public static func main(_ registry: SourceRegistry) async {
+        // A closed pipe (`tributary runs | head`) ends the command quietly, as it does for other tools.
+        signal(SIGPIPE, SIG_DFL)
+        HeapSettings.keepBatchBuffers()
+        Sources.use(registry)
+        do {
+            var command = try TributaryCommand.parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            Failure.exit(with: error, as: TributaryCommand.self)
+        }
+    }
+}
 
 /// `tributary`: connects sources, syncs their tables into a lake, and shows what happened.
-@main
 struct TributaryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tributary",
@@ -26,22 +48,6 @@ struct TributaryCommand: AsyncParsableCommand {
             PreviewCommand.self, DocsCommand.self,
             ExitCodesCommand.self,
         ])
-
-    static func main() async {
-        // A closed pipe (`tributary runs | head`) ends the command quietly, as it does for other tools.
-        signal(SIGPIPE, SIG_DFL)
-        HeapSettings.keepBatchBuffers()
-        do {
-            var command = try parseAsRoot()
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
-            }
-        } catch {
-            Failure.exit(with: error, as: Self.self)
-        }
-    }
 }
 
 /// `tributary exit-codes`: what a script can tell from a command's end.

@@ -8,7 +8,12 @@ import Tributary
 
 /// The sources that this program knows.
 enum Sources {
-    static let registry = SourceRegistry.builtIn
+    private static let known = Lock<SourceRegistry?>(nil)
+
+    /// Says which sources there are, once, before any command runs.
+    static func use(_ registry: SourceRegistry) { known.withLock { $0 = registry } }
+
+    static var registry: SourceRegistry { known.withLock { $0 } ?? .builtIn }
 }
 
 /// What the network side of a command can be told.

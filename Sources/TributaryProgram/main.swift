@@ -1,0 +1,4 @@
+import SourceCatalog
+import TributaryCLI
+
+await TributaryTool.main(.builtIn)
