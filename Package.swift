@@ -15,7 +15,7 @@ let package = Package(
     name: "tributary",
     platforms: [.macOS(.v15)],
     products: [
-        .library(name: "Tributary", targets: ["Tributary"]),
+        .library(name: "Tributary", targets: ["Tributary", "Columns"]),
         .library(name: "TributaryRuntime", targets: ["Columns", "Lake", "Transports", "Pipeline", "SourceCatalog"]),
         .library(name: "TributaryCLI", targets: ["TributaryCLI"]),
         .executable(name: "tributary", targets: ["TributaryProgram"]),

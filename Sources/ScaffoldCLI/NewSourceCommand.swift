@@ -46,19 +46,22 @@ struct NewSourceCommand: ParsableCommand {
     @Option(help: "The package's folder.", completion: .directory)
     var package = "."
 
+    @Option(help: "Tributary's own folder, for its templates.", completion: .directory)
+    var templates = "."
+
     @Flag(help: "Only say what would be written.")
     var dryRun = false
 
     func run() throws {
         let plan = try plan()
-        let draft = try SourceDraft(plan, package: URL(filePath: package))
+        let draft = try SourceDraft(plan, package: URL(filePath: package), home: URL(filePath: templates))
         if dryRun {
             for file in draft.files { print("would \(file.isEdit ? "edit " : "write")  \(file.path)") }
             return
         }
         try draft.write()
         for file in draft.files { print("\(file.isEdit ? "edited" : "wrote ")  \(file.path)") }
-        print(Self.next(plan))
+        print(Self.next(plan, draft.files[0].path))
     }
 
     /// Options first, then the document's proposal, then the answers of a person, then defaults.
@@ -77,8 +80,7 @@ struct NewSourceCommand: ParsableCommand {
         return try draft.plan(type, name: name)
     }
 
-    private static func next(_ plan: SourcePlan) -> String {
-        let code = "Sources/SourceCatalog/\(plan.type.text)/\(plan.type.text)Source.swift"
+    private static func next(_ plan: SourcePlan, _ code: String) -> String {
         let check = "swift run tributary check \(plan.id)"
         let record = "swift run tributary record \(plan.id) --scenario live --set …"
         switch plan.kind {

@@ -4,5 +4,6 @@ import ArgumentParser
 @main
 struct ScaffoldCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "scaffold", abstract: "Write the first version of a source.", subcommands: [NewSourceCommand.self])
+        commandName: "scaffold", abstract: "Write the first version of a source, or of a package of sources.",
+        subcommands: [NewSourceCommand.self, NewPackageCommand.self])
 }

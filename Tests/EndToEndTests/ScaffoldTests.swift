@@ -101,9 +101,29 @@ import Testing
         #expect(result.status == 64 && result.errors.contains("Nothing was left behind"), "\(result.errors)")
         #expect(!FileManager.default.fileExists(atPath: folder.url.appending(path: "Sources/SourceCatalog/Acme").path))
         #expect(try text(folder, "Sources/SourceCatalog/Registry.swift") == before)
-        let elsewhere = try CommandLineTool(name: "scaffold", folder: folder.url)
-            .run(["new-source", "zed", "--package", "/nowhere"])
+        let tool = CommandLineTool(name: "scaffold", folder: folder.url)
+        let elsewhere = try tool.run(["new-source", "zed", "--package", "/nowhere"])
         #expect(elsewhere.status == 64 && elsewhere.errors.contains("Tributary's own folder"))
+    }
+
+    @Test("a package of sources is made whole, takes sources, and is never overwritten")
+    func newPackage() throws {
+        let folder = try TemporaryFolder()
+        let place = folder.url.appending(path: "acme-sources")
+        let tool = CommandLineTool(name: "scaffold", folder: folder.url)
+        let made = try tool.run("new-package", place.path)
+        #expect(made.status == 0, "\(made.errors)")
+        let added = try tool.run("new-source", "acme", "--package", place.path, "--table", "items:id:updated_at")
+        #expect(added.status == 0, "\(added.errors)")
+        let registry = try text(folder, "acme-sources/Sources/AcmeSources/Registry.swift")
+        #expect(registry.contains("        AcmeSource.self,\n"))
+        #expect(
+            try text(folder, "acme-sources/Sources/AcmeSources/Acme/AcmeSource.swift").contains("struct AcmeSource"))
+        #expect(try text(folder, "acme-sources/Package.swift").contains("path: \"\(CommandLineTool.root.path)\""))
+        #expect(try text(folder, "acme-sources/.github/workflows/ci.yml").contains("swift test"))
+        #expect(try tool.run("new-package", place.path).status == 64)
+        #expect(try tool.run("new-source", "shop", "--kind", "sql", "--package", place.path).status == 64)
+        #expect(try tool.run("new-package", folder.url.appending(path: "7up").path).status == 64)
     }
 
     @Test("an OpenAPI document proposes tables, keys, paging, types and authorization", arguments: ["yaml", "json"])

@@ -12,12 +12,16 @@ struct RegistryEdit {
         var lines = text.components(separatedBy: "\n")
         let entries = lines.indices.filter { lines[$0].trimmingCharacters(in: .whitespaces).hasSuffix("Source.self,") }
         guard let first = entries.first, let last = entries.last else {
-            throw ValidationError("Editing \(SourceDraft.registryPath): its list of sources was not found.")
+            guard let list = lines.firstIndex(where: { $0.hasSuffix("SourceRegistry([") }) else {
+                throw ValidationError("Editing Registry.swift: its list of sources was not found.")
+            }
+            lines.insert("        \(type).self,", at: list + 1)
+            return lines.joined(separator: "\n")
         }
         let line = lines[first].prefix { $0 == " " } + "\(type).self,"
         let names = entries.map { lines[$0].trimmingCharacters(in: .whitespaces) }
         guard !names.contains("\(type).self,") else {
-            throw ValidationError("Editing \(SourceDraft.registryPath): \(type) is registered already.")
+            throw ValidationError("Editing Registry.swift: \(type) is registered already.")
         }
         let place = entries.first { lines[$0].trimmingCharacters(in: .whitespaces) > "\(type).self," } ?? last + 1
         lines.insert(String(line), at: place)

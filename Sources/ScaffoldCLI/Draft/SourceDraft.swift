@@ -3,7 +3,6 @@ import Foundation
 
 /// The files of a new source, made in memory, written together or not at all.
 struct SourceDraft {
-    static let registryPath = "Sources/SourceCatalog/Registry.swift"
     static let goldenPath = "Tests/SourceCatalogTests/Golden/identifiers.txt"
 
     /// A file to be written, relative to the package.
@@ -22,16 +21,25 @@ struct SourceDraft {
     /// Fills the templates.
     ///
     /// - Throws: `ValidationError` when the folder is not this package, or something of this name is there.
-    init(_ plan: SourcePlan, package: URL) throws {
+    ///
+    /// - Parameters:
+    ///   - package: the folder of the package that gets the source: this one, or one of sources alone.
+    ///   - home: Tributary's own folder, with the templates.
+    init(_ plan: SourcePlan, package: URL, home: URL) throws {
         self.package = package
-        let templates = TemplateFolder(package: package)
+        let templates = TemplateFolder(package: home)
+        let catalogue = try Self.catalogue(of: package)
+        if plan.kind == .sql, catalogue != Self.ownCatalogue {
+            throw ValidationError(
+                "Making a source of kind sql in \(package.path): the dialects are Tributary's own. Write it there.")
+        }
         let marks = SourceCode.marks(plan)
         var files = [
             File(
-                path: "Sources/SourceCatalog/\(plan.type.text)/\(plan.type.text)Source.swift",
+                path: "\(catalogue)/\(plan.type.text)/\(plan.type.text)Source.swift",
                 text: try SourceCode(plan: plan, templates: templates).text()),
             File(
-                path: "Sources/SourceCatalog/Icons/\(plan.id).svg",
+                path: "\(catalogue)/Icons/\(plan.id).svg",
                 text: try templates.filled("Templates/common/icon.svg", marks)),
             File(
                 path: "Documentation/sources/\(plan.id).md",
@@ -45,15 +53,33 @@ struct SourceDraft {
             throw ValidationError(
                 "Making the source \(plan.type.text): \(file.path) is there already; choose another name.")
         }
-        let registry = try templates.text(Self.registryPath)
+        let registry = try TemplateFolder(package: package).text("\(catalogue)/Registry.swift")
         let edited = try RegistryEdit(text: registry).adding("\(plan.type.text)Source")
-        files.append(File(path: Self.registryPath, text: edited, before: registry))
-        if let golden = try? templates.text(Self.goldenPath) {
+        files.append(File(path: "\(catalogue)/Registry.swift", text: edited, before: registry))
+        if let golden = try? TemplateFolder(package: package).text(Self.goldenPath) {
             let names = FormNames(plan).all
             files.append(
                 File(path: Self.goldenPath, text: golden + names.joined(separator: "\n") + "\n", before: golden))
         }
         self.files = files
+    }
+
+    private static let ownCatalogue = "Sources/SourceCatalog"
+
+    /// The folder with the registry: this package's, or the only one of another.
+    private static func catalogue(of package: URL) throws -> String {
+        let files = FileManager.default
+        func hasRegistry(_ folder: String) -> Bool {
+            files.fileExists(atPath: package.appending(path: "\(folder)/Registry.swift").path)
+        }
+        if hasRegistry(ownCatalogue) { return ownCatalogue }
+        let names = (try? files.contentsOfDirectory(atPath: package.appending(path: "Sources").path)) ?? []
+        guard let name = names.sorted().first(where: { hasRegistry("Sources/\($0)") }) else {
+            throw ValidationError(
+                "Looking in \(package.path): there is no Sources/…/Registry.swift. Run this in Tributary's own folder, or "
+                    + "give --package the folder of a package that 'scaffold new-package' made.")
+        }
+        return "Sources/\(name)"
     }
 
     /// Writes everything; on an error takes back what was written.

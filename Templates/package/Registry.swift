@@ -1,0 +1,7 @@
+import Tributary
+
+extension SourceRegistry {
+    /// The sources of this package, in alphabetical order of type.
+    public static let own = SourceRegistry([
+    ])
+}

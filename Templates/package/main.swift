@@ -1,0 +1,5 @@
+import Tributary
+import TributaryCLI
+import __Module__
+
+await TributaryTool.main(.own)
