@@ -116,7 +116,7 @@ import Testing
         let added = try tool.run("new-source", "acme", "--package", place.path, "--table", "items:id:updated_at")
         #expect(added.status == 0, "\(added.errors)")
         let registry = try text(folder, "acme-sources/Sources/AcmeSources/Registry.swift")
-        #expect(registry.contains("        AcmeSource.self,\n"))
+        #expect(registry.contains("        AcmeSource.self\n"))
         #expect(
             try text(folder, "acme-sources/Sources/AcmeSources/Acme/AcmeSource.swift").contains("struct AcmeSource"))
         #expect(try text(folder, "acme-sources/Package.swift").contains("path: \"\(CommandLineTool.root.path)\""))

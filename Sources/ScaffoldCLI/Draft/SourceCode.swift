@@ -21,7 +21,9 @@ struct SourceCode {
         marks["__authorization__"] = auth["authorization"]
         let size = names.size == nil ? nil : pages["size"]
         marks["__paginator__"] = [pages["paginator"], size].compactMap { $0 }.joined(separator: ", ")
-        marks["__endpoints__"] = plan.tables.map(endpoint).joined(separator: "\n")
+        let endpoints = plan.tables.map(endpoint).joined(separator: "\n")
+        // The formatter wants no comma behind an only element.
+        marks["__endpoints__"] = plan.tables.count == 1 ? String(endpoints.dropLast()) : endpoints
         return try templates.filled("Templates/\(plan.kind.rawValue)/Source.swift", marks)
     }
 
