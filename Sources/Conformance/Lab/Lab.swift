@@ -32,6 +32,18 @@ public struct Lab: Sendable {
         public var options = SyncOptions()
         /// The step before which the process dies; nil lets it live.
         public var cutBefore: Int?
+        /// The request, counted from 0, before which the process dies; nil lets it live.
+        public var cutBeforeRequest: Int?
+        /// Whether the lake is kept as it was before each step: what a process that died there would have left.
+        public var keepsLakes = false
+        /// Called with each step's index, just before it is made.
+        public var onStep: (@Sendable (Int) -> Void)?
+        /// What stands between the runtime and the lake in memory, such as a disk that fails.
+        public var storage: @Sendable (any LakeStorage) -> any LakeStorage = { $0 }
+        /// What the source says about the read is changed so: other advice than the last time.
+        public var response: @Sendable (inout SourceResponse) -> Void = { _ in }
+        /// Called with each item before it is handed on.
+        public var onEmit: (@Sendable (Item?, ResumeToken?) throws -> Void)?
         /// After so many requests a run is endless.
         public var requestLimit = 2_000
         /// Called after each item was taken.
@@ -55,6 +67,8 @@ public struct Lab: Sendable {
         public var clock: LabClock
         /// The lake as the run left it.
         public var files: MemoryLake.Files
+        /// The lake before each step, where the plan asks for it.
+        public var lakes: [MemoryLake.Files] = []
 
         public var succeeded: Bool { error == nil }
     }
@@ -63,17 +77,26 @@ public struct Lab: Sendable {
     public func run(_ plan: Plan, of upstream: any Upstream, into files: MemoryLake.Files = [:]) async throws -> Run {
         let clock = LabClock(upstream.now)
         let log = EventLog()
-        let steps = StepCounter(cutBefore: plan.cutBefore)
+        let steps = StepCounter(cutBefore: plan.cutBefore, request: plan.cutBeforeRequest)
         let lake = MemoryLake(files, steps: steps)
+        let runtime = runtime.perRun?() ?? runtime
+        let lakes = Lock<[MemoryLake.Files]>([])
+        steps.watch { index in
+            if plan.keepsLakes {
+                let now = lake.contents
+                lakes.withLock { $0.append(now) }
+            }
+            plan.onStep?(index)
+        }
         let context = try context(upstream, clock: clock, log: log, steps: steps, limit: plan.requestLimit)
-        let reader = LabReader(source: source, log: log, steps: steps, onTaken: plan.onTaken)
+        let reader = LabReader(source: source, log: log, steps: steps, plan: plan)
         let locks = NSTemporaryDirectory() + "/tributary-kit-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: locks) }
         let engine = SyncEngine(
-            reader: runtime.reader(reader), context: context, lake: runtime.lake(lake), lockFolder: locks)
+            reader: runtime.reader(reader), context: context, lake: runtime.lake(plan.storage(lake)), lockFolder: locks)
         var run = Run(log: log, steps: [], clock: clock, files: [:])
         do {
-            run.summary = try await engine.run(request(plan)) { event in
+            run.summary = try await engine.run(request(plan, runtime)) { event in
                 if case .committed(let report, let watermark) = event {
                     let rows = report.rowsInserted + report.rowsUpdated
                     log.append(.committed(version: report.version, rows: rows, watermark: watermark, token: nil))
@@ -84,8 +107,24 @@ public struct Lab: Sendable {
         }
         log.append(.ended(run.error.map { "\($0)" } ?? "well"))
         run.steps = steps.steps
-        run.files = runtime.afterwards(lake.contents, run.error == nil)
+        run.files = Self.settled(lake.contents, before: files, run, runtime)
+        run.lakes = lakes.withLock { $0 }
         return run
+    }
+
+    /// The lake that a process leaves that died with `files` on its disk.
+    public func left(_ files: MemoryLake.Files, before: MemoryLake.Files, log: EventLog) -> MemoryLake.Files {
+        Self.settled(
+            files, before: before, Run(error: CancellationError(), log: log, steps: [], clock: LabClock(0), files: [:]),
+            runtime.perRun?() ?? runtime)
+    }
+
+    private static func settled(
+        _ files: MemoryLake.Files, before: MemoryLake.Files, _ run: Run, _ runtime: LabRuntime
+    ) -> MemoryLake.Files {
+        let files = runtime.afterwards(files, run.error == nil)
+        return runtime.ending(
+            LabRuntime.Ending(before: before, files: files, succeeded: run.error == nil, log: run.log))
     }
 
     /// What the source is handed in this lab; for checks that call it without the engine.
@@ -107,12 +146,14 @@ public struct Lab: Sendable {
     }
 
     /// The table that a lake holds for a schema.
-    public func table(_ schema: String, in files: MemoryLake.Files, keys: [String]? = nil) async throws -> TableImage? {
+    public func table(
+        _ schema: String, in files: MemoryLake.Files, keys: [String]? = nil, stage: String? = nil
+    ) async throws -> TableImage? {
         let folder = SyncEngine.folder(connection: connection, schema: schema)
-        return try await TableImage(LakeTable(storage: MemoryLake(files), folder: folder), keys: keys)
+        return try await TableImage(LakeTable(storage: MemoryLake(files), folder: folder), stage: stage, keys: keys)
     }
 
-    private func request(_ plan: Plan) -> SyncRequest {
+    private func request(_ plan: Plan, _ runtime: LabRuntime) -> SyncRequest {
         SyncRequest(
             connection: connection, schema: plan.schema, syncType: plan.syncType, cursorField: plan.cursorField,
             lookback: plan.lookback, reset: plan.reset, options: runtime.options(plan.options))

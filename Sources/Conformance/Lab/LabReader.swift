@@ -7,8 +7,7 @@ struct LabReader: TableReader {
     let source: ConfiguredSource
     let log: EventLog
     let steps: StepCounter
-    /// Called after each item was taken: a slow or failing consumer.
-    var onTaken: (@Sendable (Int) async throws -> Void)?
+    let plan: Lab.Plan
 
     var sourceType: String { source.sourceType }
     var nonRetryableErrors: [NonRetryableError] { source.nonRetryableErrors }
@@ -18,11 +17,13 @@ struct LabReader: TableReader {
 
     func read(_ inputs: SourceInputs, in context: SourceContext) async throws -> SourceResponse {
         var response = try await source.read(inputs, in: context)
+        plan.response(&response)
         let items = response.items
         let count = Lock(0)
         response.items = Items { emit in
             try await items.run(
                 into: Emitter { item, token in
+                    try plan.onEmit?(item, token)
                     if let item {
                         try steps.pass(.emit)
                         log.append(.emitted(rows: item.rowCount ?? 0, bytes: item.byteCount, token: token))
@@ -31,7 +32,7 @@ struct LabReader: TableReader {
                     guard item != nil else { return }
                     try steps.pass(.taken)
                     log.append(.taken)
-                    try await onTaken?(
+                    try await plan.onTaken?(
                         count.withLock {
                             $0 += 1
                             return $0

@@ -22,9 +22,21 @@ public final class StepCounter: Sendable {
 
     private let state = Lock(State())
     private let cut: Int?
+    private let requestCut: Int?
+    private let watcher = Lock<(@Sendable (Int) -> Void)?>(nil)
 
-    /// Makes a counter; `cut` is the index of the step that is not made any more.
-    public init(cutBefore cut: Int? = nil) { self.cut = cut }
+    /// Makes a counter.
+    ///
+    /// - Parameters:
+    ///   - cut: the index of the step that is not made any more.
+    ///   - requestCut: the same, counted among the requests alone.
+    public init(cutBefore cut: Int? = nil, request requestCut: Int? = nil) {
+        self.cut = cut
+        self.requestCut = requestCut
+    }
+
+    /// Has each step told, by its index, just before it is made.
+    func watch(_ body: @escaping @Sendable (Int) -> Void) { watcher.withLock { $0 = body } }
 
     /// The steps so far.
     public var steps: [Step] { state.withLock { $0.names } }
@@ -34,11 +46,19 @@ public final class StepCounter: Sendable {
     ///
     /// - Throws: ``SimulatedCrash`` at the cut, and ever after.
     public func pass(_ step: Step) throws {
-        try state.withLock { state in
-            if !state.isDead, state.names.count == cut { state.isDead = true }
+        let index = try state.withLock { state in
+            if !state.isDead, isCut(step, state) { state.isDead = true }
             if state.isDead { throw SimulatedCrash(step: step, index: state.names.count) }
             state.names.append(step)
+            return state.names.count - 1
         }
+        watcher.withLock { $0 }?(index)
+    }
+
+    private func isCut(_ step: Step, _ state: State) -> Bool {
+        if state.names.count == cut { return true }
+        guard let requestCut, step == .request else { return false }
+        return state.names.count { $0 == .request } == requestCut
     }
 
     /// Ends the run here.

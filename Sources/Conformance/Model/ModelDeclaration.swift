@@ -98,6 +98,10 @@ public struct ModelDeclaration: Sendable {
         public var format: CursorFormat?
         /// Whether parts of a second are cut off both sides before they are compared.
         public var comparesWholeSeconds = false
+        /// What counts when the parameter is not sent; nil filters nothing then.
+        public var standard: String?
+        /// The parameter's value that lets everything through.
+        public var any: String?
     }
 
     /// How a list is paged.

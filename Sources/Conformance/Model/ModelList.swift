@@ -181,12 +181,29 @@ extension ModelList {
 
     /// The key of the object before an index, by which the place is found again.
     private func keyBefore(_ index: Int) -> String {
-        index > 0 && index <= objects.count ? ModelPage.key(of: objects[index - 1].body, by: key) : ""
+        guard index > 0, index <= objects.count else { return "" }
+        let last = objects[index - 1].body
+        let name = ModelPage.key(of: last, by: key)
+        if style.style == .lastKey || order.isEmpty { return name }
+        // A token says where its object stood, too: an object that moves does not take the reader along.
+        return JSONValue.array([.string(name)] + order.map { ModelOrder.value($0.field, of: last) }).text
     }
 
-    /// The place right behind the object of this key; the beginning if it is gone.
+    /// The place right behind the object of this key, or behind where it stood; the beginning if neither is known.
     private func after(_ key: String) -> Int {
-        objects.firstIndex { ModelPage.key(of: $0.body, by: self.key) == key }.map { $0 + 1 } ?? 0
+        guard key.hasPrefix("["), let parts = (try? JSONValue(parsing: Array(key.utf8)))?.array,
+            let name = parts.first?.string
+        else { return objects.firstIndex { ModelPage.key(of: $0.body, by: self.key) == key }.map { $0 + 1 } ?? 0 }
+        let place = Array(parts.dropFirst())
+        let index = objects.firstIndex { ModelPage.key(of: $0.body, by: self.key) == name }
+        let hasStayed = index.map { index in
+            order.map { ModelOrder.value($0.field, of: objects[index].body) } == place
+        }
+        if let index, hasStayed == true { return index + 1 }
+        return objects.firstIndex { object in
+            ModelPage.key(of: object.body, by: self.key) != name
+                && !ModelOrder.stands(object, before: place, by: order)
+        } ?? objects.count
     }
 
     /// The rows of a page in an order that the seed draws, ties of the list's order among themselves.

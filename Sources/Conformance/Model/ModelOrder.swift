@@ -5,21 +5,60 @@ import Tributary
 enum ModelOrder {
     /// The objects in an order. Ties stay as the recording had them: no API says how it breaks them, and what came is true.
     static func sorted(_ objects: [World.Object], by order: [ModelDeclaration.Order]) -> [World.Object] {
-        objects.enumerated().sorted { left, right in
-            precedes(left.element.body, right.element.body, by: order) ?? (left.offset < right.offset)
-        }.map(\.element)
+        guard !order.isEmpty, objects.count > 1 else { return objects }
+        // Values are read once: a table of thousands is sorted for every page that is asked for.
+        let keys = objects.map { object in order.map { Key(value($0.field, of: object.body)) } }
+        return objects.indices.sorted { left, right in
+            precedes(keys[left], keys[right], by: order) ?? (left < right)
+        }.map { objects[$0] }
     }
 
     /// Whether one object stands before another; nil for a tie.
-    private static func precedes(
-        _ left: JSONObject, _ right: JSONObject, by order: [ModelDeclaration.Order]
-    ) -> Bool? {
-        for part in order {
-            let (a, b) = (value(part.field, of: left), value(part.field, of: right))
-            if isLess(a, b) { return !part.isDescending }
-            if isLess(b, a) { return part.isDescending }
+    private static func precedes(_ left: [Key], _ right: [Key], by order: [ModelDeclaration.Order]) -> Bool? {
+        for (index, part) in order.enumerated() {
+            if left[index].isLess(than: right[index]) { return !part.isDescending }
+            if right[index].isLess(than: left[index]) { return part.isDescending }
         }
         return nil
+    }
+
+    /// Whether an object stands before a place in the order.
+    static func stands(_ object: World.Object, before place: [JSONValue], by order: [ModelDeclaration.Order]) -> Bool {
+        precedes(order.map { Key(value($0.field, of: object.body)) }, place.map { Key($0) }, by: order) ?? false
+    }
+
+    /// A value, read for comparisons.
+    private enum Key {
+        case null
+        case moment(Int64)
+        case number(Int64)
+        case other(JSONValue)
+
+        init(_ value: JSONValue) {
+            switch value {
+            case .null: self = .null
+            case .number(let number): self = number.int64.map { .number($0) } ?? .other(value)
+            case .string(let text): self = TimestampParser.microseconds(text).map { .moment($0) } ?? .other(value)
+            default: self = .other(value)
+            }
+        }
+
+        var value: JSONValue {
+            switch self {
+            case .null: .null
+            case .moment(let moment): .string(CursorValue.timestamp(moment).storedText)
+            case .number(let number): .number(JSONNumber(number))
+            case .other(let value): value
+            }
+        }
+
+        func isLess(than other: Key) -> Bool {
+            switch (self, other) {
+            case (.null, .null): false
+            case (.moment(let left), .moment(let right)), (.number(let left), .number(let right)): left < right
+            default: ModelOrder.isLess(value, other.value)
+            }
+        }
     }
 
     /// The value at a path of an object; null where there is none.
@@ -28,10 +67,11 @@ enum ModelOrder {
     /// Whether an object's member lies within the bound of a filter. A null never does, as in SQL.
     static func satisfies(_ body: JSONObject, _ filter: ModelDeclaration.Filter, bound: String) -> Bool {
         guard var value = JSONValue.object(body).path(filter.field), !value.isNull else { return false }
+        let text = bound
         var bound = self.bound(bound, like: value, format: filter.format)
         if filter.comparesWholeSeconds { (value, bound) = (wholeSeconds(value), wholeSeconds(bound)) }
         return switch filter.comparison {
-        case .equal: !isLess(value, bound) && !isLess(bound, value)
+        case .equal: text == (value.string ?? value.text) || (!isLess(value, bound) && !isLess(bound, value))
         case .less: isLess(value, bound)
         case .lessOrEqual: !isLess(bound, value)
         case .greater: isLess(bound, value)
@@ -55,6 +95,17 @@ enum ModelOrder {
         guard let text = value.string, let moment = TimestampParser.microseconds(text) else { return value }
         let seconds = moment >= 0 ? moment / 1_000_000 : (moment - 999_999) / 1_000_000
         return .string(CursorValue.timestamp(seconds * 1_000_000).storedText)
+    }
+
+    /// Whether a bound's text can be compared with such a value.
+    static func isReadable(_ bound: String, like value: JSONValue) -> Bool {
+        switch value {
+        case .number: Double(bound) != nil
+        case .string(let text):
+            TimestampParser.microseconds(text) == nil || TimestampParser.microseconds(bound) != nil
+                || Int64(bound) != nil
+        default: true
+        }
     }
 
     /// Numbers as numbers, moments as moments, other text by its bytes; null before everything.

@@ -146,7 +146,8 @@ private struct ModelReader {
             parameter: try text(value, "parameter", at: place), field: try text(value, "field", at: place),
             comparison: try choice(value["comparison"]?.string, default: .equal, at: "\(place).comparison"),
             format: try value["format"].map { try choice($0.string, default: nil, at: "\(place).format") },
-            comparesWholeSeconds: value["wholeSeconds"]?.bool ?? false)
+            comparesWholeSeconds: value["wholeSeconds"]?.bool ?? false,
+            standard: value["default"]?.string, any: value["any"]?.string)
     }
 
     private func page(_ value: JSONValue, at place: String) throws -> ModelDeclaration.Page {

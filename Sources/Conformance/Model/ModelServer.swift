@@ -50,6 +50,7 @@ public struct ModelServer: HTTPClient {
             let wanted = Self.fill(template, with: names)
             objects.removeAll { $0.attributes[attribute] != wanted }
         }
+        if let refusal = refusal(of: call, endpoint, objects) { return refusal }
         objects = filtered(objects, by: endpoint.filters, call: call)
         let order = Self.order(of: endpoint, for: call)
         objects = ModelOrder.sorted(objects, by: order)
@@ -85,10 +86,25 @@ public struct ModelServer: HTTPClient {
     ) -> [World.Object] {
         var objects = objects
         for filter in filters {
-            guard let bound = call.parameter(filter.parameter) else { continue }
+            guard let bound = call.parameter(filter.parameter) ?? filter.standard, bound != filter.any else { continue }
             objects.removeAll { !ModelOrder.satisfies($0.body, filter, bound: bound) }
         }
         return objects
+    }
+
+    /// 400 for a bound that no server could read: a text that is no time where times are compared, or no number.
+    private func refusal(
+        of call: ModelCall, _ endpoint: ModelDeclaration.Endpoint, _ objects: [World.Object]
+    ) -> HTTPResponse? {
+        for filter in endpoint.filters where filter.comparison != .equal {
+            guard let bound = call.parameter(filter.parameter), bound != filter.any,
+                let sample = objects.lazy.map({ ModelOrder.value(filter.field, of: $0.body) }).first(where: { !$0.isNull }),
+                !ModelOrder.isReadable(bound, like: sample)
+            else { continue }
+            let text = "The parameter \(filter.parameter) cannot be read: '\(bound)'."
+            return call.response(400, ["error": ["message": .string(text), "param": .string(filter.parameter)]])
+        }
+        return nil
     }
 
     private static func order(of endpoint: ModelDeclaration.Endpoint, for call: ModelCall) -> [ModelDeclaration.Order] {
@@ -122,12 +138,14 @@ struct ModelCall {
     private(set) var query: [(name: String, value: String)]
 
     init(_ request: HTTPRequest) throws {
-        guard let components = URLComponents(string: request.url), let host = components.host else {
+        guard var components = URLComponents(string: request.url), let host = components.host else {
             throw SourceError(.unexpectedAnswer, "The model was asked for '\(request.url)', which is no URL.")
         }
         method = request.method
         origin = "\(components.scheme ?? "https")://\(host)" + (components.port.map { ":\($0)" } ?? "")
         path = components.percentEncodedPath
+        // A plus in a URL's query is a blank to most servers; who means a plus must escape it.
+        components.percentEncodedQuery = components.percentEncodedQuery?.replacingOccurrences(of: "+", with: "%20")
         query = (components.queryItems ?? []).map { ($0.name, $0.value ?? "") }
         for item in request.query {
             switch item.value {

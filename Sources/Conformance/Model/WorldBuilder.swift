@@ -106,12 +106,35 @@ public struct ModelUpstream: Upstream {
 
     public func httpClient(clock: LabClock) throws -> (any HTTPClient)? {
         if database != nil { return nil }
-        return ModelServer(
-            declaration, world: world, fallback: try scenario.session(state: state.name).client, pageSize: pageSize,
-            quirks: quirks)
+        let fallback = state.http == nil ? nil : LateReplay(scenario: scenario, state: state.name)
+        return ModelServer(declaration, world: world, fallback: fallback, pageSize: pageSize, quirks: quirks)
     }
 
     public func databaseConnector(clock: LabClock) throws -> (any DatabaseConnector)? {
         database?.connector(showing: world, fetchRows: pageSize)
+    }
+}
+
+/// The recording, opened when something is asked of it for the first time: most runs of a model never do.
+private struct LateReplay: HTTPClient {
+    let scenario: Scenario
+    let state: String
+    private let client = Lock<ReplayHTTPClient?>(nil)
+
+    init(scenario: Scenario, state: String) {
+        self.scenario = scenario
+        self.state = state
+    }
+
+    func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let opened = try client.withLock { client in
+            if let client { return client }
+            guard let new = try scenario.session(state: state).client else {
+                throw SourceError(.unexpectedAnswer, "The state \(state) of \(scenario.id) recorded no HTTP.")
+            }
+            client = new
+            return new
+        }
+        return try await opened.send(request)
     }
 }

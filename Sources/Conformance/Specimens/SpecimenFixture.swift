@@ -17,6 +17,21 @@ struct SpecimenFixture: Sendable {
         self.documents = documents
     }
 
+    /// Changes one value inside a document, named by its members from the outside in.
+    mutating func change(_ document: String, at path: [String], _ change: (JSONValue) -> JSONValue) {
+        guard let value = documents[document] else { return }
+        documents[document] = Self.changed(value, at: path[...], change)
+    }
+
+    private static func changed(
+        _ value: JSONValue, at path: ArraySlice<String>, _ change: (JSONValue) -> JSONValue
+    ) -> JSONValue {
+        guard let name = path.first else { return change(value) }
+        guard var object = value.object else { return value }
+        object[name] = changed(object[name] ?? .null, at: path.dropFirst(), change)
+        return .object(object)
+    }
+
     /// Writes the files below a temporary folder.
     ///
     /// - Throws: errors of the file system; `SourceError` of kind `invalidFixture`.

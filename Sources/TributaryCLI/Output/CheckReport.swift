@@ -146,6 +146,15 @@ enum CheckReport {
         return table.text + "\n\n\(caught) of \(faults.count) seeded faults caught by the intended check."
     }
 
+    /// What the checks said of a fault that was not caught, or of a clean twin that was not passed.
+    static func unintended(_ row: SelfTest.Row) -> String {
+        let name = row.fault?.name ?? "clean twin of \(row.specimen)"
+        let results = row.results.filter { result in
+            row.fault == nil ? result.isFailure(strict: false) : row.intended.contains(result.item.check.name)
+        }
+        return results.map { "\n\(name): \($0.verdict.name)\n" + failure($0) }.joined(separator: "\n")
+    }
+
     private static func seconds(_ duration: Duration) -> String { String(format: "%.3f", duration / .seconds(1)) }
 }
 

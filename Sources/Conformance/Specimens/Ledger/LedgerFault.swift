@@ -47,6 +47,7 @@ struct LedgerFault: Sendable {
         types,
         watermarks,
         resume,
+        runtime,
         partitions,
         memory,
         http,

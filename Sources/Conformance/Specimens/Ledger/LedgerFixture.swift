@@ -25,7 +25,7 @@ enum LedgerFixture {
     private static let model: JSONValue = [
         "collections": [
             "notes": [
-                "key": "id", "cursor": "updated_at", "cursorMovesOnUpdate": true, "mutable": ["title"],
+                "key": "id", "cursor": "updated_at", "cursorMovesOnUpdate": true, "mutable": ["title", "archived"],
                 "from": [["path": "/v1/notes", "rows": "data"]],
             ],
             "payments": [
@@ -37,7 +37,13 @@ enum LedgerFixture {
             [
                 "path": "/v1/notes", "collection": "notes", "order": ["id"],
                 "orderParameters": ["sort": ["updated_at": ["updated_at"]]],
-                "filters": [["parameter": "since", "field": "updated_at", "comparison": ">="]],
+                "filters": [
+                    ["parameter": "since", "field": "updated_at", "comparison": ">="],
+                    [
+                        "parameter": "archived", "field": "archived", "comparison": "=", "default": "false",
+                        "any": "all",
+                    ],
+                ],
                 "page": ["style": "cursor", "parameter": "after", "size": "limit"],
                 "envelope": ["data": "$rows", "more": "$more", "next": "$next"],
             ],
@@ -57,6 +63,9 @@ enum LedgerFixture {
         let entries = [
             entry("me", "/v1/me", ["id": "me"]),
             entry("notes", "/v1/notes", ["data": .array((0..<14).map(note)), "more": false, "next": nil]),
+            entry(
+                "notes-since", "/v1/notes?since=2025-03-01T01:00:00Z",
+                ["data": .array((7..<14).map(note)), "more": false, "next": nil]),
             entry("payments", "/v1/payments", ["data": .array((0..<14).map(payment)), "more": false]),
         ]
         return [
@@ -98,7 +107,7 @@ enum LedgerFixture {
         return [
             "id": .string("n\(100 + id)"), "updated_at": moment(start + minute(index) * 60),
             "created_at": moment(start - Int64(index + 1) * 86_400), "title": .string("Note \(index)"),
-            "author_id": .string("a\(index % 4)"),
+            "archived": false, "author_id": .string("a\(index % 4)"),
             "closed_at": index % 3 == 0 ? .null : moment(start + Int64(index) * 7_000),
         ]
     }

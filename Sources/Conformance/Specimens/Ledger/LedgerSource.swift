@@ -63,7 +63,7 @@ struct LedgerSource: Source {
     private static let notes = RESTEndpoint(
         "notes", path: "/v1/notes", primaryKeys: ["id"], rows: "data",
         incremental: [.datetime("updated_at", parameter: "since", query: ["sort": "updated_at"])], sort: .ascending,
-        partitioning: .datetime("created_at", by: .day),
+        partitioning: .datetime("created_at", by: .day), query: ["archived": "all"],
         paginator: .cursor(parameter: "after", from: "next", hasMore: "more"))
 
     private static let payments = RESTEndpoint(

@@ -13,5 +13,84 @@ extension LedgerFault {
         ) {
             $0.inputs = { inputs, _ in inputs.resumeToken = nil }
         },
+        LedgerFault(
+            "position-with-the-first-row-of-a-page", "Hands over the position behind a page with its first row.", .kit
+        ) {
+            $0.response = { response, _, _, _ in response.items = response.items.positionsWithFirstRow }
+        },
+        LedgerFault(
+            "refused-position-taken-as-the-end", "Takes the refusal of a position for the end of the list.", .kit
+        ) {
+            $0.actions = [.ignore(400, 404, 410)]
+        },
+        LedgerFault("cancellation-not-heard", "Reads in a task of its own, which nobody cancels.", .kit) {
+            $0.response = { response, _, _, _ in
+                let items = response.items
+                response.items = Items { emit in
+                    try await Task.detached { try await items.run(into: emit) }.value
+                }
+            }
+        },
+        LedgerFault("position-that-is-no-json", "Puts NaN into its positions.", .kit) {
+            $0.response = { response, _, _, _ in
+                response.items = response.items.changingPositions { $0["share"] = .number(JSONNumber(text: "NaN")) }
+            }
+        },
+        LedgerFault("secret-in-a-position", "Puts the API key into its positions.", .kit) {
+            $0.response = { response, _, config, _ in
+                let key = config.apiKey.revealed
+                response.items = response.items.changingPositions { $0["as"] = .string(key) }
+            }
+        },
+        LedgerFault("position-lists-all-keys", "Lists in its positions the keys of all rows so far.", .kit) {
+            $0.response = { response, _, _, _ in response.items = response.items.listingKeys }
+        },
     ]
+}
+
+extension Items {
+    /// Row by row, each page's position with its first one.
+    fileprivate var positionsWithFirstRow: Items {
+        Items { emit in
+            try await run(
+                into: Emitter { item, token in
+                    guard let item else { return try await emit.forward(nil, resume: token) }
+                    for (index, row) in try Bench.rows(of: item).enumerated() {
+                        try await emit(.row(row), resume: index == 0 ? token : nil)
+                    }
+                })
+        }
+    }
+
+    fileprivate func changingPositions(_ change: @escaping @Sendable (inout JSONObject) -> Void) -> Items {
+        Items { emit in
+            try await run(
+                into: Emitter { item, token in
+                    try await emit.forward(item, resume: token.map { $0.changed(change) })
+                })
+        }
+    }
+
+    fileprivate var listingKeys: Items {
+        Items { emit in
+            let seen = Lock<[JSONValue]>([])
+            try await run(
+                into: Emitter { item, token in
+                    let new = try item.map(Bench.rows)?.compactMap { $0["id"] } ?? []
+                    let all = seen.withLock { seen in
+                        seen += new
+                        return seen
+                    }
+                    try await emit.forward(item, resume: token.map { $0.changed { $0["seen"] = .array(all) } })
+                })
+        }
+    }
+}
+
+extension ResumeToken {
+    fileprivate func changed(_ change: (inout JSONObject) -> Void) -> ResumeToken {
+        guard var object = value.object else { return self }
+        change(&object)
+        return ResumeToken(.object(object))
+    }
 }

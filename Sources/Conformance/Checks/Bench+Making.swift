@@ -1,0 +1,136 @@
+import Columns
+import Tributary
+
+/// How a table's cursor is spelt, so that values can be made where a check wants them.
+///
+/// Positions are microseconds since 1970 for times, and the number itself for counters.
+struct CursorSpelling: Sendable {
+    let format: ModelDeclaration.CursorFormat
+    /// The smallest step that the upstream's values take.
+    let unit: Int64
+    private let digits: Int
+
+    init(_ collection: ModelDeclaration.Collection, like samples: [JSONValue]) {
+        format = collection.cursorFormat
+        let fractions = samples.compactMap(\.string).map { text in
+            text.split(separator: ".", maxSplits: 1).dropFirst().first?.prefix { $0.isNumber }.count ?? 0
+        }
+        digits = min(6, fractions.max() ?? 0)
+        switch format {
+        case .epochSeconds: unit = 1_000_000
+        case .epochMilliseconds: unit = 1_000
+        case .date: unit = 86_400_000_000
+        case .integer: unit = 1
+        case .iso8601: unit = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1][digits]
+        }
+    }
+
+    /// Whether values are points in time.
+    var isTime: Bool { format != .integer }
+
+    /// Where a value lies; nil for null and what cannot be read.
+    func position(_ value: JSONValue) -> Int64? {
+        switch format {
+        case .epochSeconds: value.int64.map { $0 * 1_000_000 } ?? value.string.flatMap { TimestampParser.microseconds($0) }
+        case .epochMilliseconds: value.int64.map { $0 * 1_000 } ?? value.string.flatMap { TimestampParser.microseconds($0) }
+        case .integer: value.int64 ?? value.string.flatMap { Int64($0) }
+        case .iso8601, .date:
+            value.string.flatMap { TimestampParser.microseconds($0) } ?? value.int64.map { $0 * 1_000_000 }
+        }
+    }
+
+    /// Where a stored text lies. Sources may store seconds of an epoch as a number.
+    func position(stored text: String) -> Int64? {
+        if let number = Int64(text) { return position(.number(JSONNumber(number))) }
+        return TimestampParser.microseconds(text)
+    }
+
+    /// The value at a position, cut to the unit.
+    func value(at position: Int64) -> JSONValue {
+        switch format {
+        case .epochSeconds: .number(JSONNumber(Self.floor(position, 1_000_000)))
+        case .epochMilliseconds: .number(JSONNumber(Self.floor(position, 1_000)))
+        case .integer: .number(JSONNumber(position))
+        case .date: .string(CursorValue.date(Int32(Self.floor(position, 86_400_000_000))).storedText)
+        case .iso8601: .string(text(position, digits: digits))
+        }
+    }
+
+    /// ISO 8601 in UTC with some digits after the second.
+    func text(_ position: Int64, digits: Int) -> String {
+        let seconds = Self.floor(position, 1_000_000)
+        let whole = CursorValue.timestamp(seconds * 1_000_000).storedText
+        guard digits > 0, whole.hasSuffix("Z") else { return whole }
+        let fraction = String(position - seconds * 1_000_000 + 1_000_000).dropFirst().prefix(digits)
+        return "\(whole.dropLast()).\(fraction)Z"
+    }
+
+    private static func floor(_ value: Int64, _ unit: Int64) -> Int64 {
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: unit)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+}
+
+extension Bench {
+    var spelling: CursorSpelling { CursorSpelling(collection, like: objects.map(cursor)) }
+
+    /// The position of the newest object.
+    var newest: Int64 { objects.compactMap { spelling.position(cursor($0)) }.max() ?? 0 }
+    /// The position of the oldest object.
+    var oldest: Int64 { objects.compactMap { spelling.position(cursor($0)) }.min() ?? 0 }
+
+    /// The object with another cursor value.
+    func moved(_ object: World.Object, to position: Int64) -> World.Object {
+        var object = object
+        if let name = collection.cursor { Self.set(name, spelling.value(at: position), in: &object.body) }
+        return object
+    }
+
+    /// The object with another cursor value, as it is spelt.
+    func moved(_ object: World.Object, spelt value: JSONValue) -> World.Object {
+        var object = object
+        if let name = collection.cursor { Self.set(name, value, in: &object.body) }
+        return object
+    }
+
+    /// A copy of an object under a key of its own; `number` tells copies apart.
+    func copy(_ object: World.Object, number: Int) -> World.Object {
+        var object = object
+        let greatest = objects.compactMap { other in collection.key.compactMap { other.body[$0]?.int64 }.max() }.max()
+        for name in collection.key {
+            if let text = object.body[name]?.string {
+                object.body[name] = .string("\(text)x\(number)")
+                break
+            }
+            if object.body[name]?.int64 != nil {
+                object.body[name] = .number(JSONNumber((greatest ?? 0) + Int64(number) + 1))
+                break
+            }
+        }
+        return object
+    }
+
+    /// Copies of the sample's objects, each at a position of its own.
+    func made(_ count: Int, from first: Int = 0, _ position: (Int) -> Int64) -> [World.Object] {
+        (first..<(first + count)).map { number in
+            moved(copy(objects[number % objects.count], number: number), to: position(number - first))
+        }
+    }
+
+    private static func set(_ path: String, _ value: JSONValue, in body: inout JSONObject) {
+        let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
+        guard parts.count == 2, var inner = body[parts[0]]?.object else {
+            body[path] = value
+            return
+        }
+        set(parts[1], value, in: &inner)
+        body[parts[0]] = .object(inner)
+    }
+
+    /// Ends a check of tables whose cursor is a time.
+    func demandTime() throws {
+        guard spelling.isTime else {
+            throw Verdicted(verdict: .notApplicable("The cursor is a counter, not a time."))
+        }
+    }
+}

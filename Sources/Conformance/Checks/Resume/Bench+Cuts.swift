@@ -1,0 +1,131 @@
+import Cassettes
+import Columns
+import Lake
+import Pipeline
+import Tributary
+
+/// A lake that a process leaves that dies, and the steps at which it leaves just this one.
+struct Cut: Sendable {
+    var files: MemoryLake.Files
+    /// The steps before any of which the process may have died.
+    var steps: ClosedRange<Int>
+    var total: Int
+    var step: StepCounter.Step
+
+    /// For messages: where the cut is, and what is durable there.
+    var place: String {
+        let range = steps.count == 1 ? "step \(steps.lowerBound)" : "steps \(steps.lowerBound) to \(steps.upperBound)"
+        return "cut before \(range) of \(total) (\(step.rawValue)), durable: \(durable)"
+    }
+
+    /// The newest state on the disk.
+    var durable: String {
+        let staged = StoredState.newest(in: files, isStage: true).map { "rebuild \($0.description)" }
+        let stored = StoredState.newest(in: files).map { "table \($0.description)" }
+        let parts = [stored, staged].compactMap { $0 }
+        return parts.isEmpty ? "nothing" : parts.joined(separator: "; ")
+    }
+}
+
+extension Bench {
+    /// The lakes that a death at each step of a run leaves, each once: what a dead process leaves is what was on the disk.
+    ///
+    /// No step is left out. Steps between which nothing reached the disk leave the same lake, and from one lake and one
+    /// upstream every next run goes the same way.
+    func cuts(of run: Lab.Run, startingFrom before: MemoryLake.Files = [:]) -> [Cut] {
+        var cuts: [Cut] = []
+        for (index, lake) in run.lakes.enumerated() {
+            if let last = cuts.last, last.files == lake {
+                cuts[cuts.count - 1].steps = last.steps.lowerBound...index
+            } else {
+                cuts.append(Cut(files: lake, steps: index...index, total: run.steps.count, step: run.steps[index]))
+            }
+        }
+        tally.add(Counters(items: run.lakes.count))
+        return cuts.map { cut in
+            var cut = cut
+            cut.files = lab.left(cut.files, before: before, log: run.log)
+            return cut
+        }
+    }
+
+    /// The cuts right after a commit: the first lake of each stored state.
+    func commits(of run: Lab.Run, startingFrom before: MemoryLake.Files = [:]) -> [Cut] {
+        var seen: Set<String> = []
+        return cuts(of: run, startingFrom: before).filter { seen.insert($0.durable).inserted }
+    }
+
+    /// Cuts a run at each of its steps, finishes it, and compares.
+    func cutEverywhere(_ type: SyncType, expected: String) async throws -> [Finding] {
+        var plan = plan(type, commitsOften: true)
+        let shown = sampleForCuts
+        plan.keepsLakes = true
+        let whole = try await successful(plan, of: upstream(shown), at: "uninterrupted sync")
+        plan.keepsLakes = false
+        for cut in cuts(of: whole) {
+            let resumed = try await successful(plan, of: upstream(shown), into: cut.files, at: cut.place)
+            let findings = finding(try await difference(shown, resumed), at: cut.place, expected: expected, resumed)
+            if !findings.isEmpty { return findings }
+        }
+        return []
+    }
+
+    /// Stops a run at each of its requests by an upstream that fails from there on, finishes it, and compares.
+    func failEverywhere(_ type: SyncType, expected: String) async throws -> [Finding] {
+        let plan = plan(type, commitsOften: true)
+        let shown = sampleForCuts
+        let whole = try await successful(plan, of: upstream(shown), at: "uninterrupted sync")
+        for index in whole.log.requests.indices {
+            let fault = WireFault(what: "connections that are reset from request \(index) on", index: index, isLasting: true) { _ in
+                throw SourceError(
+                    .unreachable, "Reading the answer: the connection was reset.", recovery: .retry(after: nil))
+            }
+            let failed = try await run(plan, of: FaultyUpstream(base: upstream(shown), fault: fault))
+            let durable = Cut(files: failed.files, steps: 0...0, total: 0, step: .request).durable
+            let place = "stopped by \(fault.what), durable: \(durable)"
+            let resumed = try await successful(plan, of: upstream(shown), into: failed.files, at: place)
+            let findings = finding(
+                try await difference(shown, resumed), at: place, expected: expected, resumed,
+                cause: "What is stored when a run fails lies ahead of the rows that it had stored.")
+            if !findings.isEmpty { return findings }
+        }
+        return []
+    }
+
+    private var sampleForCuts: [World.Object] {
+        input.profile == .quick ? Array(objects.suffix(4)) : Array(objects.suffix(8))
+    }
+
+    /// What is stored of a run, whichever log it is in.
+    func stored(_ files: MemoryLake.Files) -> StoredState? {
+        StoredState.newest(in: files, isStage: true) ?? StoredState.newest(in: files)
+    }
+
+    /// An object's key as the table spells it.
+    func tableKey(_ object: World.Object) -> TableImage.Key {
+        tableKey(row(object))
+    }
+
+    /// A row's key as the table spells it.
+    func tableKey(_ row: JSONObject) -> TableImage.Key {
+        var values: [String: Value] = [:]
+        for name in key {
+            let value = value(name, of: row)
+            if let text = value.string { values[Self.column(name)] = .string(text) }
+            if let number = value.int64 { values[Self.column(name)] = .int(number) }
+        }
+        return TableImage.key(of: values, by: keyColumns)
+    }
+
+    /// A request of a list that carries a position inside it.
+    func isContinuation(_ request: HTTPRequest) -> Bool {
+        guard let call = try? ModelCall(request), endpoint.path.match(call.path) != nil else { return false }
+        guard let position = call.parameter(endpoint.page.parameter), !position.isEmpty else { return false }
+        switch endpoint.page.style {
+        case .page: return position != String(endpoint.page.firstPage)
+        case .offset: return position != "0"
+        case .nextURL, .link: return endpoint.page.parameter != "page" || position != String(endpoint.page.firstPage)
+        case .single, .cursor, .lastKey: return true
+        }
+    }
+}

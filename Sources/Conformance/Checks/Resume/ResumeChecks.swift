@@ -1,0 +1,4 @@
+/// Group G: a run that is cut anywhere is finished by the next one.
+enum ResumeChecks {
+    static let all = [CutChecks.all, PositionChecks.all, SaveChecks.all, StateFormChecks.all].flatMap { $0 }
+}

@@ -1,0 +1,114 @@
+import Cassettes
+import Columns
+import Lake
+import Pipeline
+import Tributary
+
+/// What a failure leaves behind.
+enum SaveChecks {
+    static let all = [failedSave, firstPage]
+
+    private static let failedSave = Check(
+        "resume-failed-save-is-failure", group: .resume, level: .fault,
+        proves: "A sync whose commit fails does not report success, and what was stored before stays good.",
+        method:
+            "The disk refuses each commit of a sync in turn; the sync must end with an error, the newest state must be "
+            + "an older one, and the next sync must complete the table.",
+        likelyCause: "The error of the commit is logged and swallowed.",
+        catches: "failed-save-swallowed"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            let plan = bench.plan(commitsOften: true)
+            let shown = Array(bench.objects.prefix(8))
+            let whole = try await bench.successful(plan, of: bench.upstream(shown), at: "undisturbed sync")
+            let commits = whole.steps.count { $0 == .commit }
+            for number in 1...max(1, commits) {
+                var failing = plan
+                failing.storage = { FailingCommits($0, failing: number) }
+                let run = try await bench.run(failing, of: bench.upstream(shown))
+                let place = "commit \(number) of \(commits) refused by the disk"
+                bench.tally.add(Counters(items: 1))
+                let complete = StoredState.newest(in: run.files)?("isComplete").bool == true
+                let isWhole = try await bench.difference(shown, run).isEmpty && complete
+                if run.error == nil, !isWhole {
+                    return [
+                        Finding(
+                            at: place, expected: "an error",
+                            actual: "The sync reports success; durable: \(bench.stored(run.files)?.description ?? "nothing").",
+                            history: run.log.lines())
+                    ]
+                }
+                let next = try await bench.successful(
+                    plan, of: bench.upstream(shown), into: run.files, at: "\(place), then run again")
+                let findings = bench.finding(
+                    try await bench.difference(shown, next), at: "\(place), then run again",
+                    expected: "all \(shown.count) rows", next)
+                if !findings.isEmpty { return findings }
+            }
+            return []
+        }
+    }
+
+    private static let firstPage = Check(
+        "resume-first-page-failure-leaves-nothing", group: .resume, level: .fault,
+        proves: "A sync that fails before its first row leaves the table and the stored state as they were.",
+        method:
+            "The first request of an increment and of a full refresh fails with 400, 401, 403, 500, a reset connection "
+            + "and half a body, over no table and over one; lake and state must be what they were.",
+        likelyCause: "The table is cleared, or a finishing position stored, before the first row is there.",
+        catches: "failed-refresh-empties-table", "watermark-stamped-on-failure"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            let old = try await bench.successful(bench.plan(), of: bench.upstream(), at: "earlier sync")
+            for type in Set([bench.schema.mode, .fullRefresh]).sorted(by: { $0.rawValue < $1.rawValue }) {
+                for fault in SaveChecks.faults {
+                    for files in [[:], old.files] {
+                        let findings = try await bench.failingFirst(type, fault, over: files)
+                        if !findings.isEmpty { return findings }
+                    }
+                }
+            }
+            return []
+        }
+    }
+
+    private static var faults: [WireFault] {
+        let statuses = [400, 401, 403, 500].map { status in
+            WireFault.status(status, ["error": ["message": "Refused."]], at: nil, isLasting: true)
+        }
+        let reset = WireFault(what: "a reset connection", index: nil, isLasting: true) { _ in
+            throw SourceError(
+                .unreachable, "Reading the answer: the connection was reset.", recovery: .retry(after: nil))
+        }
+        return statuses + [reset, .truncated(at: 0)]
+    }
+}
+
+extension Bench {
+    func failingFirst(
+        _ type: SyncType, _ fault: WireFault, over files: MemoryLake.Files
+    ) async throws -> [Finding] {
+        let failed = try await run(
+            plan(type), of: FaultyUpstream(base: upstream(later: .seconds(60)), fault: fault), into: files)
+        let place = "\(type.rawValue), first request: \(fault.what), over \(files.isEmpty ? "no table" : "a table")"
+        tally.add(Counters(items: 1))
+        guard failed.error != nil else {
+            return [
+                Finding(
+                    at: place, expected: "an error", actual: "The sync reports success.", history: failed.log.lines())
+            ]
+        }
+        if failed.files == files { return [] }
+        let before = StoredState.newest(in: files)
+        let after = StoredState.newest(in: failed.files)
+        if before?.text != after?.text {
+            return [
+                Finding(
+                    at: place, expected: "the stored state as before: \(before?.description ?? "none")",
+                    actual: "Stored is: \(after?.description ?? "none").", history: failed.log.lines())
+            ]
+        }
+        return finding(
+            try await difference(files.isEmpty ? [] : objects, failed), at: place, expected: "the table as before", failed)
+    }
+}

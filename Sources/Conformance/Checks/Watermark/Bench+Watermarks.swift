@@ -1,0 +1,115 @@
+import Cassettes
+import Columns
+import Pipeline
+import Tributary
+
+extension Bench {
+    /// An upstream whose lists are in the declared order whatever the request asks for.
+    func ignoringOrder(_ base: any Upstream) -> TappedUpstream {
+        let names = Set(endpoint.orderParameters.map(\.parameter))
+        return TappedUpstream(base, "which ignores \(names.sorted().joined(separator: " and "))") {
+            { request, base in
+                try await base.send(request.changingParameters { name, text in names.contains(name) ? nil : text })
+            }
+        }
+    }
+
+    /// An upstream whose answers hold other texts.
+    func rewriting(
+        _ base: any Upstream, _ what: String, _ change: @escaping @Sendable (JSONValue) -> JSONValue
+    ) -> TappedUpstream {
+        TappedUpstream(base, what) {
+            { request, base in
+                var answer = try await base.send(request)
+                guard isList(LoggedRequest(index: 0, request: request)) else { return answer }
+                let body = try await answer.body.collect()
+                guard let value = try? JSONValue(parsing: body) else { return answer }
+                answer.body = HTTPBody(change(value).serialized())
+                return answer
+            }
+        }
+    }
+
+    /// Parameters that the API takes as bounds.
+    var bounds: Set<String> { Set(endpoint.filters.filter { $0.comparison != .equal }.map(\.parameter)) }
+
+    /// Whether a request carries a bound.
+    func isBounded(_ request: LoggedRequest) -> Bool {
+        guard let call = try? ModelCall(request.request) else { return false }
+        return bounds.contains { call.parameter($0) != nil }
+    }
+
+    /// What a request's bounds say, for messages.
+    func boundText(_ request: LoggedRequest) -> String {
+        guard let call = try? ModelCall(request.request) else { return "" }
+        let parts = bounds.sorted().compactMap { name in call.parameter(name).map { "\(name)=\($0)" } }
+        return parts.isEmpty ? "no bound" : parts.joined(separator: ", ")
+    }
+
+    /// The bounds of all list requests of a run.
+    func boundTexts(_ run: Lab.Run) -> String {
+        let texts = run.log.requests.filter(isList).map(boundText)
+        return texts.reduce(into: []) { list, text in if list.last != text { list.append(text) } }
+            .joined(separator: "; ")
+    }
+
+    /// Where a stored value lies, compared with the upstream's values.
+    func isSame(_ stored: String?, _ value: JSONValue) -> Bool {
+        guard let stored else { return false }
+        guard let left = spelling.position(stored: stored), let right = spelling.position(value) else {
+            return stored == (value.string ?? value.text)
+        }
+        return left == right
+    }
+
+    /// Rows that a stored value says are there, and that are not.
+    ///
+    /// - Parameter isStrict: leaves out rows at the very value, of which some may still be under way.
+    func uncovered(_ cut: Cut, of shown: [World.Object], isStrict: Bool = false) async throws -> [Finding] {
+        guard let state = stored(cut.files), let table = try await storedTable(cut.files) else { return [] }
+        let (last, earliest) = (state.mark("last"), state.mark("earliest"))
+        let claimed = shown.filter { object in
+            guard let value = spelling.position(cursor(object)) else { return false }
+            if let last = last.flatMap(markPosition) { return isStrict ? value < last : value <= last }
+            if let earliest = earliest.flatMap(markPosition) { return isStrict ? value > earliest : value >= earliest }
+            return false
+        }
+        let there = Set(table.rows.map(\.key))
+        let lost = claimed.filter { !there.contains(tableKey($0)) }
+        tally.add(Counters(rows: claimed.count, items: 1))
+        guard let first = lost.first else { return [] }
+        return [
+            Finding(
+                at: cut.place, expected: "every row that the stored values cover is in the table",
+                actual:
+                    "\(lost.count) of \(claimed.count) are not, such as \(key(first)) at \(cursor(first).text).",
+                witness: lost.map { "not stored: \(key($0)) at \(cursor($0).text)" })
+        ]
+    }
+
+    /// The table as the newest stored state speaks of it.
+    func storedTable(_ files: MemoryLake.Files) async throws -> TableImage? {
+        let stage = StoredState.newest(in: files, isStage: true) == nil ? nil : "rebuild"
+        return try await lab.table(schema.name, in: files, keys: keyColumns, stage: stage)
+    }
+
+    /// A mark of the state's JSON, which counts microseconds for times, and days for dates.
+    func markPosition(_ text: String) -> Int64? {
+        guard let number = Int64(text) else { return TimestampParser.microseconds(text) }
+        if !spelling.isTime { return number }
+        if number.magnitude > 100_000_000_000_000 { return number }
+        if number.magnitude > 100_000_000_000 { return number * 1_000 }
+        if number.magnitude > 1_000_000 { return number * 1_000_000 }
+        return number * 86_400_000_000
+    }
+
+    /// The object as it is after the upstream has changed it: its text, and its cursor where that moves.
+    func updated(_ object: World.Object, to position: Int64, as text: String) -> World.Object {
+        var object = collection.cursorMovesOnUpdate ? moved(object, to: position) : object
+        for field in collection.mutable {
+            if object.body[field]?.string != nil { object.body[field] = .string(text) }
+            if let flag = object.body[field]?.bool { object.body[field] = .bool(!flag) }
+        }
+        return object
+    }
+}

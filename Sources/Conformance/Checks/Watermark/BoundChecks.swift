@@ -1,0 +1,216 @@
+import Cassettes
+import Columns
+import Pipeline
+import Tributary
+
+/// What increments and refreshes ask for.
+enum BoundChecks {
+    static let all = [everyPage, honoured, fullRefreshUnbounded, chosenField]
+
+    private static let everyPage = Check(
+        "watermark-filter-on-every-page", group: .watermark, level: .simulated,
+        proves: "An increment costs what is new, whatever the history: each page carries the bound, or reading stops at "
+            + "the first page that is wholly beyond it.",
+        method:
+            "One new row after a history of 10 pages, and after one of 300 (hostile: 1,000); the requests of the two "
+            + "increments are counted.",
+        likelyCause:
+            "The bound is sent with the first page only, or not at all: the reader walks through the whole history. "
+            + "Put it into every request, or stop at the first page that is older than the stored value.",
+        catches: "bound-on-the-first-page-only", "epoch-number-on-datetime-field"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            try bench.demandIncremental()
+            let few = try await bench.increment(afterPages: 10)
+            let many = try await bench.increment(afterPages: input.profile == .hostile ? 1_000 : 300)
+            let (expected, actual) = (few.log.requests.count, many.log.requests.count)
+            if few.error == nil, many.error == nil, actual <= expected + 1 { return [] }
+            let unbounded = many.log.requests.filter(bench.isList).first { !bench.isBounded($0) }
+            return [
+                Finding(
+                    at: "increment of one row",
+                    expected: "\(few.error == nil ? "\(expected) requests" : "the same few requests") whatever the history",
+                    actual: "After a long history it takes \(actual) requests"
+                        + (many.error.map { ", and ends with: \($0)" } ?? "."),
+                    witness: unbounded.map { ["first page without a bound: request \($0.index), \($0)"] } ?? [],
+                    history: many.log.lines(last: 12),
+                    cause: bench.bounds.isEmpty
+                        ? "The API takes no bound: stop at the first page that is older than the stored value." : nil)
+            ]
+        }
+    }
+
+    private static let honoured = Check(
+        "watermark-bound-is-honoured-by-server", group: .watermark, level: .replay,
+        proves: "The recorded server really keeps back what lies beyond a bound.",
+        method:
+            "In each recorded answer to a request with a bound all rows must lie within it, equal values included.",
+        likelyCause:
+            "The parameter is misspelt or of another list, so that the API ignores it; or the recording was edited by "
+            + "hand.",
+        catches: "recorded-server-ignores-the-bound"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            try bench.demandIncremental()
+            if bench.bounds.isEmpty { throw Bench.Verdicted(verdict: .notApplicable("The API takes no bounds.")) }
+            for state in input.scenario.manifest.states {
+                let findings = try bench.outsideBounds(state.name)
+                if !findings.isEmpty { return findings }
+            }
+            if bench.tally.sum.requests == 0 {
+                throw Bench.Verdicted(verdict: .notExercised("No request with a bound was recorded for this table."))
+            }
+            return []
+        }
+    }
+
+    private static let fullRefreshUnbounded = Check(
+        "watermark-full-refresh-sends-no-bound", group: .watermark, level: .simulated,
+        proves: "A full refresh asks for everything, also when an incremental state is stored.",
+        method:
+            "Incremental sync, then a full refresh of the same table; no request of the refresh may carry a parameter "
+            + "that the API takes as a bound, and the table must hold all objects.",
+        likelyCause: "The bound is a fixed parameter of the request, or is taken from the stored state in every mode.",
+        catches: "full-refresh-keeps-a-bound"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            try bench.demandIncremental()
+            let first = try await bench.successful(bench.plan(), of: bench.upstream(), at: "incremental sync")
+            let second = try await bench.successful(
+                bench.plan(.fullRefresh), of: bench.upstream(), into: first.files, at: "full refresh")
+            let cutsWindows = try await bench.readsWindows()
+            let bounded = cutsWindows ? [] : second.log.requests.filter { bench.isList($0) && bench.isBounded($0) }
+            if let request = bounded.first {
+                return [
+                    Finding(
+                        at: "request \(request.index) of the full refresh", expected: "no bound",
+                        actual: "It asks for a part: \(request)", history: second.log.lines())
+                ]
+            }
+            return bench.finding(
+                try await bench.difference(bench.objects, second), at: "full refresh after an incremental sync",
+                expected: "all \(bench.objects.count) rows", second)
+        }
+    }
+
+    private static let chosenField = Check(
+        "watermark-chosen-field-honoured", group: .watermark, level: .simulated,
+        proves: "The cursor field that the user chose is the one that is stored and asked by.",
+        method:
+            "An incremental sync for each cursor field that the source offers: the stored value must be the greatest of "
+            + "that field among the rows, and the next sync must ask by it where the API has a bound for it.",
+        likelyCause: "The field is fixed in the code: take it from `inputs.cursorField`.",
+        catches: "chosen-field-ignored"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            try bench.demandIncremental()
+            let upstream = try bench.upstream()
+            let context = try bench.lab.context(upstream, clock: LabClock(upstream.now), log: EventLog())
+            let offered = try await bench.lab.source.schemas(in: context).first { $0.name == bench.schema.name }
+            for field in offered?.incrementalFields ?? [] {
+                let findings = try await bench.chosen(field)
+                if !findings.isEmpty { return findings }
+            }
+            return []
+        }
+    }
+}
+
+extension Bench {
+    /// A first sync of the newest rows, then one new row on top of a history of so many pages of two.
+    func increment(afterPages pages: Int) async throws -> Lab.Run {
+        let unit = spelling.unit
+        let top = newest
+        let recent = Array(objects.suffix(2))
+        // Older than all that was seen: no increment has to look at it.
+        let history = made(pages * 2, from: 100) { top - Int64(pages * 2 - $0 + objects.count) * max(unit, 60_000_000) }
+        let first = try await successful(plan(), of: upstream(recent, pageSize: 2), at: "first sync")
+        let new = made(1) { _ in top + max(unit, 60_000_000) }
+        var plan = plan()
+        plan.requestLimit = 30
+        return try await run(
+            plan, of: upstream(history + recent + new, pageSize: 2, later: .seconds(3_600)), into: first.files)
+    }
+
+    /// Rows of recorded answers that lie beyond the bound of their request.
+    func outsideBounds(_ state: String) throws -> [Finding] {
+        for exchange in try input.scenario.exchanges(state: state) where exchange.status == 200 {
+            guard let call = try? ModelCall(HTTPRequest(.get, exchange.url)), endpoint.path.match(call.path) != nil,
+                let page = try? JSONValue(parsing: exchange.body)
+            else { continue }
+            let filters = endpoint.filters.filter { $0.comparison != .equal && call.parameter($0.parameter) != nil }
+            guard !filters.isEmpty, let place = collection.sources.first(where: { $0.path.match(call.path) != nil })
+            else { continue }
+            let rows = ((place.rows.isEmpty ? page : page.path(place.rows) ?? .null).array ?? []).compactMap(\.object)
+            tally.add(Counters(rows: rows.count, requests: 1))
+            for filter in filters {
+                let outside = rows.filter { row in
+                    !ModelOrder.satisfies(row, filter, bound: call.parameter(filter.parameter) ?? "")
+                        && !ModelOrder.value(filter.field, of: row).isNull
+                }
+                guard let first = outside.first else { continue }
+                return [
+                    Finding(
+                        at: "\(state), exchange \(exchange.id): \(exchange.url)",
+                        expected: "rows with \(filter.field) \(filter.comparison.rawValue) "
+                            + "\(call.parameter(filter.parameter) ?? "")",
+                        actual: "\(outside.count) of \(rows.count) rows lie beyond, such as "
+                            + "\(ModelPage.key(of: first, by: collection.key)) at "
+                            + "\(ModelOrder.value(filter.field, of: first).text).")
+                ]
+            }
+        }
+        return []
+    }
+
+    /// Whether the source reads the table by windows of its own, in every mode.
+    func readsWindows() async throws -> Bool {
+        let run = try await successful(plan(.fullRefresh), of: upstream(), at: "full refresh")
+        return Set(run.log.requests.filter(isList).filter(isBounded).map(boundText)).count > 1
+    }
+
+    func chosen(_ field: IncrementalField) async throws -> [Finding] {
+        var plan = plan()
+        plan.cursorField = field.name
+        let first = try await successful(plan, of: upstream(), at: "sync by \(field.name)")
+        let values = objects.map { ModelOrder.value(field.name, of: $0.body) }.filter { !$0.isNull }
+        guard !values.isEmpty else { return [] }
+        let greatest = values.max { ModelOrder.isLess($0, $1) } ?? .null
+        tally.add(Counters(rows: values.count, items: 1))
+        let stored = first.summary?.watermarkAfter
+        let isSame = field.name == collection.cursor ? isSame(stored, greatest) : Self.isAlike(stored, greatest)
+        if !isSame {
+            return [
+                Finding(
+                    at: "sync by \(field.name)", expected: "last value \(greatest.text), the greatest \(field.name)",
+                    actual: "\(stored ?? "None") is stored.", history: first.log.lines())
+            ]
+        }
+        let filters = endpoint.filters.filter { $0.comparison != .equal }
+        let own = Set(filters.filter { $0.field == field.name }.map(\.parameter))
+        let others = Set(filters.map(\.parameter)).subtracting(own)
+        let second = try await successful(plan, of: upstream(), into: first.files, at: "increment by \(field.name)")
+        for request in second.log.requests where isList(request) {
+            guard let call = try? ModelCall(request.request) else { continue }
+            if let name = others.first(where: { call.parameter($0) != nil }) {
+                return [
+                    Finding(
+                        at: "increment by \(field.name), request \(request.index)",
+                        expected: "a bound of \(field.name)\(own.isEmpty ? ", or none" : ": \(own.sorted().joined(separator: ", "))")",
+                        actual: "It asks by another field: \(name)=\(call.parameter(name) ?? "").",
+                        history: second.log.lines())
+                ]
+            }
+        }
+        return finding(
+            try await difference(objects, second), at: "two syncs by \(field.name)", expected: "all rows", second)
+    }
+
+    /// A stored text and a value of the upstream, compared as moments, numbers or texts.
+    private static func isAlike(_ stored: String?, _ value: JSONValue) -> Bool {
+        guard let stored else { return false }
+        if stored == (value.string ?? value.text) { return true }
+        guard let left = TimestampParser.microseconds(stored), let text = value.string else { return false }
+        return TimestampParser.microseconds(text) == left
+    }
+}
