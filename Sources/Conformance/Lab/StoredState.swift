@@ -22,10 +22,7 @@ public struct StoredState: Sendable {
     public func callAsFunction(_ name: String) -> JSONValue { value[name] ?? .null }
 
     /// The stored cursor value of this name (`last`, `earliest`, `top`) as text; nil when there is none.
-    public func mark(_ name: String) -> String? {
-        guard let kind = self(name).object?.members.first?.value else { return nil }
-        return kind["_0"].map { $0.string ?? $0.text } ?? kind.text
-    }
+    public func mark(_ name: String) -> String? { self(name)["value"]?.string }
 
     /// The position that a resumed read is handed; nil when there is none.
     public var token: String? { self("resume")["token"]?.string }

@@ -45,10 +45,11 @@ struct BentStorage: LakeStorage {
 extension JSONObject {
     /// Sets a stored cursor value to a moment, in the kind that the state has already.
     mutating func setMark(_ name: String, toSeconds seconds: Int64) {
-        let marks = ["last", "earliest", "top"].compactMap { self[$0]?.object?.members.first?.name }
-        guard let kind = marks.first else { return }
-        let number = kind == "timestamp" ? seconds * 1_000_000 : seconds
-        self[name] = [kind: ["_0": .number(JSONNumber(number))]]
+        let kinds = ["last", "earliest", "top"].compactMap { self[$0]?["type"]?.string }
+        guard let kind = kinds.first else { return }
+        let isNumber = kind == "integer" || kind == "numeric"
+        let text = isNumber ? String(seconds) : CursorValue.timestamp(seconds * 1_000_000).storedText
+        self[name] = ["type": .string(kind), "value": .string(text)]
     }
 
     /// Takes the stored position away.

@@ -39,7 +39,7 @@ enum PositionChecks {
             + "a disk that refuses the second commit.",
         likelyCause:
             "A position is stored when it is known, not when its rows are: rows wait in a buffer while it is saved.",
-        catches: "saved-before-the-hand-over-is-confirmed", "position-ahead-of-emitted-page"
+        catches: "saved-before-the-hand-over-is-confirmed"
     ) { input in
         try await Bench.judging(input) { bench in
             for rows in [2, 5] {

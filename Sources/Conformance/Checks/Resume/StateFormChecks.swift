@@ -65,7 +65,7 @@ extension Bench {
         for token in tokens.withLock({ $0 }) {
             let text = token.value.text
             tally.add(Counters(items: 1))
-            if let problem = Self.problem(text) ?? secret(in: text) {
+            if let problem = Self.problem(text, of: token.value) ?? secret(in: text) {
                 return [
                     Finding(
                         at: "a position of the \(type.rawValue) sync", expected: "plain JSON without secrets",
@@ -104,8 +104,9 @@ extension Bench {
     }
 
     /// What keeps a text from being read and written again as it is.
-    private static func problem(_ text: String) -> String? {
+    private static func problem(_ text: String, of original: JSONValue? = nil) -> String? {
         guard let value = try? JSONValue(parsing: Array(text.utf8)) else { return "It is no JSON." }
+        if let original, original != value { return "Written and read again it is another value." }
         if let twin = twin(in: value) { return "The name '\(twin)' stands twice in one object." }
         guard let again = try? JSONValue(parsing: value.serialized()), again == value, again.text == value.text else {
             return "Written again it differs."

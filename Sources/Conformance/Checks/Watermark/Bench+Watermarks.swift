@@ -93,15 +93,8 @@ extension Bench {
         return try await lab.table(schema.name, in: files, keys: keyColumns, stage: stage)
     }
 
-    /// A mark of the state's JSON, which counts microseconds for times, and days for dates.
-    func markPosition(_ text: String) -> Int64? {
-        guard let number = Int64(text) else { return TimestampParser.microseconds(text) }
-        if !spelling.isTime { return number }
-        if number.magnitude > 100_000_000_000_000 { return number }
-        if number.magnitude > 100_000_000_000 { return number * 1_000 }
-        if number.magnitude > 1_000_000 { return number * 1_000_000 }
-        return number * 86_400_000_000
-    }
+    /// Where a stored value lies.
+    func markPosition(_ text: String) -> Int64? { spelling.position(stored: text) }
 
     /// The object as it is after the upstream has changed it: its text, and its cursor where that moves.
     func updated(_ object: World.Object, to position: Int64, as text: String) -> World.Object {

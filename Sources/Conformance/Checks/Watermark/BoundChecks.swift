@@ -12,7 +12,7 @@ enum BoundChecks {
         proves: "An increment costs what is new, whatever the history: each page carries the bound, or reading stops at "
             + "the first page that is wholly beyond it.",
         method:
-            "One new row after a history of 10 pages, and after one of 300 (hostile: 1,000); the requests of the two "
+            "Five new rows, on three pages, after a history of 10 pages, and after one of 300 (hostile: 1,000); the requests of the two "
             + "increments are counted.",
         likelyCause:
             "The bound is sent with the first page only, or not at all: the reader walks through the whole history. "
@@ -28,7 +28,7 @@ enum BoundChecks {
             let unbounded = many.log.requests.filter(bench.isList).first { !bench.isBounded($0) }
             return [
                 Finding(
-                    at: "increment of one row",
+                    at: "increment of five rows",
                     expected: "\(few.error == nil ? "\(expected) requests" : "the same few requests") whatever the history",
                     actual: "After a long history it takes \(actual) requests"
                         + (many.error.map { ", and ends with: \($0)" } ?? "."),
@@ -125,7 +125,7 @@ extension Bench {
         // Older than all that was seen: no increment has to look at it.
         let history = made(pages * 2, from: 100) { top - Int64(pages * 2 - $0 + objects.count) * max(unit, 60_000_000) }
         let first = try await successful(plan(), of: upstream(recent, pageSize: 2), at: "first sync")
-        let new = made(1) { _ in top + max(unit, 60_000_000) }
+        let new = made(5) { top + Int64($0 + 1) * max(unit, 60_000_000) }
         var plan = plan()
         plan.requestLimit = 30
         return try await run(

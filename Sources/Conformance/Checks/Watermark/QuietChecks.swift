@@ -116,24 +116,27 @@ extension Bench {
 
     /// The lake with stored values of the far future.
     func futures(_ files: MemoryLake.Files) -> [(String, MemoryLake.Files)] {
-        guard let last = StoredState.newest(in: files)?("last").object?.members.first,
-            let number = last.value["_0"]?.int64
+        guard let state = StoredState.newest(in: files), let kind = state("last")["type"]?.string,
+            let text = state.mark("last")
         else { return [] }
-        let isCounter = !spelling.isTime
         let end: Int64 = 253_402_300_799
-        let (later, greatest): (Int64, Int64) =
-            switch last.name {
-            case "timestamp": (number + 3_650 * 86_400_000_000, end * 1_000_000 + 999_999)
-            case "date": (number + 3_650, end / 86_400)
-            default:
-                isCounter
-                    ? (number + 1_000_000, .max)
-                    : (number + 3_650 * 86_400 * (number > 100_000_000_000 ? 1_000 : 1), end * (number > 100_000_000_000 ? 1_000 : 1))
-            }
+        let (later, greatest): (String, String)
+        switch kind {
+        case "integer", "numeric":
+            guard let number = Int64(text) else { return [] }
+            let unit: Int64 = number > 100_000_000_000 ? 1_000 : 1
+            later = String(number + (spelling.isTime ? 3_650 * 86_400 * unit : 1_000_000))
+            greatest = String(spelling.isTime ? end * unit : .max)
+        case "date":
+            (later, greatest) = ("2099-12-31", "9999-12-31")
+        case "objectid": return []
+        default:
+            guard let moment = TimestampParser.microseconds(text) else { return [] }
+            later = CursorValue.timestamp(moment + 3_650 * 86_400_000_000).storedText
+            greatest = "9999-12-31T23:59:59.999999Z"
+        }
         return [("ten years later", later), ("as late as can be", greatest)].map { name, value in
-            let changed = StoredState.changing(files) {
-                $0["last"] = .object(JSONObject([(last.name, ["_0": .number(JSONNumber(value))])]))
-            }
+            let changed = StoredState.changing(files) { $0["last"] = ["type": .string(kind), "value": .string(value)] }
             return (name, changed)
         }
     }

@@ -202,7 +202,7 @@ private struct ForeignChange: Sendable {
             state["cursor"] = ["name": name, "type": "objectid"]
         },
         ForeignChange(name: "a last value that is an object id") {
-            $0["last"] = ["objectID": ["_0": "0123456789abcdef01234567"]]
+            $0["last"] = ["type": "objectid", "value": "0123456789abcdef01234567"]
         },
         ForeignChange(name: "a last value that is a text") { $0["last"] = "yesterday" },
         ForeignChange(name: "no members at all") { $0 = JSONObject() },

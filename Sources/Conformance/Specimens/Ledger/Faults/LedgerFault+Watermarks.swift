@@ -44,10 +44,16 @@ extension LedgerFault {
             $0.notes = { $0.query = [QueryItem("since", "2025-03-01T01:00:00Z")] }
         },
         LedgerFault("bound-on-the-first-page-only", "Sends the bound with the first page, and not with the others.", .kit) {
-            $0.notes = { notes in
-                notes.paginator = .notes { position, request in
-                    if !position.isNull { request.query.removeAll { $0.name == "since" } }
-                }
+            $0.payments = { payments in
+                payments.paginator = Paginator(
+                    apply: { position, request in
+                        if position.isNull { return }
+                        request.set("starting_after", position)
+                        request.query.removeAll { $0.name == "created_from" }
+                    },
+                    next: { _, page, _ in
+                        page.value("more")?.bool == true ? page.rows.last?["id"] : nil
+                    })
             }
         },
         LedgerFault(
