@@ -31,8 +31,10 @@ struct CursorSpelling: Sendable {
     /// Where a value lies; nil for null and what cannot be read.
     func position(_ value: JSONValue) -> Int64? {
         switch format {
-        case .epochSeconds: value.int64.map { $0 * 1_000_000 } ?? value.string.flatMap { TimestampParser.microseconds($0) }
-        case .epochMilliseconds: value.int64.map { $0 * 1_000 } ?? value.string.flatMap { TimestampParser.microseconds($0) }
+        case .epochSeconds:
+            value.int64.map { $0 * 1_000_000 } ?? value.string.flatMap { TimestampParser.microseconds($0) }
+        case .epochMilliseconds:
+            value.int64.map { $0 * 1_000 } ?? value.string.flatMap { TimestampParser.microseconds($0) }
         case .integer: value.int64 ?? value.string.flatMap { Int64($0) }
         case .iso8601, .date:
             value.string.flatMap { TimestampParser.microseconds($0) } ?? value.int64.map { $0 * 1_000_000 }

@@ -57,7 +57,8 @@ public struct ModelDeclaration: Sendable {
         /// Attributes of an object that must equal values of the path or the query: attribute to template.
         public var scope: [String: String]
         public var order: [Order]
-        /// Query parameters that choose another order: parameter, and by its value the order.
+        /// Query parameters that choose another order: parameter, and by its value the order. Parameters that choose together,
+        /// and their values, are joined by a plus: `sort+direction`, `created+asc`.
         public var orderParameters: [OrderParameter]
         public var filters: [Filter]
         public var page: Page

@@ -98,7 +98,9 @@ public struct ModelServer: HTTPClient {
     ) -> HTTPResponse? {
         for filter in endpoint.filters where filter.comparison != .equal {
             guard let bound = call.parameter(filter.parameter), bound != filter.any,
-                let sample = objects.lazy.map({ ModelOrder.value(filter.field, of: $0.body) }).first(where: { !$0.isNull }),
+                let sample = objects.lazy.map({ ModelOrder.value(filter.field, of: $0.body) }).first(where: {
+                    !$0.isNull
+                }),
                 !ModelOrder.isReadable(bound, like: sample)
             else { continue }
             let text = "The parameter \(filter.parameter) cannot be read: '\(bound)'."
@@ -109,7 +111,9 @@ public struct ModelServer: HTTPClient {
 
     private static func order(of endpoint: ModelDeclaration.Endpoint, for call: ModelCall) -> [ModelDeclaration.Order] {
         for parameter in endpoint.orderParameters {
-            if let value = call.parameter(parameter.parameter), let order = parameter.orders[value] { return order }
+            // Several parameters that choose together are joined by a plus, and so are their values.
+            let values = parameter.parameter.split(separator: "+").map { call.parameter(String($0)) ?? "" }
+            if let order = parameter.orders[values.joined(separator: "+")] { return order }
         }
         return endpoint.order
     }

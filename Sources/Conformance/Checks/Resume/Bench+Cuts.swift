@@ -76,7 +76,9 @@ extension Bench {
         let shown = sampleForCuts
         let whole = try await successful(plan, of: upstream(shown), at: "uninterrupted sync")
         for index in whole.log.requests.indices {
-            let fault = WireFault(what: "connections that are reset from request \(index) on", index: index, isLasting: true) { _ in
+            let fault = WireFault(
+                what: "connections that are reset from request \(index) on", index: index, isLasting: true
+            ) { _ in
                 throw SourceError(
                     .unreachable, "Reading the answer: the connection was reset.", recovery: .retry(after: nil))
             }

@@ -88,7 +88,8 @@ extension Bench {
         let old = try await successful(plan(), of: upstream(Array(objects.prefix(7))), at: "earlier sync")
         var plan = plan(.fullRefresh, commitsOften: true)
         plan.keepsLakes = true
-        let whole = try await successful(plan, of: upstream(kept), into: old.files, at: "full refresh over an old table")
+        let whole = try await successful(
+            plan, of: upstream(kept), into: old.files, at: "full refresh over an old table")
         plan.keepsLakes = false
         let before = Array(objects.prefix(7))
         for cut in cuts(of: whole, startingFrom: old.files) {
@@ -129,7 +130,7 @@ extension Bench {
         let canResume = response.supportsResume && hasPositions.withLock { $0 }
         // Without positions only a trusted order of an incremental read says where it stands.
         let knowsItsPlace = canResume || (type == .incremental && response.isSorted && collection.cursor != nil)
-        guard knowsItsPlace, whole.log.requests.count { isList($0) } > requests else { return [] }
+        guard knowsItsPlace, whole.log.requests.count(where: isList) > requests else { return [] }
         // What comes before the first page, such as a token exchange, comes with each start.
         let ahead = whole.log.requests.firstIndex(where: isList) ?? 0
         let limit = whole.log.requests.count * 3 + 5
@@ -170,7 +171,8 @@ extension Bench {
                 return [
                     Finding(
                         at: place, expected: "at most one more request",
-                        actual: "\(asked) more requests were sent; the sync ended \(run.error.map { "with: \($0)" } ?? "as if nothing had happened").",
+                        actual:
+                            "\(asked) more requests were sent; the sync ended \(run.error.map { "with: \($0)" } ?? "as if nothing had happened").",
                         history: run.log.lines())
                 ]
             }

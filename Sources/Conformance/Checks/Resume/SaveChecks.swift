@@ -112,6 +112,7 @@ extension Bench {
             ]
         }
         return finding(
-            try await difference(files.isEmpty ? [] : objects, failed), at: place, expected: "the table as before", failed)
+            try await difference(files.isEmpty ? [] : objects, failed), at: place, expected: "the table as before",
+            failed)
     }
 }

@@ -9,7 +9,8 @@ enum StateFormChecks {
 
     private static let roundTrips = Check(
         "resume-state-round-trips", group: .resume, level: .static,
-        proves: "Stored states and positions are plain JSON: read and written again they are the same, and lead on alike.",
+        proves:
+            "Stored states and positions are plain JSON: read and written again they are the same, and lead on alike.",
         method:
             "All states and positions of an incremental sync and a full refresh are read and written again, and held "
             + "against what was there; secrets of the config must not be in them. A sync then goes on from a state whose "
@@ -125,9 +126,11 @@ extension Bench {
 
     private var secrets: [String] {
         input.config.members.filter { $0.name != "fault" }.compactMap(\.value.string).filter { $0.utf8.count >= 8 }
-            .filter { text in input.scenario.manifest.document["config"]?.object?.members.contains {
-                $0.value["fake"] != nil && input.scenario.config[$0.name]?.string == text
-            } ?? false }
+            .filter { text in
+                input.scenario.manifest.document["config"]?.object?.members.contains {
+                    $0.value["fake"] != nil && input.scenario.config[$0.name]?.string == text
+                } ?? false
+            }
     }
 
     private func secret(in text: String) -> String? {

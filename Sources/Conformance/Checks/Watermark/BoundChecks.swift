@@ -9,7 +9,8 @@ enum BoundChecks {
 
     private static let everyPage = Check(
         "watermark-filter-on-every-page", group: .watermark, level: .simulated,
-        proves: "An increment costs what is new, whatever the history: each page carries the bound, or reading stops at "
+        proves:
+            "An increment costs what is new, whatever the history: each page carries the bound, or reading stops at "
             + "the first page that is wholly beyond it.",
         method:
             "Five new rows, on three pages, after a history of 10 pages, and after one of 300 (hostile: 1,000); the requests of the two "
@@ -29,7 +30,8 @@ enum BoundChecks {
             return [
                 Finding(
                     at: "increment of five rows",
-                    expected: "\(few.error == nil ? "\(expected) requests" : "the same few requests") whatever the history",
+                    expected:
+                        "\(few.error == nil ? "\(expected) requests" : "the same few requests") whatever the history",
                     actual: "After a long history it takes \(actual) requests"
                         + (many.error.map { ", and ends with: \($0)" } ?? "."),
                     witness: unbounded.map { ["first page without a bound: request \($0.index), \($0)"] } ?? [],
@@ -186,9 +188,12 @@ extension Bench {
                     actual: "\(stored ?? "None") is stored.", history: first.log.lines())
             ]
         }
+        let inversions = try await inversions(by: field)
+        if !inversions.isEmpty { return inversions }
         let filters = endpoint.filters.filter { $0.comparison != .equal }
         let own = Set(filters.filter { $0.field == field.name }.map(\.parameter))
-        let others = Set(filters.map(\.parameter)).subtracting(own)
+        // A bound of a field that is never less than the chosen one, such as of the last change for the first, loses nothing.
+        let others = Set(filters.filter { !isNeverLess($0.field, than: field.name) }.map(\.parameter)).subtracting(own)
         let second = try await successful(plan, of: upstream(), into: first.files, at: "increment by \(field.name)")
         for request in second.log.requests where isList(request) {
             guard let call = try? ModelCall(request.request) else { continue }
@@ -196,7 +201,8 @@ extension Bench {
                 return [
                     Finding(
                         at: "increment by \(field.name), request \(request.index)",
-                        expected: "a bound of \(field.name)\(own.isEmpty ? ", or none" : ": \(own.sorted().joined(separator: ", "))")",
+                        expected:
+                            "a bound of \(field.name)\(own.isEmpty ? ", or none" : ": \(own.sorted().joined(separator: ", "))")",
                         actual: "It asks by another field: \(name)=\(call.parameter(name) ?? "").",
                         history: second.log.lines())
                 ]
@@ -204,6 +210,42 @@ extension Bench {
         }
         return finding(
             try await difference(objects, second), at: "two syncs by \(field.name)", expected: "all rows", second)
+    }
+
+    /// Rows that do not come in the order of the chosen field, though the response says that they do.
+    private func inversions(by field: IncrementalField) async throws -> [Finding] {
+        let upstream = try upstream()
+        let context = try lab.context(upstream, clock: LabClock(upstream.now), log: EventLog(), limit: 200)
+        let inputs = SourceInputs(schema: schema.name, syncType: .incremental, cursorField: field)
+        let response = try await lab.source.read(inputs, in: context)
+        guard response.isSorted else { return [] }
+        let rows = Lock<[JSONObject]>([])
+        try await response.items.run(
+            into: Emitter { item, _ in
+                let new = try item.map(Self.rows) ?? []
+                rows.withLock { $0 += new }
+            })
+        let values = rows.withLock { $0 }.map { ModelOrder.value(field.name, of: $0) }.filter { !$0.isNull }
+        let isDescending = response.sortMode == .descending
+        guard
+            let pair = zip(values, values.dropFirst()).first(where: { left, right in
+                isDescending ? ModelOrder.isLess(left, right) : ModelOrder.isLess(right, left)
+            })
+        else { return [] }
+        return [
+            Finding(
+                at: "a read by \(field.name)",
+                expected: "rows \(response.sortMode.rawValue) by \(field.name), as declared",
+                actual: "\(pair.1.text) comes after \(pair.0.text): the order is another field's.")
+        ]
+    }
+
+    /// Whether no object has a smaller value of one field than of another.
+    private func isNeverLess(_ field: String, than other: String) -> Bool {
+        objects.allSatisfy { object in
+            let (left, right) = (ModelOrder.value(field, of: object.body), ModelOrder.value(other, of: object.body))
+            return !left.isNull && !right.isNull && !ModelOrder.isLess(left, right)
+        }
     }
 
     /// A stored text and a value of the upstream, compared as moments, numbers or texts.

@@ -9,7 +9,8 @@ enum MutationChecks {
 
     private static let updateDuringRun = Check(
         "watermark-update-during-run", group: .watermark, level: .simulated,
-        proves: "A row that changes while a sync pages is there afterwards in one version, and in the newer one after the "
+        proves:
+            "A row that changes while a sync pages is there afterwards in one version, and in the newer one after the "
             + "next sync; no other row is lost.",
         method:
             "Between each two requests of a sync in turn, the model changes a row that was read already, and one that "
@@ -71,7 +72,8 @@ extension Bench {
     /// Why no reader could hold on to this list while rows move in it; nil where one can.
     func movesUnderItsReader() async throws -> String? {
         let style = endpoint.page.style
-        let isNumbered = style == .page || style == .offset
+        let isNumbered =
+            style == .page || style == .offset
             || ((style == .link || style == .nextURL) && endpoint.page.parameter == "page")
         guard isNumbered else { return nil }
         return "The API numbers its pages, so a row that moves shifts all others: no reader of it can be exact while "
@@ -113,7 +115,8 @@ extension Bench {
                 if let place { world.update(name, at: place) { $0 = new } }
             }
         }
-        let place = "before request \(index) \(read ?? "") (read already) changes, and then \(unread ?? "") (not read yet)"
+        let place =
+            "before request \(index) \(read ?? "") (read already) changes, and then \(unread ?? "") (not read yet)"
         let run = try await successful(plan, of: upstream, at: place)
         let after = upstream.world.current.visible(name)
         let missing = try await difference(after, run).missing
@@ -157,7 +160,8 @@ extension Bench {
                 run = try await successful(
                     plan, of: upstream(now, later: .seconds(3_600)), into: run.files, at: "\(place), next sync")
                 let findings = finding(
-                    try await difference(now, run), at: "\(place), after two syncs", expected: "the rows as they are now",
+                    try await difference(now, run), at: "\(place), after two syncs",
+                    expected: "the rows as they are now",
                     run)
                 if !findings.isEmpty { return findings }
             }

@@ -133,7 +133,8 @@ extension Bench {
         return [
             Finding(
                 at: "incremental read, request \(right.page - 1)", expected: "\(order) values of \(field), as declared",
-                actual: "\(left.text) (\(left.key), request \(left.page - 1)) is followed by \(right.text) (\(right.key)).",
+                actual:
+                    "\(left.text) (\(left.key), request \(left.page - 1)) is followed by \(right.text) (\(right.key)).",
                 witness: all.prefix(10).map { "\($0.key) at \($0.text)" }, history: log.lines(),
                 cause: "Declared is \(order) order; the requests ask for \(orderText(log)).")
         ]
@@ -141,7 +142,9 @@ extension Bench {
 
     private func orderText(_ log: EventLog) -> String {
         let names = endpoint.orderParameters.map(\.parameter)
-        guard let call = log.requests.first(where: isList).flatMap({ try? ModelCall($0.request) }) else { return "none" }
+        guard let call = log.requests.first(where: isList).flatMap({ try? ModelCall($0.request) }) else {
+            return "none"
+        }
         let parts = names.compactMap { name in call.parameter(name).map { "\(name)=\($0)" } }
         return parts.isEmpty ? "no order" : parts.joined(separator: ", ")
     }
@@ -168,7 +171,8 @@ extension Bench {
     func finishing(_ cut: Cut, later: Duration, isCutAgain: Bool) async throws -> [Finding] {
         let plan = plan(commitsOften: true)
         var files = cut.files
-        let place = "\(cut.place); then newer rows" + (later == .zero ? "" : ", two days later")
+        let place =
+            "\(cut.place); then newer rows" + (later == .zero ? "" : ", two days later")
             + (isCutAgain ? ", and a second cut" : "")
         if isCutAgain {
             var dying = plan

@@ -59,7 +59,8 @@ enum QuietChecks {
 
     private static let futureState = Check(
         "watermark-future-state-empty", group: .watermark, level: .simulated,
-        proves: "A stored value later than all rows gives a sync without rows, without an error, and with the same value.",
+        proves:
+            "A stored value later than all rows gives a sync without rows, without an error, and with the same value.",
         method:
             "Between two syncs ten years are added to the stored value, and then it is made the last moment of the year "
             + "9999 (of a counter: the greatest number); nothing may come, and nothing may change.",
@@ -83,7 +84,8 @@ enum QuietChecks {
                 if findings.isEmpty, answersNothing, let rows = run.summary?.rowsRead, rows > 0 {
                     findings = [
                         Finding(
-                            at: place, expected: "no rows", actual: "\(rows) rows were read; bounds: \(bench.boundTexts(run)).",
+                            at: place, expected: "no rows",
+                            actual: "\(rows) rows were read; bounds: \(bench.boundTexts(run)).",
                             history: run.log.lines())
                     ]
                 }

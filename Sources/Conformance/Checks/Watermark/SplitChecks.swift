@@ -28,7 +28,8 @@ enum SplitChecks {
             if cuts.isEmpty { throw Bench.Verdicted(verdict: .notExercised("All objects have one cursor value.")) }
             let chosen = bench.input.profile == .quick ? Array(cuts.suffix(3)) : cuts
             for (index, cut) in chosen.enumerated() {
-                let findings = try await bench.split(at: cut, steps: [1, 2, 1, 3, 1, 4][index % 6], oftener: index % 2 == 1)
+                let findings = try await bench.split(
+                    at: cut, steps: [1, 2, 1, 3, 1, 4][index % 6], oftener: index % 2 == 1)
                 if !findings.isEmpty { return findings }
             }
             return []
@@ -112,7 +113,8 @@ extension Bench {
                 plan, of: upstream(shown, later: .seconds(3_600 * step)), into: run.files,
                 at: "\(place), increment \(step)")
             let findings = finding(
-                try await difference(shown, run), at: "\(place), increment \(step) of \(steps); stored before it: \(before)",
+                try await difference(shown, run),
+                at: "\(place), increment \(step) of \(steps); stored before it: \(before)",
                 expected: "the initial sync and its increments together give the upstream's \(shown.count) rows", run,
                 cause: causeOfSplit)
             if !findings.isEmpty { return findings }

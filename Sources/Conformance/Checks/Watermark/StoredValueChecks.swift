@@ -14,7 +14,8 @@ enum StoredValueChecks {
         method:
             "Incremental sync of the sample, the stored value is compared with the model's own objects; the same after "
             + "a cut at each commit and a second run. No commit in mid-run may store more than what has come.",
-        likelyCause: "The cursor column of the rows is not the upstream's: it is filled from the clock, or converted; or "
+        likelyCause:
+            "The cursor column of the rows is not the upstream's: it is filled from the clock, or converted; or "
             + "the value is computed from the rows after an interruption alone.",
         profile: .quick,
         catches: "watermark-from-the-local-clock", "descending-restart-stores-resume-point",
@@ -43,7 +44,8 @@ enum StoredValueChecks {
         method:
             "Half of the objects, all, none, and all with the older half alone; a commit after every two rows. All "
             + "stored values are compared with those before.",
-        likelyCause: "What is stored is the value of the last row, or of the last batch, instead of the greatest so far.",
+        likelyCause:
+            "What is stored is the value of the last row, or of the last batch, instead of the greatest so far.",
         catches: "watermark-of-the-last-row", "mixed-type-watermark-accepts-older"
     ) { input in
         try await Bench.judging(input) { bench in
@@ -77,7 +79,8 @@ enum StoredValueChecks {
 
     private static let precision = Check(
         "watermark-precision-kept", group: .watermark, level: .meta,
-        proves: "The stored value has the digits that the upstream sent, and what the query leaves of them loses no row.",
+        proves:
+            "The stored value has the digits that the upstream sent, and what the query leaves of them loses no row.",
         method:
             "Objects a nanosecond, a microsecond, a millisecond and a quarter of a second apart (where the cursor is a "
             + "text; of epochs the smallest unit) appear one after the other, with a sync each. After each the stored "
@@ -95,7 +98,8 @@ enum StoredValueChecks {
 
     private static let foreignState = Check(
         "watermark-foreign-state-typed-error", group: .watermark, level: .fault,
-        proves: "A stored state of another kind, field or version is refused with a typed error, or read anew as a whole; "
+        proves:
+            "A stored state of another kind, field or version is refused with a typed error, or read anew as a whole; "
             + "it never makes rows go missing.",
         method:
             "Between two syncs the stored state is changed: another version, another cursor field, a last value of "

@@ -10,7 +10,8 @@ enum TimeChecks {
 
     private static let timeZones = Check(
         "watermark-timezone-invariant", group: .watermark, level: .meta,
-        proves: "Neither the zone that the service prints in, nor the account's, nor a change of clocks loses or doubles a row.",
+        proves:
+            "Neither the zone that the service prints in, nor the account's, nor a change of clocks loses or doubles a row.",
         method:
             "Three syncs over growing rows while the service prints its times with other offsets; the same while the "
             + "server reads bounds without an offset in the account's zone (-08:00, +05:30, +14:00); the same with rows "
@@ -19,7 +20,8 @@ enum TimeChecks {
         likelyCause:
             "The bound is printed without an offset, or with a `+` that is not escaped; or times are taken apart in a "
             + "local zone. Send UTC with a Z.",
-        catches: "filter-formatted-without-offset", "plus-sign-in-filter-becomes-space", "repeated-hour-ambiguous-cursor"
+        catches: "filter-formatted-without-offset", "plus-sign-in-filter-becomes-space",
+        "repeated-hour-ambiguous-cursor"
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()
@@ -45,7 +47,8 @@ enum TimeChecks {
             "Three syncs over growing rows with a clock a day behind, a day ahead, standing still, and jumping back an "
             + "hour; then one with the right clock. No stored value may lie beyond the rows, and the table must be "
             + "complete.",
-        likelyCause: "The moment of the sync is stored, or sent as a bound, in place of the greatest value of the rows.",
+        likelyCause:
+            "The moment of the sync is stored, or sent as a bound, in place of the greatest value of the rows.",
         catches: "watermark-from-the-local-clock", "bound-from-the-local-clock"
     ) { input in
         try await Bench.judging(input) { bench in
@@ -64,7 +67,8 @@ enum TimeChecks {
 
     private static let lateRows = Check(
         "watermark-late-rows-within-lookback", group: .watermark, level: .simulated,
-        proves: "A row that becomes visible late, but inside the lookback, is picked up; the stored value does not move back.",
+        proves:
+            "A row that becomes visible late, but inside the lookback, is picked up; the stored value does not move back.",
         method:
             "With the lookback that the source declares, or an hour set by the user: a sync, then a row appears whose "
             + "cursor is 0.5 and 0.99 of the lookback below the stored value, sync.",
@@ -84,7 +88,8 @@ enum TimeChecks {
 extension Bench {
     /// Three syncs over growing objects from an upstream that is made for each, then a comparison.
     func growing(
-        _ all: [World.Object], at place: String, cause: String? = nil, _ upstream: (Int, [World.Object]) throws -> any Upstream
+        _ all: [World.Object], at place: String, cause: String? = nil,
+        _ upstream: (Int, [World.Object]) throws -> any Upstream
     ) async throws -> [Finding] {
         var files: MemoryLake.Files = [:]
         for step in 1...3 {
@@ -110,9 +115,10 @@ extension Bench {
         ) { step, shown in
             TappedUpstream(try upstream(shown, later: .seconds(3_600 * step)), "of an account in zone \(zone)") {
                 { request, base in
-                    try await base.send(request.changingParameters { name, text in
-                        names.contains(name) ? Self.read(text, in: minutes) : text
-                    })
+                    try await base.send(
+                        request.changingParameters { name, text in
+                            names.contains(name) ? Self.read(text, in: minutes) : text
+                        })
                 }
             }
         }
@@ -180,7 +186,8 @@ extension Bench {
             if spelling.isTime, let mark, let value = markPosition(mark), value > greatest {
                 return [
                     Finding(
-                        at: place, expected: "a last value that a row has, at most \(cursor(shown[shown.count - 1]).text)",
+                        at: place,
+                        expected: "a last value that a row has, at most \(cursor(shown[shown.count - 1]).text)",
                         actual: "\(run.summary?.watermarkAfter ?? mark) is stored.", history: run.log.lines())
                 ]
             }

@@ -115,12 +115,14 @@ extension LabRuntime {
         let greatest = Lock<Int64?>(nil)
         var runtime = LabRuntime()
         runtime.reader = { base in
-            BentReader(base: base, response: { response, _ in
-                response.items = response.items.noting { row in
-                    let value = row.position
-                    greatest.withLock { $0 = [$0, value].compactMap { $0 }.max() }
-                }
-            })
+            BentReader(
+                base: base,
+                response: { response, _ in
+                    response.items = response.items.noting { row in
+                        let value = row.position
+                        greatest.withLock { $0 = [$0, value].compactMap { $0 }.max() }
+                    }
+                })
         }
         runtime.ending = { ending in
             guard !ending.succeeded, let seconds = greatest.withLock({ $0 }) else { return ending.files }
@@ -136,9 +138,11 @@ extension LabRuntime {
         let last = Lock<Int64?>(nil)
         var runtime = LabRuntime()
         runtime.reader = { base in
-            BentReader(base: base, response: { response, _ in
-                response.items = response.items.noting { row in last.withLock { $0 = row.position ?? $0 } }
-            })
+            BentReader(
+                base: base,
+                response: { response, _ in
+                    response.items = response.items.noting { row in last.withLock { $0 = row.position ?? $0 } }
+                })
         }
         runtime.ending = { ending in
             guard ending.succeeded, let seconds = last.withLock({ $0 }) else { return ending.files }
@@ -153,7 +157,8 @@ extension LabRuntime {
         var runtime = LabRuntime()
         runtime.lake = { base in
             BentStorage(base: base) { path, bytes, base in
-                if let state = StoredState.newest(in: [path: bytes]), let resume = state.value["resume"], !resume.isNull {
+                if let state = StoredState.newest(in: [path: bytes]), let resume = state.value["resume"], !resume.isNull
+                {
                     position.withLock { $0 = resume }
                 }
                 return try await base.putIfAbsent(path, bytes)
@@ -171,9 +176,11 @@ extension LabRuntime {
         let wasInterrupted = Lock(false)
         var runtime = LabRuntime()
         runtime.reader = { base in
-            BentReader(base: base, inputs: { inputs in
-                if inputs.resumeToken != nil { wasInterrupted.withLock { $0 = true } }
-            })
+            BentReader(
+                base: base,
+                inputs: { inputs in
+                    if inputs.resumeToken != nil { wasInterrupted.withLock { $0 = true } }
+                })
         }
         runtime.lake = { base in
             BentStorage(base: base) { path, bytes, base in

@@ -43,7 +43,9 @@ extension LedgerFault {
         LedgerFault("full-refresh-keeps-a-bound", "Sends a fixed lower bound with every request.", .kit) {
             $0.notes = { $0.query = [QueryItem("since", "2025-03-01T01:00:00Z")] }
         },
-        LedgerFault("bound-on-the-first-page-only", "Sends the bound with the first page, and not with the others.", .kit) {
+        LedgerFault(
+            "bound-on-the-first-page-only", "Sends the bound with the first page, and not with the others.", .kit
+        ) {
             $0.payments = { payments in
                 payments.paginator = Paginator(
                     apply: { position, request in
@@ -57,7 +59,8 @@ extension LedgerFault {
             }
         },
         LedgerFault(
-            "epoch-number-on-datetime-field", "Cannot read a stored number as a time, and so asks for everything.", .field
+            "epoch-number-on-datetime-field", "Cannot read a stored number as a time, and so asks for everything.",
+            .field
         ) {
             $0.inputs = { inputs, _ in
                 if case .integer = inputs.watermark.last { inputs.watermark.last = nil }
@@ -114,7 +117,8 @@ extension LedgerFault {
                             var request = object["request"]?.object
                         else { return entry }
                         request["url"] = .string(
-                            (request["url"]?.string ?? "").replacing("since=2025-03-01T01:00:00Z", with: "since=2025-03-01T02:00:00Z"))
+                            (request["url"]?.string ?? "").replacing(
+                                "since=2025-03-01T01:00:00Z", with: "since=2025-03-01T02:00:00Z"))
                         object["request"] = .object(request)
                         return .object(object)
                     }
@@ -148,7 +152,8 @@ extension LedgerFault {
             }
         },
         LedgerFault(
-            "mixed-type-watermark-accepts-older", "Hands the same field over as a number at times, and as a text.", .field
+            "mixed-type-watermark-accepts-older", "Hands the same field over as a number at times, and as a text.",
+            .field
         ) {
             $0.response = { response, inputs, _, _ in
                 guard inputs.schema == "notes", inputs.watermark.last != nil else { return }
@@ -160,7 +165,8 @@ extension LedgerFault {
                 }
             }
         },
-        LedgerFault("cursor-fraction-truncated", "Cuts the parts of a second off, and asks for what is later.", .field) {
+        LedgerFault("cursor-fraction-truncated", "Cuts the parts of a second off, and asks for what is later.", .field)
+        {
             $0.inputs = { inputs, _ in
                 if case .timestamp(let moment) = inputs.watermark.last {
                     inputs.watermark.last = .timestamp(moment + 1)
@@ -198,11 +204,14 @@ extension LedgerFault {
             }
         },
         LedgerFault(
-            "null-cursor-rows-never-read", "Asks from 1970 on in the first incremental sync, which leaves out rows "
+            "null-cursor-rows-never-read",
+            "Asks from 1970 on in the first incremental sync, which leaves out rows "
                 + "without a value.", .field
         ) {
             $0.inputs = { inputs, _ in
-                if inputs.syncType == .incremental, inputs.watermark.last == nil { inputs.watermark.last = .timestamp(0) }
+                if inputs.syncType == .incremental, inputs.watermark.last == nil {
+                    inputs.watermark.last = .timestamp(0)
+                }
             }
         },
         LedgerFault(
@@ -249,7 +258,8 @@ extension LedgerFault {
         LedgerFault("plus-sign-in-filter-becomes-space", "Puts an offset with a plus into the URL as it is.", .field) {
             $0.notes = { notes in
                 notes.paginator = .notes { _, request in
-                    guard let item = request.query.first(where: { $0.name == "since" }), case .plain(let text) = item.value
+                    guard let item = request.query.first(where: { $0.name == "since" }),
+                        case .plain(let text) = item.value
                     else { return }
                     request.query.removeAll { $0.name == "since" }
                     request.path += "?since=" + text.replacing("Z", with: "+00:00")
