@@ -39,6 +39,9 @@ extension Bench {
         for (name, member) in parent.names {
             object.attributes[name] = ModelPage.text(ModelOrder.value(member, of: owner.body))
         }
+        for (column, member) in parent.columns where object.body[column] != nil {
+            object.body[column] = ModelOrder.value(member, of: owner.body)
+        }
         return object
     }
 
@@ -73,11 +76,19 @@ extension Bench {
         return found
     }
 
-    /// The pages that lists of these objects have: at least one for each list.
+    /// The requests that lists of these objects take: one for each page, at least one for each list, and one more where
+    /// the upstream's sign of the end is a page of its own.
     func pages(of visible: [World.Object], size: Int) -> Int {
         let lists =
             collection.parent == nil ? [visible] : owners.map { owner in visible.filter { isChild($0, of: owner) } }
-        return lists.reduce(0) { $0 + max(1, ($1.count + size - 1) / size) }
+        let more = endpoint.page.alwaysLeadsOn || endpoint.page.endsWithNull ? 1 : 0
+        return lists.reduce(0) { $0 + max(1 - more, Self.pages(of: $1.count, size, cap: endpoint.resultCap)) + more }
+    }
+
+    /// The pages of a list that is asked for again after each `cap` objects.
+    private static func pages(of count: Int, _ size: Int, cap: Int?) -> Int {
+        guard let cap, count > cap else { return (count + size - 1) / size }
+        return (cap + size - 1) / size + pages(of: count - cap, size, cap: cap)
     }
 
     func isChild(_ object: World.Object, of owner: World.Object) -> Bool {

@@ -14,7 +14,9 @@ enum ReadingChecks {
             "A model of the upstream shows 0, 1, p-1, p, p+1, 2p and 3p+1 objects at page size p = 3. Each time the "
             + "lake's table is compared with the objects, by key and by value.",
         likelyCause: "Reading ends before the last page, or rows are dropped or changed on the way.", profile: .quick,
-        catches: "nested-list-first-page-only"
+        catches: "first-page-only", "nested-list-first-page-only", "terminal-page-null-list-crashes",
+        "result-window-cap-truncates", "reanchor-on-timestamp-stuck-on-ties", "page-number-missing-in-sync-mode",
+        "page-cap-reported-as-complete", "null-batch-closes-bounded-read"
     ) { input in
         try await Bench.judging(input) { bench in
             for count in [0, 1, 2, 3, 4, 6, 10] where count <= bench.objects.count {
@@ -60,13 +62,13 @@ enum ReadingChecks {
         proves: "After the last page nothing more is asked for.",
         method: "Full reads of n rows in pages of p: the requests for the list must be as many as there are pages.",
         likelyCause: "The upstream's own sign of the end is not looked at, so that one page too many is asked for.",
-        catches: "request-after-last-page"
+        catches: "request-after-last-page", "next-link-present-after-last-page"
     ) { input in
         try await Bench.judging(input) { bench in
             for size in [2, 3, bench.objects.count] {
                 let run = try await bench.successful(
                     bench.plan(.fullRefresh), of: bench.upstream(pageSize: size), at: "full read, \(size) rows a page")
-                let pages = (bench.objects.count + size - 1) / size
+                let pages = bench.pages(of: bench.objects, size: size)
                 let asked = run.log.requests.filter { bench.isList($0) }.count
                 if asked > pages {
                     return [

@@ -23,6 +23,28 @@ public struct ModelDeclaration: Sendable {
         public var schemas: [String]
         /// The objects that lists of this collection belong to; nil where the list is one for all.
         public var parent: Parent?
+        /// How the upstream tells that an object is gone; nil where it does not.
+        public var deletion: Deletion?
+        /// Lists of children that each object shows the first of.
+        public var embeds: [Embed] = []
+    }
+
+    /// The first children of an object, within it.
+    public struct Embed: Sendable {
+        public var member: String
+        public var collection: String
+        /// How many are shown.
+        public var limit: Int
+        /// The member's value, with `$rows`, `$more` and `$total` in place.
+        public var envelope: JSONValue
+    }
+
+    /// How a deleted object is reported: a row with a mark and little else.
+    public struct Deletion: Sendable {
+        /// The member that is true.
+        public var member: String
+        /// Members that are left, beside the key and the cursor.
+        public var keeps: [String]
     }
 
     /// How an object is told to belong to another: its list is asked for once for each parent.
@@ -180,6 +202,9 @@ public struct ModelDeclaration: Sendable {
             next = collection.parent?.collection
         }
         return found
+            + found.flatMap(\.embeds).compactMap { embed in
+                found.contains { $0.name == embed.collection } ? nil : self.collection(embed.collection)
+            }
     }
 
     public func collection(_ name: String) -> Collection? { collections.first { $0.name == name } }

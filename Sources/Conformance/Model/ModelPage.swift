@@ -4,7 +4,9 @@ import Tributary
 
 /// One page of a modelled list, and how the next one is found.
 struct ModelPage {
+    /// Nil is sent as null.
     var rows: [JSONValue]?
+    /// Objects that match, on all pages.
     var total: Int
     var number: Int
     var pages: Int

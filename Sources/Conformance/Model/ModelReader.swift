@@ -98,7 +98,17 @@ private struct ModelReader {
                     rows: source["rows"]?.string ?? "")
             },
             schemas: texts(value["schemas"]).isEmpty ? [name] : texts(value["schemas"]),
-            parent: try value["parent"].map { try parent($0, at: "\(place).parent") })
+            parent: try value["parent"].map { try parent($0, at: "\(place).parent") },
+            deletion: try value["deletion"].map { deletion in
+                ModelDeclaration.Deletion(
+                    member: try text(deletion, "member", at: "\(place).deletion"), keeps: texts(deletion["keeps"]))
+            },
+            embeds: try (value["embeds"]?.object?.members ?? []).map { member in
+                ModelDeclaration.Embed(
+                    member: member.name, collection: try text(member.value, "collection", at: "\(place).embeds"),
+                    limit: member.value["limit"]?.int64.map(Int.init) ?? 10,
+                    envelope: member.value["envelope"] ?? "$rows")
+            })
     }
 
     private func parent(_ value: JSONValue, at place: String) throws -> ModelDeclaration.Parent {

@@ -58,8 +58,9 @@ public struct ModelServer: HTTPClient {
         let list = ModelList(
             endpoint: endpoint, objects: objects, order: order, key: collection.key, forcedSize: pageSize,
             quirks: quirks)
-        let page = list.page(call)
+        var page = list.page(call)
         if let status = page.refusal { return call.response(status, ["message": "The position is not served."]) }
+        page.rows = page.rows?.map { embedding($0, collection, in: world) }
         let body = Self.render(endpoint.envelope, page)
         var response = call.response(200, body)
         if let change = quirks.body { response.body = HTTPBody(change(body.serialized())) }
@@ -79,6 +80,26 @@ public struct ModelServer: HTTPClient {
                 names[name] == ModelPage.text(ModelOrder.value(member, of: object.body))
             }
         }
+    }
+
+    /// An object with the first of its children in it, where the upstream shows them.
+    private func embedding(
+        _ row: JSONValue, _ collection: ModelDeclaration.Collection, in world: World
+    ) -> JSONValue {
+        guard var body = row.object, !collection.embeds.isEmpty else { return row }
+        for embed in collection.embeds {
+            guard let parent = declaration.collection(embed.collection)?.parent else { continue }
+            let children = world.visible(embed.collection).filter { child in
+                parent.names.allSatisfy { name, member in
+                    child.attributes[name] == ModelPage.text(ModelOrder.value(member, of: body))
+                }
+            }
+            var page = ModelPage(total: children.count, number: 1, pages: 1)
+            page.rows = children.prefix(embed.limit).map { .object($0.body) }
+            page.claimsMore = children.count > embed.limit
+            body[embed.member] = Self.render(embed.envelope, page)
+        }
+        return .object(body)
     }
 
     private func filtered(

@@ -37,6 +37,8 @@ public struct Specimen: Sendable {
     public static let all: [Specimen] = [
         .ledger,
         .desk,
+        .shelf,
+        .board,
     ]
 
     /// The family that a fault belongs to.

@@ -26,6 +26,23 @@ extension LedgerFault {
                 }
             }
         },
+        LedgerFault("key-of-mixed-types", "Hands some ids over as numbers, others as text.", .kit) {
+            $0.response = { response, _, _, _ in
+                response.items = response.items.rewriting { row in
+                    guard let id = row["id"]?.string, id.hasSuffix("3"), let number = Int64(id.dropFirst()) else {
+                        return
+                    }
+                    row["id"] = .number(JSONNumber(number))
+                }
+            }
+        },
+        LedgerFault("key-folded-to-lower-case", "Folds the case of its keys.", .kit) {
+            $0.response = { response, _, _, _ in
+                response.items = response.items.rewriting { row in
+                    if let id = row["id"]?.string { row["id"] = .string(id.lowercased()) }
+                }
+            }
+        },
         LedgerFault("key-not-in-rows", "Declares a key column that no row has.", .kit) {
             $0.notes = { $0.primaryKeys = ["note_id"] }
         },

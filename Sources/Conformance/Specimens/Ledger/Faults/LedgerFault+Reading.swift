@@ -4,7 +4,7 @@ import Tributary
 /// Rows that are not read.
 extension LedgerFault {
     static let reading = [
-        LedgerFault("nested-list-first-page-only", "Reads the first page of a list and stops.", .field) {
+        LedgerFault("first-page-only", "Reads the first page of a list and stops.", .kit) {
             $0.notes = { $0.paginator = .singlePage }
         },
         LedgerFault(

@@ -1,0 +1,68 @@
+import Columns
+import Tributary
+
+/// A small correct source of boards and what hangs on them, wrong in one way where its config says so.
+///
+/// Ids of cards and events count from one on each board.
+struct BoardSource: Source {
+    static let description = SourceDescription(
+        type: "Specimen", label: "Specimen", category: .engineering, docs: "https://specimen.example/docs")
+
+    struct Config: FormFields {
+        @Input("API key") var apiKey: Secret
+        /// The fault to be shown, by its name; none is the clean twin.
+        @Input("Fault") var fault: String?
+
+        init() {}
+
+        var bend: BoardBend { BoardFault.bend(fault) }
+    }
+
+    init() {}
+
+    func validateCredentials(_ config: Config, schema: String?, in context: SourceContext) async throws {
+        _ = try await client(config, context).get("/v1/me")
+    }
+
+    func schemas(for config: Config, in context: SourceContext) async throws -> [SourceSchema] {
+        endpoints(config.bend, SourceInputs(schema: "")).map { endpoint in
+            var schema = endpoint.schema
+            schema.supportsAppend = false
+            return schema
+        }
+    }
+
+    func read(_ inputs: SourceInputs, with config: Config, in context: SourceContext) async throws -> SourceResponse {
+        let bend = config.bend
+        let client = client(config, context)
+        var response = try client.response(to: inputs, from: endpoints(bend, inputs))
+        bend.response(&response, inputs, client)
+        return response
+    }
+
+    private func client(_ config: Config, _ context: SourceContext) -> RESTClient {
+        RESTClient(
+            context, baseURL: SpecimenRecording.origin, authorization: .bearer(config.apiKey),
+            paginator: .cursor(parameter: "after", from: "next", hasMore: "more"), pageSize: PageSize("limit", 100))
+    }
+
+    private func endpoints(_ bend: BoardBend, _ inputs: SourceInputs) -> [RESTEndpoint] {
+        [Self.boards, Self.cards, Self.events].map { endpoint in
+            var endpoint = endpoint
+            bend.endpoint(&endpoint, inputs)
+            return endpoint
+        }
+    }
+
+    private static let boards = RESTEndpoint(
+        "boards", path: "/v1/boards", primaryKeys: ["id"], rows: "data", sort: .unsorted, partitioning: .md5())
+
+    private static let cards = RESTEndpoint(
+        "cards", path: "/v1/boards/{boards.id}/cards", primaryKeys: ["board_id", "id"], rows: "data", sort: .unsorted,
+        partitioning: .md5(), parent: RESTParent("boards", columns: ["id": "board_id"]), actions: [.ignore(404)])
+
+    private static let events = RESTEndpoint(
+        "events", path: "/v1/boards/{boards.id}/events", primaryKeys: ["board_id", "id"], rows: "data",
+        incremental: [.datetime("updated_at", parameter: "since")], sort: .unsorted, partitioning: .md5(),
+        parent: RESTParent("boards", columns: ["id": "board_id"]), actions: [.ignore(404)])
+}

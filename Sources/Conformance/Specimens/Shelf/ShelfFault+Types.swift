@@ -1,0 +1,7 @@
+import Columns
+import Tributary
+
+/// Types that are told wrongly, or change.
+extension ShelfFault {
+    static let types: [ShelfFault] = []
+}

@@ -1,0 +1,45 @@
+import Columns
+import Tributary
+
+/// What a fault bends in the shelf; by default nothing.
+struct ShelfBend: Sendable {
+    /// Each endpoint, to be told by its name.
+    var endpoint: @Sendable (inout RESTEndpoint) -> Void = { _ in }
+    /// What is handed over.
+    var response: @Sendable (inout SourceResponse, SourceInputs, RESTClient, SourceContext) async throws -> Void = {
+        _, _, _, _ in
+    }
+    var fixture: @Sendable (inout SpecimenFixture) -> Void = { _ in }
+    var runtime = LabRuntime()
+}
+
+/// A seeded fault of the shelf.
+struct ShelfFault: Sendable {
+    let fault: SeededFault
+    let bend: ShelfBend
+
+    init(_ name: String, _ story: String, _ origin: SeededFault.Origin, _ change: (inout ShelfBend) -> Void) {
+        fault = SeededFault(name, story, origin)
+        var bend = ShelfBend()
+        change(&bend)
+        self.bend = bend
+    }
+
+    static let all: [ShelfFault] = [paging, keys, types].flatMap { $0 }
+    private static let byName = Dictionary(all.map { ($0.fault.name, $0.bend) }) { first, _ in first }
+
+    /// What a fault bends; nothing for the clean twin.
+    static func bend(_ name: String?) -> ShelfBend { name.flatMap { byName[$0] } ?? ShelfBend() }
+}
+
+extension Specimen {
+    /// Seven lists of fourteen, each paged in another way.
+    static let shelf = Specimen(
+        "shelf", faults: ShelfFault.all.map(\.fault), source: { _ in AnySource(ShelfSource.self) },
+        fixture: { fault in
+            var fixture = ShelfFixture.clean
+            ShelfFault.bend(fault?.name).fixture(&fixture)
+            return fixture
+        },
+        runtime: { ShelfFault.bend($0?.name).runtime })
+}
