@@ -7,7 +7,7 @@ public struct CheckCase: Sendable {
     public let source: AnySource
     public let scenario: Scenario
     /// The table; nil for checks of the source as a whole.
-    public let schema: Manifest.Schema?
+    public internal(set) var schema: Manifest.Schema?
     public let seed: UInt64
     public let profile: Profile
     public let stack: HTTPStack

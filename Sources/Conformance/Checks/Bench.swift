@@ -49,7 +49,7 @@ struct Bench: Sendable {
         }
     }
 
-    private static func make(_ input: CheckCase) async throws -> Bench {
+    static func make(_ input: CheckCase) async throws -> Bench {
         guard let sql = try SQLScenario(input.scenario) else { return try Bench(input) }
         guard let stack = input.databases else {
             throw Verdicted(verdict: .notExercised("No database engine was handed to the kit."))

@@ -163,6 +163,9 @@ public struct ModelDeclaration: Sendable {
         /// Whether a last page comes that has null in place of its list.
         public var endsWithNull = false
 
+        /// A parameter that takes a number of rows to skip as well.
+        public var offsetParameter: String?
+
         /// Whether a position is a token of the server's own, so that it can lead anywhere.
         var hasTokens: Bool {
             switch style {

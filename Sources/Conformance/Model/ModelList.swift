@@ -36,7 +36,7 @@ struct ModelList {
         let place = place(of: call, size: size)
         let index = pageIndex(of: place.start, size: size)
         var page = ModelPage(
-            total: objects.count, number: index + style.firstPage, pages: (objects.count + size - 1) / size)
+            total: objects.count, number: index + style.firstPage, pages: pageCount(size: size))
         if let expiry = quirks.expiry, !place.isFirst, index >= expiry.page {
             page.refusal = expiry.status
         } else if let cap = endpoint.resultCap, place.start >= cap, objects.count > cap, !place.isFirst {
@@ -67,8 +67,10 @@ struct ModelList {
             page.rows = nil
             return
         }
-        guard end < shown || style.endsWithNull || style.alwaysLeadsOn || beyondCap(end) else { return }
-        if quirks.lostPosition == index {
+        guard end < shown || quirks.withheld > 0 || style.endsWithNull || style.alwaysLeadsOn || beyondCap(end) else {
+            return
+        }
+        if quirks.lostPosition == index || quirks.withheld > 0 && end >= shown {
             page.claimsMore = true
             return
         }
@@ -105,6 +107,9 @@ struct ModelList {
 // Where pages begin and end.
 extension ModelList {
     private func place(of call: ModelCall, size: Int) -> Place {
+        if let name = style.offsetParameter, let offset = call.parameter(name).flatMap({ Int($0) }) {
+            return Place(start: max(0, offset))
+        }
         guard style.style != .single, let position = call.parameter(style.parameter), !position.isEmpty else {
             return numbered(slot: 0, size: size, isFirst: true)
         }
@@ -156,6 +161,10 @@ extension ModelList {
     private func circled(_ index: Int, _ size: Int) -> Int {
         guard let circle = quirks.circle, index > circle, !style.hasTokens else { return index }
         return (index - 1) % circle + 1
+    }
+
+    private func pageCount(size: Int) -> Int {
+        objects.isEmpty ? 0 : pageIndex(of: objects.count - 1, size: size) + 1
     }
 
     private func length(of index: Int, _ size: Int) -> Int {

@@ -17,6 +17,8 @@ public struct ModelQuirks: Sendable {
     public var expiry: Expiry?
     /// The last objects that are counted and not shown.
     public var withheld = 0
+    /// Parents that are listed and gone when their children are asked for, as paths name them.
+    public var goneParents: Set<String> = []
     /// The page (from 0) that says that more follows and does not say where.
     public var lostPosition: Int?
     /// The bytes of each answer, as they go out.

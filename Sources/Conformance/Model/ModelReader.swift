@@ -169,6 +169,7 @@ private struct ModelReader {
             firstPage: value["firstPage"]?.int64.map(Int.init) ?? 1,
             endsWithEmptyPage: value["endsWithEmptyPage"]?.bool ?? false,
             endsWithShortPage: value["endsWithShortPage"]?.bool ?? false,
-            alwaysLeadsOn: value["alwaysLeadsOn"]?.bool ?? false, endsWithNull: value["endsWithNull"]?.bool ?? false)
+            alwaysLeadsOn: value["alwaysLeadsOn"]?.bool ?? false, endsWithNull: value["endsWithNull"]?.bool ?? false,
+            offsetParameter: value["offset"]?.string)
     }
 }

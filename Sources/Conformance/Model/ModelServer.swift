@@ -75,6 +75,9 @@ public struct ModelServer: HTTPClient {
         _ collection: ModelDeclaration.Collection, _ names: [String: String], in world: World
     ) -> Bool {
         guard let parent = collection.parent else { return true }
+        if quirks.applies(to: collection.name), names.values.contains(where: quirks.goneParents.contains) {
+            return false
+        }
         return world.visible(parent.collection).contains { object in
             parent.names.allSatisfy { name, member in
                 names[name] == ModelPage.text(ModelOrder.value(member, of: object.body))

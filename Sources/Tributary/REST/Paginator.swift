@@ -72,7 +72,7 @@ extension Paginator {
             apply: { position, request in if !position.isNull { request.set(parameter, position) } },
             next: { _, page, _ in
                 if let hasMore, try !page.flag(hasMore) { return nil }
-                if page.isEmpty { return nil }
+                if page.isEmpty, hasMore == nil { return nil }
                 let path = RESTPage.lastRow(field, of: page.selector)
                 guard let value = page.value(path).flatMap(Position.usable) else {
                     throw page.missing(path, "where the next page starts")
@@ -109,12 +109,14 @@ extension Paginator {
         Paginator(
             apply: { position, request in request.set(parameter, .number(JSONNumber(position.int64 ?? 0))) },
             next: { position, page, size in
-                if page.isEmpty { return nil }
+                if page.isEmpty, total == nil { return nil }
                 let count = page.rowCount
                 let next = (position.int64 ?? 0) + Int64(count)
                 if let maximum, next > maximum { return nil }
                 if let total {
-                    if next >= (try page.number(total)) { return nil }
+                    let stated = try page.number(total)
+                    if next >= stated { return nil }
+                    if page.isEmpty { throw page.short(of: stated, at: next, total) }
                 } else if stopsOnShortPage, let size, count < size.rows {
                     return nil
                 }

@@ -115,6 +115,15 @@ public struct RESTPage: Sendable {
             advice: "Compare the paginator of the endpoint with the upstream's documentation.")
     }
 
+    /// The error for a page without rows before the stated total is reached.
+    func short(of total: Int64, at position: Int64, _ path: String) -> SourceError {
+        SourceError(
+            .unexpectedAnswer,
+            "Reading a page: it has no rows after \(position), and '\(path)' says that there are \(total).",
+            advice: "If the upstream's total is an estimate, leave it out of the paginator.",
+            recovery: .retry(after: nil))
+    }
+
     /// A link of the page as an absolute URL of the client's origin, without secrets.
     func link(_ reference: String) throws -> String { try finishLink(reference, url) }
 }

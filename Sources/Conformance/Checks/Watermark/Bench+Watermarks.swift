@@ -31,7 +31,15 @@ extension Bench {
     }
 
     /// Parameters that the API takes as bounds.
-    var bounds: Set<String> { Set(endpoint.filters.filter { $0.comparison != .equal }.map(\.parameter)) }
+    var bounds: Set<String> { Set(boundFilters.map(\.parameter)) }
+
+    /// Filters that are bounds. One by the key is none: a search goes on behind an id.
+    var boundFilters: [ModelDeclaration.Filter] {
+        endpoint.filters.filter { filter in
+            filter.comparison != .equal
+                && (filter.field == collection.cursor || !collection.key.contains(filter.field))
+        }
+    }
 
     /// Whether a request carries a bound.
     func isBounded(_ request: LoggedRequest) -> Bool {

@@ -190,7 +190,7 @@ extension Bench {
         }
         let inversions = try await inversions(by: field)
         if !inversions.isEmpty { return inversions }
-        let filters = endpoint.filters.filter { $0.comparison != .equal }
+        let filters = boundFilters
         let own = Set(filters.filter { $0.field == field.name }.map(\.parameter))
         // A bound of a field that is never less than the chosen one, such as of the last change for the first, loses nothing.
         let others = Set(filters.filter { !isNeverLess($0.field, than: field.name) }.map(\.parameter)).subtracting(own)

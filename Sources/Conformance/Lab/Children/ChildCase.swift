@@ -26,7 +26,7 @@ struct ChildTask: Sendable {
 /// One case in a process of its own: how the parent describes it, and how the child takes it up.
 public enum ChildCase {
     /// The tasks that checks have for children.
-    static let tasks: [ChildTask] = []
+    static let tasks: [ChildTask] = [ReadingChecks.hostileTask, TypeChecks.handOverTask]
 
     /// What the child is told.
     static func job(_ task: String, of input: CheckCase, argument: JSONValue, limit: Int) -> JSONValue {

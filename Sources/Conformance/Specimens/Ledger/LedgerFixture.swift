@@ -44,7 +44,7 @@ enum LedgerFixture {
                         "any": "all",
                     ],
                 ],
-                "page": ["style": "cursor", "parameter": "after", "size": "limit"],
+                "page": ["style": "cursor", "parameter": "after", "size": "limit", "offset": "skip"],
                 "envelope": ["data": "$rows", "more": "$more", "next": "$next"],
             ],
             [

@@ -5,6 +5,8 @@ import Tributary
 struct ShelfBend: Sendable {
     /// Each endpoint, to be told by its name.
     var endpoint: @Sendable (inout RESTEndpoint) -> Void = { _ in }
+    /// Each offered table.
+    var schema: @Sendable (inout SourceSchema) -> Void = { _ in }
     /// What is handed over.
     var response: @Sendable (inout SourceResponse, SourceInputs, RESTClient, SourceContext) async throws -> Void = {
         _, _, _, _ in
@@ -25,7 +27,7 @@ struct ShelfFault: Sendable {
         self.bend = bend
     }
 
-    static let all: [ShelfFault] = [paging, keys, types].flatMap { $0 }
+    static let all: [ShelfFault] = [paging, columns, keys, types].flatMap { $0 }
     private static let byName = Dictionary(all.map { ($0.fault.name, $0.bend) }) { first, _ in first }
 
     /// What a fault bends; nothing for the clean twin.

@@ -23,10 +23,13 @@ struct ShelfSource: Source {
     }
 
     func schemas(for config: Config, in context: SourceContext) async throws -> [SourceSchema] {
-        endpoints(config.bend).map { endpoint in
+        let bend = config.bend
+        return endpoints(bend).map { endpoint in
             var schema = endpoint.schema
             // Bounds include themselves: a merge takes such a row once, an append would take it again.
             schema.supportsAppend = false
+            if schema.name == "pages" { schema.columns = Self.columns }
+            bend.schema(&schema)
             return schema
         }
     }
@@ -48,10 +51,20 @@ struct ShelfSource: Source {
     private func endpoints(_ bend: ShelfBend) -> [RESTEndpoint] {
         [Self.offsets, Self.pages, Self.trails, Self.finals, Self.entries, Self.catalog, Self.search].map { endpoint in
             var endpoint = endpoint
+            // They may be whole on the first pages and have fractions later.
+            endpoint.columnHints = ["price": .float64, "weight": .float64]
             bend.endpoint(&endpoint)
             return endpoint
         }
     }
+
+    /// The columns of the numbered pages, as the upstream documents them.
+    private static let columns = [
+        SchemaColumn("id", type: "integer", isNullable: false), SchemaColumn("title", type: "text"),
+        SchemaColumn("updated_at", type: "timestamp"), SchemaColumn("weight", type: "number"),
+        SchemaColumn("seen_at", type: "timestamp"), SchemaColumn("size", type: "integer"),
+        SchemaColumn("labels", type: "object"), SchemaColumn("price", type: "number"),
+    ]
 
     /// Offsets, with a total.
     private static let offsets = RESTEndpoint(

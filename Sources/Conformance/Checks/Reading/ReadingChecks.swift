@@ -5,7 +5,10 @@ import Tributary
 
 /// Group C: every row, whatever the pages.
 enum ReadingChecks {
-    static let all = [rowsEqualModel, pageSizeInvariant, terminatesAtLastPage]
+    static let all =
+        [rowsEqualModel, pageSizeInvariant, terminatesAtLastPage] + oddPages + changing + relations + columns + [
+            hostile
+        ]
 
     private static let rowsEqualModel = Check(
         "read-rows-equal-model", group: .reading, level: .simulated,

@@ -1,4 +1,0 @@
-/// Group E: types are told rightly, and stay.
-enum TypeChecks {
-    static let all: [Check] = []
-}

@@ -1,0 +1,125 @@
+import Cassettes
+import Columns
+import Foundation
+import Pipeline
+import Tributary
+
+// What must not depend on where the process runs.
+extension TypeChecks {
+    static let environment = [instants, locale]
+
+    private static let instants = Check(
+        "type-datetime-instant-preserved", group: .types, level: .meta,
+        proves: "A moment stays the same, however it is spelt and in whatever zone the process runs.",
+        method:
+            "Where the cursor is text in ISO 8601, each object's is sent with other offsets (Z, +05:30, -08:00, +00:00) "
+            + "and its moment is compared with that of the table. Then the table is read in processes with TZ = "
+            + "Asia/Kathmandu, America/Los_Angeles and Pacific/Kiritimati: all must hold the same.",
+        likelyCause: "A moment is cut out of its text without the offset, or taken for local time.",
+        catches: "offset-cut-off", "moments-in-local-time"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            let respelt = try await bench.respeltInstants()
+            if !respelt.isEmpty { return respelt }
+            let zones = ["Asia/Kathmandu", "America/Los_Angeles", "Pacific/Kiritimati"]
+            return try await bench.sameElsewhere(
+                zones.map { ("TZ=\($0)", ["TZ": $0]) }, task: "type-locale-independent")
+        }
+    }
+
+    private static let locale = Check(
+        "type-locale-independent", group: .types, level: .meta,
+        proves: "What is read does not depend on the language, region or calendar of the process.",
+        method:
+            "The table is read in processes whose language and region are Thai (with its Buddhist calendar), German, "
+            + "Turkish and Persian: all must hold the same.",
+        likelyCause: "A number or a date is formatted or parsed by the machine's locale: name a fixed one.",
+        catches: "numbers-spelt-by-locale"
+    ) { input in
+        guard input.children != nil else {
+            return .notExercised("No executable for processes of their own was handed to the kit.")
+        }
+        return try await Bench.judging(input) { bench in
+            let locales = ["th_TH.UTF-8", "de_DE.UTF-8", "tr_TR.UTF-8", "fa_IR.UTF-8"]
+            return try await bench.sameElsewhere(
+                locales.map { ("LC_ALL=\($0)", ["LC_ALL": $0, "LANG": $0, "LANGUAGE": $0]) },
+                task: "type-locale-independent")
+        }
+    }
+
+    /// What a full read hands over, row by row.
+    static let handOverTask = ChildTask("type-locale-independent") { input, _, _ in
+        let bench = try await Bench.make(input)
+        let rows = try await bench.emitted(bench.upstream())
+        return .array(rows.map { .string(JSONValue.object($0).text) })
+    }
+}
+
+extension Bench {
+    /// Findings where a read in a process of another environment hands over other rows.
+    func sameElsewhere(
+        _ places: [(name: String, variables: [String: String])], task: String
+    ) async throws -> [Finding] {
+        guard sql == nil, let children = input.children else { return [] }
+        let here = try await emitted(upstream()).map { JSONValue.object($0).text }
+        for (name, variables) in places {
+            let outcome = try await children.run(task, of: input, environment: variables)
+            guard let rows = outcome.result?.array?.compactMap(\.string) else {
+                throw SourceError(.unexpectedAnswer, "Reading with \(name): \(outcome.ending)")
+            }
+            tally.add(Counters(rows: rows.count, runs: 1))
+            if rows == here { continue }
+            let pair = zip(here, rows).first { $0 != $1 }
+            return [
+                Finding(
+                    at: "full read in a process with \(name)", expected: "the \(here.count) rows of this process",
+                    actual: "\(rows.count) rows came, and they differ.",
+                    witness: pair.map { ["here: \($0.prefix(200))", "there: \($1.prefix(200))"] } ?? [])
+            ]
+        }
+        return []
+    }
+
+    /// Findings where a moment that is spelt with an offset becomes another.
+    func respeltInstants() async throws -> [Finding] {
+        guard sql == nil, schema.mode == .incremental, let name = collection.cursor,
+            objects.contains(where: { cursor($0).string.map { TimestampParser.microseconds($0) != nil } ?? false })
+        else { return [] }
+        let offsets: [(text: String, minutes: Int64)] = [("Z", 0), ("+05:30", 330), ("-08:00", -480), ("+00:00", 0)]
+        let respelt = objects.enumerated().map { index, object in
+            var object = object
+            guard let text = cursor(object).string, let moment = TimestampParser.microseconds(text) else {
+                return object
+            }
+            let offset = offsets[index % offsets.count]
+            let local = CursorValue.timestamp(moment + offset.minutes * 60_000_000).storedText
+            object.body[name] = .string(local.replacing("Z", with: offset.text))
+            return object
+        }
+        let run = try await successful(plan(), of: upstream(respelt), at: "sync with moments in other offsets")
+        let rows = try await table(run)?.byKey ?? [:]
+        for (object, sent) in zip(objects, respelt) {
+            guard let row = rows[TableImage.key(of: keyValues(object), by: keyColumns)],
+                let text = cursor(object).string, let moment = TimestampParser.microseconds(text)
+            else { continue }
+            tally.add(Counters(items: 1))
+            let value = row.values[Self.column(name)] ?? .null
+            let received: Int64? =
+                switch value {
+                case .timestamp(let received): received
+                case .string(let text): TimestampParser.microseconds(text)
+                default: nil
+                }
+            // Another form than a moment, such as a day, is the declared type's matter.
+            guard received != moment, received != nil || value == .null else { continue }
+            return [
+                Finding(
+                    at: "sync with moments in other offsets, \(key(object))",
+                    expected: "the moment \(text) in \(name)",
+                    actual: "“\(cursor(sent).string ?? "")” was sent, and \(TableDiff.text(value)) is in the table.",
+                    history: run.log.lines(last: 6))
+            ]
+        }
+        return []
+    }
+}

@@ -1,0 +1,228 @@
+import Cassettes
+import Columns
+import Pipeline
+import Tributary
+
+// Answers whose form changes.
+extension TypeChecks {
+    static let evolution = [newColumn, removedColumn, changedType, stableSchema]
+
+    private static let newMembers = JSONObject([("kit_new", "x"), ("kit_nested", ["a": [1]])])
+
+    private static let newColumn = Check(
+        "schema-new-column-tolerated", group: .types, level: .fault,
+        proves: "A member that is new in the answers does not stop the sync, and changes no other column.",
+        method:
+            "Syncs while the rows have a new member, text and nested: in all rows, from the second page on, and on an "
+            + "increment alone. They must succeed with all other values as they were.",
+        likelyCause: "Rows are held against a list of names and refused, or columns are taken by their position.",
+        catches: "unknown-member-stops-the-run"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            try bench.demandHTTP()
+            for (name, first) in [("in all rows", 0), ("from the second page on", 3)] {
+                let objects = bench.adding(newMembers, from: first)
+                let place = "sync, a new member \(name)"
+                let run = try await bench.successful(bench.plan(), of: bench.upstream(objects), at: place)
+                let findings = bench.finding(
+                    try await bench.difference(bench.objects, run), at: place,
+                    expected: "the other columns as they were", run)
+                if !findings.isEmpty { return findings }
+            }
+            let first = try await bench.successful(bench.plan(), of: bench.upstream(), at: "sync before the change")
+            let later = bench.adding(newMembers, from: 0)
+            let place = "sync after the change"
+            let run = try await bench.successful(bench.plan(), of: bench.upstream(later), into: first.files, at: place)
+            return bench.finding(
+                try await bench.difference(bench.objects, run), at: place, expected: "the other columns as they were",
+                run)
+        }
+    }
+
+    private static let removedColumn = Check(
+        "schema-removed-column-tolerated", group: .types, level: .fault,
+        proves: "A member that vanishes from the answers becomes null; a key or cursor that vanishes is an error.",
+        method:
+            "Full reads while each optional member in turn is left out of all rows on the wire: they must succeed. Then "
+            + "incremental syncs without the key, and without the cursor: they must fail.",
+        likelyCause:
+            "A member is demanded that the upstream need not send, or a made-up value stands in for a missing key.",
+        catches: "optional-member-demanded", "missing-key-made-up"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            try bench.demandHTTP()
+            guard let path = bench.endpoint.rowsMember else {
+                throw Bench.Verdicted(verdict: .notExercised("The model's envelope has its rows too deep to change."))
+            }
+            let fixed = bench.fixedMembers
+            for member in Set(bench.objects.flatMap(\.body.names)).subtracting(fixed).sorted().prefix(16) {
+                let objects = bench.objects.map { object in
+                    var object = object
+                    object.body[member] = nil
+                    return object
+                }
+                let place = "full read, no \(member) in the rows"
+                let run = try await bench.successful(bench.plan(.fullRefresh), of: bench.upstream(objects), at: place)
+                let findings = bench.finding(
+                    try await bench.difference(objects, run), at: place, expected: "all rows, with null in \(member)",
+                    run)
+                if !findings.isEmpty { return findings }
+            }
+            return try await bench.withoutNeededMembers(path)
+        }
+    }
+
+    private static let changedType = Check(
+        "schema-change-of-type-reported", group: .types, level: .fault,
+        proves: "Values whose type changes are kept in a wider form or refused with an error, never lost in silence.",
+        method:
+            "Syncs while a member changes from the second page on: a number to text, text to an object, a scalar to a "
+            + "list. Where the sync succeeds, each value must be in the table.",
+        likelyCause: "A value that does not fit is made null, or its row is dropped.",
+        catches: "changed-type-nulled"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            try bench.demandHTTP()
+            for (member, change, name) in bench.typeChanges() {
+                let varied = bench.objects.enumerated().map { index, object in
+                    var object = object
+                    if index >= bench.objects.count / 2 { object.body[member] = change(object.body[member] ?? .null) }
+                    return object
+                }
+                let place = "full read, \(member) changing from \(name) in its middle"
+                let run = try await bench.run(bench.plan(.fullRefresh), of: bench.upstream(varied))
+                if let error = run.error {
+                    guard error is LabBudgetExceeded else { continue }
+                    return [Finding(at: place, expected: "an error, or all values", actual: "\(error)")]
+                }
+                let findings = try await bench.keptValues(of: member, varied, run, at: place)
+                if !findings.isEmpty { return findings }
+            }
+            return []
+        }
+    }
+
+    private static let stableSchema = Check(
+        "schema-stable-across-runs", group: .types, level: .meta,
+        proves: "A table has the same columns with the same types after a full, a resumed, an empty and a quiet run.",
+        method:
+            "After a first sync the table's schema is compared with that after a full refresh, after a run that was "
+            + "cut and resumed, after one without rows, and after one whose rows have null in all optional members.",
+        likelyCause: "Columns or types are found out from the rows of each run anew: declare them.",
+        catches: "json-type-downgraded-by-empty-batch"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            let first = try await bench.successful(bench.plan(), of: bench.upstream(), at: "first sync")
+            guard let expected = try await bench.table(first) else { return [] }
+            for (name, run) in try await bench.laterRuns(first) {
+                guard let table = try await bench.table(run) else { continue }
+                bench.tally.add(Counters(items: table.schema.count))
+                // The runtime gives the cursor its type where it follows it: it is a moment in an increment and text in a full refresh.
+                let cursor = name == "full refresh" ? bench.schema.field.map { Bench.column($0.name) } : nil
+                let difference = TableDiff(
+                    expected: TableImage(rows: [], keys: [], schema: expected.schema.without(cursor)),
+                    actual: TableImage(rows: [], keys: [], schema: table.schema.without(cursor)))
+                if difference.isEmpty { continue }
+                return [
+                    Finding(
+                        at: name, expected: "the schema of the first sync",
+                        actual: "\(difference.schemaDifferences.count) columns are others.",
+                        witness: difference.schemaDifferences, history: run.log.lines(last: 10))
+                ]
+            }
+            return []
+        }
+    }
+}
+
+extension TableSchema {
+    /// The schema without one column.
+    fileprivate func without(_ name: String?) -> TableSchema { TableSchema(fields.filter { $0.name != name }) }
+}
+
+extension Bench {
+    /// Members that a table cannot be without.
+    var fixedMembers: Set<String> {
+        Set(collection.key + [collection.cursor].compactMap(\.self) + endpoint.order.map(\.field))
+            .union(collection.parent?.columns.keys.map { $0 } ?? []).union(collection.embeds.map(\.member))
+    }
+
+    /// The objects with more members from one of them on.
+    func adding(_ members: JSONObject, from first: Int) -> [World.Object] {
+        objects.enumerated().map { index, object in
+            var object = object
+            for member in members.members where index >= first { object.body[member.name] = member.value }
+            return object
+        }
+    }
+
+    /// Syncs whose rows lack the key, or the cursor, on the wire.
+    func withoutNeededMembers(_ path: String) async throws -> [Finding] {
+        guard schema.mode == .incremental, let field = schema.field?.name else { return [] }
+        let keys = try await response().primaryKeys
+        let needed = keys.filter { name in collection.key.contains(name) } + (collection.cursor == field ? [field] : [])
+        for member in needed {
+            let fault = WireFault(what: "no \(member) in any row", index: nil) { answer in
+                var answer = answer
+                answer.body = HTTPBody(
+                    HostileBodies.changeRows(try await answer.body.collect(), at: path) { rows in
+                        rows = rows.map { row in
+                            guard var object = row.object else { return row }
+                            object[member] = nil
+                            return .object(object)
+                        }
+                    })
+                return answer
+            }
+            let run = try await run(plan(), of: FaultyUpstream(base: upstream(), fault: fault))
+            if run.error is SourceError { continue }
+            return [
+                Finding(
+                    at: "incremental sync, no \(member) in any row", expected: "an error that names \(member)",
+                    actual: run.error.map { "It ended with: \($0)" }
+                        ?? "The sync succeeded with \(run.summary?.rowsRead ?? 0) rows.", history: run.log.lines())
+            ]
+        }
+        return []
+    }
+
+    /// Members and how the type of each changes.
+    func typeChanges() -> [(member: String, change: (JSONValue) -> JSONValue, name: String)] {
+        let free = objects[0].body.members.filter { !fixedMembers.contains($0.name) && !$0.name.hasPrefix("created") }
+        let number = free.first { $0.value.int64 != nil }?.name
+        let text = free.first { member in
+            member.value.string.map { TimestampParser.microseconds($0) == nil } ?? false
+        }?.name
+        var changes: [(String, (JSONValue) -> JSONValue, String)] = []
+        if let number { changes.append((number, { .string("no \($0.text)") }, "a number to text")) }
+        if let text { changes.append((text, { ["kit": $0] }, "text to an object")) }
+        if let text { changes.append((text, { .array([$0, $0]) }, "text to a list")) }
+        return changes
+    }
+
+    /// Runs that must leave the schema as it is.
+    func laterRuns(_ first: Lab.Run) async throws -> [(name: String, run: Lab.Run)] {
+        var runs: [(String, Lab.Run)] = []
+        if schema.mode != .fullRefresh {
+            runs.append(("full refresh", try await successful(plan(.fullRefresh), of: upstream(), at: "full refresh")))
+            let quiet = objects.map { object in
+                var object = object
+                for name in object.body.names where !fixedMembers.contains(name) && !name.hasPrefix("created") {
+                    object.body[name] = .null
+                }
+                return object
+            }
+            for (name, visible) in [("sync without rows", []), ("sync with null in all optional members", quiet)] {
+                runs.append(
+                    (name, try await successful(plan(), of: upstream(visible), into: first.files, at: name)))
+            }
+        }
+        var dying = plan(commitsOften: true)
+        dying.cutBefore = first.steps.count / 2
+        let dead = try await run(dying, of: upstream())
+        let name = "sync that was cut and run again"
+        runs.append(
+            (name, try await successful(plan(commitsOften: true), of: upstream(), into: dead.files, at: name)))
+        return runs
+    }
+}

@@ -1,0 +1,305 @@
+import Cassettes
+import Columns
+import Pipeline
+import Tributary
+
+// Values as they were sent.
+extension TypeChecks {
+    static let fidelity = [corpus, acrossPages]
+
+    static let rowsMatchSchema = Check(
+        "type-rows-match-schema", group: .types, level: .replay,
+        proves: "Each value is of its column's declared type.",
+        method: "All rows of a full read are held against the types of the cursor field, of hinted columns, and of the "
+            + "columns that discovery lists with a type whose name says what it holds.",
+        likelyCause: "The declared type is not the upstream's, or values are converted on the way.",
+        catches: "column-declared-as-another-type"
+    ) { input in
+        try await HandedOver.judging(input) { read, tally in
+            let declared = try await input.declaredTypes(read.response)
+            if declared.isEmpty {
+                throw Bench.Verdicted(verdict: .notApplicable("No column of the table has a declared type."))
+            }
+            var wrong: [String: (count: Int, kinds: Set<String>, example: String)] = [:]
+            try await read.each { row in
+                for (name, family) in declared {
+                    let value = row.value(name)
+                    guard !value.isNull, !family.holds(value) else { continue }
+                    var old = wrong[name] ?? (0, [], "row \(row.number): \(value.text.prefix(60))")
+                    old.count += 1
+                    old.kinds.insert(value.kind)
+                    wrong[name] = old
+                }
+            }
+            tally.add(Counters(items: declared.count))
+            return wrong.sorted { $0.key < $1.key }.map { name, seen in
+                Finding(
+                    at: "column \(name), \(read.place)", expected: declared[name]?.rawValue ?? "its declared type",
+                    actual: "\(seen.count) rows hold \(seen.kinds.sorted().joined(separator: ", ")).",
+                    witness: [seen.example])
+            }
+        }
+    }
+
+    private static let corpus = Check(
+        "type-fidelity-corpus", group: .types, level: .simulated,
+        proves: "Whole numbers of 64 bits and beyond, decimals, text of all planes of Unicode, dates at the edges and "
+            + "nested values arrive as they were sent.",
+        method:
+            "The model's objects carry \(Corpus.entries.count) values that are easily changed, one in a row and null "
+            + "in the others; after a sync each must be in the table exactly.",
+        likelyCause:
+            "The answer is decoded through doubles, values are converted, trimmed or formatted on the way, or one "
+            + "odd value stops the table.",
+        catches: "integer-width-narrowed", "nullable-integer-becomes-float", "oversized-number-stops-table",
+        "nan-and-infinite-floats"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            try bench.demandHTTP()
+            let objects = bench.objectsWithCorpus()
+            let run = try await bench.successful(
+                bench.plan(.fullRefresh), of: bench.upstream(objects), at: "full read of odd values")
+            guard let table = try await bench.table(run) else { return [] }
+            guard Corpus.entries.contains(where: { table.schema[Bench.column("kit_" + $0.name)] != nil }) else {
+                throw Bench.Verdicted(
+                    verdict: .notApplicable("The source hands over the columns that it knows alone."))
+            }
+            return bench.corpusFindings(table, objects, run)
+        }
+    }
+
+    private static let acrossPages = Check(
+        "type-stable-across-pages", group: .types, level: .meta,
+        proves: "A column has one type for the whole run, whatever the first pages hold.",
+        method:
+            "Each number of the objects becomes null on one half of the rows, whole on one and broken on the other; "
+            + "each text an object; poor rows first and rich rows first, with one commit and with several. Both reads "
+            + "must succeed, with the same values.",
+        likelyCause: "The type is fixed by the first page or batch. Declare it by a column hint where values can vary.",
+        catches: "integer-locked-then-fraction"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            try bench.demandHTTP()
+            for variant in Bench.Variant.allCases {
+                let findings = try await bench.poorAndRich(variant)
+                if !findings.isEmpty { return findings }
+            }
+            return []
+        }
+    }
+}
+
+/// What the name of a declared type says that values are.
+enum TypeFamily: String, Sendable {
+    case whole = "whole numbers"
+    case number = "numbers"
+    case flag = "truth values"
+    case text = "text"
+    case moment = "moments or days"
+
+    /// Nil where the name says nothing.
+    init?(named name: String) {
+        let name = name.lowercased()
+        func has(_ parts: String...) -> Bool { parts.contains { name.contains($0) } }
+        if has("json", "array", "object", "struct", "variant", "[]", "interval", "point", "range", "money", "bit") {
+            return nil
+        }
+        if has("bool") {
+            self = .flag
+        } else if has("int") || name == "serial" || name == "bigserial" {
+            self = .whole
+        } else if has("num", "dec", "float", "double", "real") {
+            self = .number
+        } else if has("date", "timestamp") {
+            self = .moment
+        } else if has("char", "text", "string", "uuid") {
+            self = .text
+        } else {
+            return nil
+        }
+    }
+
+    init?(_ type: ColumnType) {
+        switch type {
+        case .bool: self = .flag
+        case .int32, .int64: self = .whole
+        case .float64, .decimal128: self = .number
+        case .date32, .timestamp: self = .moment
+        case .utf8, .binary: return nil
+        }
+    }
+
+    func holds(_ value: JSONValue) -> Bool {
+        switch self {
+        case .whole: value.int64 != nil || value.string.flatMap { Int64($0) } != nil || value.bool != nil
+        case .number:
+            if case .number = value { true } else { value.string.map { JSONNumber(text: $0).isValid } ?? false }
+        case .flag: value.bool != nil || value.int64 == 0 || value.int64 == 1
+        case .text: value.string != nil
+        case .moment:
+            value.int64 != nil
+                || value.string.map { TimestampParser.microseconds($0) != nil || TimestampParser.days($0) != nil }
+                    ?? false
+        }
+    }
+}
+
+extension CheckCase {
+    /// What is declared of the types of columns: by discovery, by hints, and of the cursor field.
+    func declaredTypes(_ response: SourceResponse) async throws -> [String: TypeFamily] {
+        var types: [String: TypeFamily] = [:]
+        do {
+            for column in try await declaredColumns() { types[column.name] = TypeFamily(named: column.type) }
+        } catch is Bench.Verdicted {}
+        for (name, type) in response.columnHints { types[name] = TypeFamily(type) }
+        guard let field = schema?.field else { return types }
+        switch field.type {
+        case .integer: types[field.name] = .whole
+        case .numeric: types[field.name] = .number
+        case .date, .datetime, .timestamp: types[field.name] = .moment
+        default: break
+        }
+        return types
+    }
+}
+
+extension Bench {
+    /// The objects, with one odd value in each column of its own.
+    func objectsWithCorpus() -> [World.Object] {
+        objects.enumerated().map { index, object in
+            var object = object
+            for (number, entry) in Corpus.entries.enumerated() {
+                let isHere = number % objects.count == index
+                object.body["kit_" + entry.name] = isHere ? entry.value : .null
+            }
+            return object
+        }
+    }
+
+    func corpusFindings(_ table: TableImage, _ objects: [World.Object], _ run: Lab.Run) -> [Finding] {
+        var wrong: [String] = []
+        let rows = table.byKey
+        for (number, entry) in Corpus.entries.enumerated() {
+            let object = objects[number % objects.count]
+            let column = Self.column("kit_" + entry.name)
+            let key = TableImage.key(of: keyValues(object), by: keyColumns)
+            guard let row = rows[key] else { continue }
+            tally.add(Counters(items: 1))
+            let value = row.values[column]
+            if let value, Corpus.isExact(value, entry.value) { continue }
+            if entry.tolerance != nil, let value, case .string(let text) = value, let sent = entry.value.string,
+                text.unicodeScalars.filter({ $0.value != 0 }).elementsEqual(
+                    sent.unicodeScalars.filter { $0.value != 0 })
+            {
+                continue
+            }
+            wrong.append("\(entry.name): sent \(entry.value.text.prefix(60)), received \(Corpus.describe(value))")
+        }
+        if wrong.isEmpty { return [] }
+        return [
+            Finding(
+                at: "full read of odd values", expected: "each value as it was sent",
+                actual: "\(wrong.count) of \(Corpus.entries.count) values are others.", witness: wrong,
+                history: run.log.lines(last: 6))
+        ]
+    }
+
+    /// The key's columns as the lake has them.
+    func keyValues(_ object: World.Object) -> [String: Value] {
+        var values: [String: Value] = [:]
+        for member in row(object).members {
+            if let text = member.value.string { values[Self.column(member.name)] = .string(text) }
+            if let number = member.value.int64 { values[Self.column(member.name)] = .int(number) }
+        }
+        return values
+    }
+
+    /// How values of one column differ from row to row.
+    enum Variant: String, CaseIterable {
+        case nulls = "null before values"
+        case fractions = "whole numbers before fractions"
+        case objects = "objects before text"
+    }
+
+    /// Reads with the poor rows first and with the rich rows first.
+    func poorAndRich(_ variant: Variant) async throws -> [Finding] {
+        let half = objects.count / 2
+        guard half > 0 else { return [] }
+        for member in members(for: variant).prefix(6) {
+            for rich in [objects.count..<objects.count, 0..<0] {
+                // Rows are made poor in both halves in turn, so that the list's own order gives each its first place.
+                let isPoor: (Int) -> Bool = { rich.isEmpty && rich.lowerBound == 0 ? $0 >= half : $0 < half }
+                let varied = objects.enumerated().map { index, object in
+                    var object = object
+                    object.body[member] = value(variant, object.body[member] ?? .null, isPoor: isPoor(index), index)
+                    return object
+                }
+                for often in [false, true] {
+                    let place = "full read, \(member) with \(variant.rawValue)\(often ? ", several commits" : "")"
+                    let run = try await successful(
+                        plan(.fullRefresh, commitsOften: often), of: upstream(varied), at: place)
+                    let findings = try await keptValues(of: member, varied, run, at: place)
+                    if !findings.isEmpty { return findings }
+                }
+            }
+        }
+        return []
+    }
+
+    /// Members that can vary so: not the key, the cursor or what a layout may hang on.
+    private func members(for variant: Variant) -> [String] {
+        let fixed = fixedMembers
+        return objects[0].body.members.filter { member in
+            guard !fixed.contains(member.name), !member.name.hasPrefix("created") else { return false }
+            guard variant != .nulls else { return member.value.string == nil || !isMoment(member.value) }
+            // A number is a price or a weight where the recording itself has fractions of it.
+            if variant == .fractions {
+                return objects.contains { object in
+                    guard case .number(let number)? = object.body[member.name] else { return false }
+                    return number.int64 == nil
+                }
+            }
+            return objects.contains { $0.body[member.name]?.object != nil }
+        }.map(\.name)
+    }
+
+    private func isMoment(_ value: JSONValue) -> Bool {
+        value.string.map { TimestampParser.microseconds($0) != nil } ?? false
+    }
+
+    private func value(_ variant: Variant, _ old: JSONValue, isPoor: Bool, _ index: Int) -> JSONValue {
+        switch variant {
+        case .nulls: isPoor ? .null : old
+        case .fractions: .number(JSONNumber(text: isPoor ? "\(index)" : "\(index).75"))
+        case .objects: isPoor ? ["kit": .number(JSONNumber(Int64(index)))] : .string("text \(index)")
+        }
+    }
+
+    /// Findings where the values of one member are not those that were sent.
+    func keptValues(
+        of member: String, _ sent: [World.Object], _ run: Lab.Run, at place: String
+    ) async throws -> [Finding] {
+        guard let table = try await table(run), table.schema[Self.column(member)] != nil else { return [] }
+        let rows = table.byKey
+        var wrong: [String] = []
+        for object in sent {
+            guard let row = rows[TableImage.key(of: keyValues(object), by: keyColumns)] else { continue }
+            tally.add(Counters(rows: 1))
+            let value = row.values[Self.column(member)] ?? .null
+            let original = object.body[member] ?? .null
+            if Corpus.isExact(value, original) || original.string.map(isWrapped(value)) == true { continue }
+            wrong.append("\(key(object)): sent \(original.text.prefix(60)), received \(Corpus.describe(value))")
+        }
+        if wrong.isEmpty { return [] }
+        return [
+            Finding(
+                at: place, expected: "each value as it was sent",
+                actual: "\(wrong.count) of \(sent.count) values of \(member) are others.", witness: wrong)
+        ]
+    }
+
+    /// Text among lists is wrapped into a list of one (``TableBuilder``).
+    private func isWrapped(_ value: Value) -> (String) -> Bool {
+        { text in value == .string(JSONValue.array([.string(text)]).text) }
+    }
+}

@@ -1,0 +1,54 @@
+import Columns
+import Tributary
+
+/// The ledger, in an object that remembers: which rows it has handed over, or which table is being read.
+struct RememberingSpecimen: Source {
+    typealias Config = LedgerSource.Config
+
+    static let description = LedgerSource.description
+
+    private let seen = Lock<Set<String>>([])
+    private let reading = Lock("")
+
+    init() {}
+
+    func validateCredentials(_ config: Config, schema: String?, in context: SourceContext) async throws {
+        try await LedgerSource().validateCredentials(config, schema: schema, in: context)
+    }
+
+    func schemas(for config: Config, in context: SourceContext) async throws -> [SourceSchema] {
+        try await LedgerSource().schemas(for: config, in: context)
+    }
+
+    func read(_ inputs: SourceInputs, with config: Config, in context: SourceContext) async throws -> SourceResponse {
+        var response = try await LedgerSource().read(inputs, with: config, in: context)
+        let items = response.items
+        if config.fault == "rows-remembered-between-reads" {
+            response.items = items.filtering { [seen] row in
+                let id = row["id"]?.string ?? ""
+                return seen.withLock { $0.insert(id).inserted }
+            }
+        } else {
+            let table = inputs.schema
+            response.items = Items { [reading] emit in
+                reading.withLock { $0 = table }
+                // A page is dropped when another table's read has begun meanwhile.
+                try await items.filtering { _ in reading.withLock { $0 == table } }.run(into: emit)
+            }
+        }
+        return response
+    }
+}
+
+extension Items {
+    /// The items without the rows that a test refuses.
+    func filtering(_ keeps: @escaping @Sendable (Row) -> Bool) -> Items {
+        Items { emit in
+            try await run(
+                into: Emitter { item, token in
+                    let rows = try item.map(Bench.rows)?.filter(keeps)
+                    try await emit.forward(rows.map { .rows($0) }, resume: token)
+                })
+        }
+    }
+}
