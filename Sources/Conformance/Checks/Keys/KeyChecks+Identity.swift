@@ -48,7 +48,7 @@ extension KeyChecks {
             + "changed between two syncs: the table must hold each once, as it is now.",
         likelyCause: "The key contains a column that changes, such as the time of the update, or one that is made anew "
             + "in each read.",
-        catches: "key-contains-update-time", "key-from-volatile-export-id"
+        catches: "key-contains-update-time", "key-from-volatile-export-id", "early-stop-on-first-older-row"
     ) { input in
         try await Bench.judging(input) { bench in
             let moved = try await bench.changedKeys()

@@ -61,11 +61,12 @@ extension ReadingChecks {
             + "each child's row says whose it is.",
         method:
             "Syncs of parents with no, one and many children; then with each parent in turn gone between its listing "
-            + "and the request for its children; then with the parents' own list gone, which must fail.",
+            + "and the request for its children; then with the parents' own list gone, which must fail; "
+            + "and, of an incremental table, an increment with a new child of each parent.",
         likelyCause:
             "The parent's key is not put into the rows, or a 404 for one parent ends the whole read: let it mean "
             + "that there are no children.",
-        catches: "deleted-parent-aborts-children", "children-without-their-parent"
+        catches: "deleted-parent-aborts-children", "children-without-their-parent", "children-gated-on-parent-change"
     ) { input in
         try await Bench.judging(input) { bench in
             guard let parent = bench.collection.parent else {
@@ -85,6 +86,8 @@ extension ReadingChecks {
                 let findings = try await bench.withoutParent(owner, parent)
                 if !findings.isEmpty { return findings }
             }
+            let late = try await bench.lateChildren()
+            if !late.isEmpty { return late }
             return try await bench.mustFail(
                 .status(404, ["message": "Not Found"], at: 0, isLasting: true), after: 0, allowing: nil)
         }
@@ -175,6 +178,24 @@ extension Bench {
             ]
         }
         return []
+    }
+
+    /// An increment with a new child of each parent, none of which has changed itself.
+    func lateChildren() async throws -> [Finding] {
+        guard schema.mode == .incremental, let name = collection.cursor, let newest = objects.last else { return [] }
+        let new = owners.compactMap { owner -> World.Object? in
+            guard var child = pattern(.tail, 1)?.object else { return nil }
+            child = moved(child, to: owner)
+            child.body[name] = Self.after(cursor(newest), days: 1)
+            return child
+        }
+        let first = try await successful(plan(), of: upstream(), at: "first sync")
+        let place = "increment with a new child of each parent, the parents unchanged"
+        let run = try await successful(plan(), of: upstream(objects + new), into: first.files, at: place)
+        return finding(
+            try await difference(objects + new, run), at: place, expected: "the new children as well", run,
+            cause: "Only parents that changed are asked for their children, and a new child does not change its parent."
+        )
     }
 
     /// A sync while one parent is gone: the children of the others must be there.

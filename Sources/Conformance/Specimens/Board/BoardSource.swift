@@ -57,12 +57,17 @@ struct BoardSource: Source {
     private static let boards = RESTEndpoint(
         "boards", path: "/v1/boards", primaryKeys: ["id"], rows: "data", sort: .unsorted, partitioning: .md5())
 
+    /// A board that was deleted after it was listed.
+    private static let gone = ResponseAction([404], text: "not found", .ignore)
+
     private static let cards = RESTEndpoint(
         "cards", path: "/v1/boards/{boards.id}/cards", primaryKeys: ["board_id", "id"], rows: "data", sort: .unsorted,
-        partitioning: .md5(), parent: RESTParent("boards", columns: ["id": "board_id"]), actions: [.ignore(404)])
+        partitioning: .md5(), parent: RESTParent("boards", columns: ["id": "board_id"]), actions: [gone])
 
     private static let events = RESTEndpoint(
         "events", path: "/v1/boards/{boards.id}/events", primaryKeys: ["board_id", "id"], rows: "data",
         incremental: [.datetime("updated_at", parameter: "since")], sort: .unsorted, partitioning: .md5(),
-        parent: RESTParent("boards", columns: ["id": "board_id"]), actions: [.ignore(404)])
+        parent: RESTParent("boards", columns: ["id": "board_id"]), actions: [gone],
+        // The list is in no order: what changes while it is read is behind the stored value, and read again.
+        defaultLookback: .seconds(86_400))
 }

@@ -103,7 +103,6 @@ extension ShelfFault {
             $0.endpoint = { endpoint in
                 guard endpoint.name == "catalog" else { return }
                 endpoint.incremental = [.newestFirst(.datetime("updated_at"))]
-                endpoint.sort = .descending
             }
         },
         ShelfFault(

@@ -14,7 +14,9 @@ enum ShelfFixture {
                 "mode": "incremental", "field": "updated_at", "type": "datetime", "keys": ["shelf", "id"],
                 "sort": "asc",
             ],
-            "catalog": ["mode": "incremental", "field": "updated_at", "type": "datetime", "keys": ["id"]],
+            "catalog": [
+                "mode": "incremental", "field": "updated_at", "type": "datetime", "keys": ["id"], "sort": "desc",
+            ],
             "search": ["mode": "incremental", "field": "updated_at", "type": "datetime", "keys": ["id"]],
         ])
     private static let full: JSONValue = ["mode": "full-refresh", "keys": ["id"]]
@@ -71,8 +73,9 @@ enum ShelfFixture {
             ],
             [
                 "path": "/v1/catalog", "collection": "catalog", "order": ["-id"],
-                "page": ["style": "cursor", "parameter": "after", "size": "limit"],
-                "envelope": ["data": "$rows", "more": "$more", "next": "$next"],
+                "orderParameters": ["sort": ["updated": ["-updated_at"]]],
+                "page": ["style": "page", "parameter": "page", "size": "limit"],
+                "envelope": ["data": "$rows", "more": "$more", "page": "$page"],
             ],
             [
                 "path": "/v1/search", "collection": "search", "order": ["id"], "resultCap": 6,
@@ -89,7 +92,7 @@ enum ShelfFixture {
 
     private static var recording: JSONValue {
         let rows = JSONValue.array((0..<14).map(row))
-        let newestFirst = JSONValue.array((0..<14).reversed().map(row))
+        let newestFirst = JSONValue.array((0..<14).reversed().map(catalogRow))
         return SpecimenRecording.har(
             [
                 SpecimenRecording.entry("me", "/v1/me", ["id": "me"]),
@@ -101,7 +104,7 @@ enum ShelfFixture {
                 SpecimenRecording.entry("finals-2", "/v1/finals?after=f1", ["data": nil, "next": nil]),
                 SpecimenRecording.entry(
                     "entries", "/v1/entries", ["data": .array((0..<14).map(entry)), "more": false, "next": nil]),
-                SpecimenRecording.entry("catalog", "/v1/catalog", ["data": newestFirst, "more": false, "next": nil]),
+                SpecimenRecording.entry("catalog", "/v1/catalog", ["data": newestFirst, "more": false, "page": 1]),
             ]
                 + (0..<3).map { window in
                     let first = window * 6
@@ -124,6 +127,14 @@ enum ShelfFixture {
             "size": .number(JSONNumber(Int64(index) * 7)), "labels": ["kind": .string("k\(index % 3)"), "rank": 1],
             "price": .number(JSONNumber(text: index < 7 ? "\(index * 10)" : "\(index).99")),
         ]
+    }
+
+    /// The same, but for the times of the last change: the two newest rows are those of the greatest ids.
+    private static func catalogRow(_ index: Int) -> JSONValue {
+        guard var body = row(index).object else { return row(index) }
+        let minute = index >= 12 ? 300 : Int64(index * 5 % 14) * 10
+        body["updated_at"] = SpecimenRecording.moment(minute * 60)
+        return .object(body)
     }
 
     private static func entry(_ index: Int) -> JSONValue {

@@ -95,11 +95,11 @@ struct ShelfSource: Source {
         incremental: [.datetime("updated_at", parameter: "since")], sort: .ascending, partitioning: .md5(),
         paginator: .cursor(parameter: "after", from: "next", hasMore: "more"))
 
-    /// By id, newest first, without any bound: an increment reads all of it.
+    /// Newest change first, without any bound: an increment stops at the first page that is older as a whole.
     private static let catalog = RESTEndpoint(
         "catalog", path: "/v1/catalog", primaryKeys: ["id"], rows: "data",
-        incremental: [RESTIncremental(.datetime("updated_at"))], sort: .unsorted, partitioning: .md5(),
-        paginator: .cursor(parameter: "after", from: "next", hasMore: "more"))
+        incremental: [.newestFirst(.datetime("updated_at"), query: ["sort": "updated"])], sort: .descending,
+        partitioning: .md5(), paginator: .pageNumber(hasMore: "more"))
 
     /// A search that shows six rows of a query at most: it is asked again from the last id on.
     private static let search = RESTEndpoint(
