@@ -23,5 +23,5 @@ enum Material {
     /// Runs parts of checks in processes of their own.
     static let children = ChildProcessRunner(executable: products.appending(path: "tributary").path)
 
-    static let stack: HTTPStack = { client, clock in RetryingHTTPClient(client, clock: clock) }
+    static let stack: HTTPStack = { LiveHTTP.simulated(over: $0, clock: $1) }
 }

@@ -12,6 +12,8 @@ public struct LabRuntime: Sendable {
     public var options: @Sendable (SyncOptions) -> SyncOptions = { $0 }
     /// What becomes of the lake's files when a run has ended, well or not.
     public var afterwards: @Sendable (MemoryLake.Files, _ succeeded: Bool) -> MemoryLake.Files = { files, _ in files }
+    /// Whether addresses are checked at each read, and not at validation alone.
+    public var guardsReads = true
 
     /// The same, told what the lake was before, and what happened.
     public var ending: @Sendable (Ending) -> MemoryLake.Files = { $0.files }

@@ -39,6 +39,8 @@ public struct Specimen: Sendable {
         .desk,
         .shelf,
         .board,
+        .account,
+        .hosted,
     ]
 
     /// The family that a fault belongs to.

@@ -3,7 +3,7 @@ import Tributary
 
 /// Undoes the compression of a body as its reader asks for it, a piece at a time.
 ///
-/// Proof of safety: it is used under the lock of the ``ResponseBody`` that owns it.
+/// Proof of safety: it is used under the lock of the body that owns it, ``ResponseBody`` or ``RuledBody``.
 final class BodyInflater: @unchecked Sendable {
     /// What inflating came to.
     enum Problem: Error {
@@ -119,5 +119,46 @@ final class BodyInflater: @unchecked Sendable {
         guard isDeflate, input.count - inputStart >= 2 else { return false }
         let (first, second) = (Int(input[inputStart]), Int(input[inputStart + 1]))
         return first & 0x0f != 8 || (first << 8 | second) % 31 != 0
+    }
+}
+
+extension BodyInflater {
+    /// What undoes the coding of an answer; nil for a body that is not coded.
+    ///
+    /// - Throws: `SourceError` of kind `unexpectedAnswer` for a coding that was not asked for.
+    static func make(
+        for headers: HTTPHeaders, of request: WireRequest, _ settings: HTTPConfiguration
+    ) throws -> BodyInflater? {
+        guard let coding = headers["Content-Encoding"], coding.lowercased() != "identity", !coding.isEmpty else {
+            return nil
+        }
+        if let inflater = BodyInflater(coding: coding, maxBytes: request.options.maxBodyBytes, settings: settings) {
+            return inflater
+        }
+        throw SourceError(
+            .unexpectedAnswer,
+            "Sending \(request.label): the body is coded as \(coding.prefix(40)), which was not asked for.")
+    }
+}
+
+extension BodyInflater.Problem {
+    /// The same for the caller of the client.
+    func error(of request: WireRequest, _ settings: HTTPConfiguration) -> SourceError {
+        let label = "Reading the body of \(request.label)"
+        switch self {
+        case .tooLarge: return BodyLimit.error(request)
+        case .bomb:
+            return SourceError(
+                .limitExceeded,
+                "\(label): it inflates to more than \(settings.maxInflationRatio) times its size.",
+                advice: "Such a body is made to exhaust memory; look at what the upstream sends.")
+        case .broken:
+            return SourceError(
+                .unexpectedAnswer, "\(label): its compressed data are broken.", recovery: .retry(after: nil))
+        case .truncated:
+            return SourceError(
+                .unreachable, "\(label): the compressed data end too early; the body was cut.",
+                recovery: .retry(after: nil))
+        }
     }
 }

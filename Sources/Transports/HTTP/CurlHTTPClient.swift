@@ -39,23 +39,7 @@ public final class CurlHTTPClient: HTTPClient {
     }
 
     public func send(_ request: HTTPRequest) async throws -> HTTPResponse {
-        let secrets = RedirectRules.secrets(of: request)
-        var current = request
-        for _ in 0...settings.maxRedirects {
-            try Task.checkCancellation()
-            let sent = try WireRequest(current, userAgent: settings.userAgent)
-            let response = try await exchange(sent)
-            guard request.options.followsRedirects, RedirectRules.isRedirect(response.status),
-                let location = response.headers["Location"]
-            else { return response }
-            current = try RedirectRules.next(
-                after: current, sent: sent, status: response.status, location: location, secrets: secrets)
-            await drain(response.body)
-        }
-        throw SourceError(
-            .unexpectedAnswer,
-            "Sending \(request.method.rawValue) \(try WireRequest(request, userAgent: "").shownURL): "
-                + "more than \(settings.maxRedirects) redirects, one after another.")
+        try await RedirectRules.following(request, settings) { _, sent in try await exchange(sent) }
     }
 
     private func exchange(_ request: WireRequest) async throws -> HTTPResponse {
@@ -73,20 +57,6 @@ public final class CurlHTTPClient: HTTPClient {
     }
 
     private func inflater(for head: ResponseHead, of request: WireRequest) throws -> BodyInflater? {
-        guard let coding = head.headers["Content-Encoding"], coding.lowercased() != "identity", !coding.isEmpty else {
-            return nil
-        }
-        if let inflater = BodyInflater(coding: coding, maxBytes: request.options.maxBodyBytes, settings: settings) {
-            return inflater
-        }
-        throw SourceError(
-            .unexpectedAnswer,
-            "Sending \(request.label): the body is coded as \(coding.prefix(40)), which was not asked for.")
-    }
-
-    /// A redirect's short body is read to its end, so that the connection can be used again.
-    private func drain(_ body: HTTPBody) async {
-        var count = 0
-        while count < 64 << 10, let chunk = try? await body.chunk() { count += chunk.count }
+        try BodyInflater.make(for: head.headers, of: request, settings)
     }
 }

@@ -21,9 +21,23 @@ public enum LiveHTTP {
     public static func make(
         policy: AddressPolicy, clock: any SyncClock = SystemClock(), options: Options = Options()
     ) -> any HTTPClient {
-        let live = CurlHTTPClient(policy: policy, settings: options.configuration)
+        layers(over: CurlHTTPClient(policy: policy, settings: options.configuration), clock: clock, options: options)
+    }
+
+    /// The same layers over a wire without sockets, such as a recording or a model: what the live client does with
+    /// answers above libcurl is done here by its own rules, so that they are what a kit of faults puts to the test.
+    public static func simulated(
+        over wire: any HTTPClient, clock: any SyncClock, options: Options = Options()
+    ) -> any HTTPClient {
+        layers(
+            over: AnswerRulesHTTPClient(wire, settings: options.configuration), clock: clock, options: options)
+    }
+
+    private static func layers(
+        over client: any HTTPClient, clock: any SyncClock, options: Options
+    ) -> any HTTPClient {
         let limited = RateLimitedHTTPClient(
-            live, limits: options.rateLimits, default: options.defaultRateLimit, clock: clock)
+            client, limits: options.rateLimits, default: options.defaultRateLimit, clock: clock)
         return RetryingHTTPClient(limited, policy: options.retries, clock: clock)
     }
 }

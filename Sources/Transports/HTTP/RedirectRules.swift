@@ -8,6 +8,38 @@ enum RedirectRules {
         "if-modified-since",
     ]
 
+    /// Sends a request and follows the redirects that come, as far as the rules and the settings allow.
+    ///
+    /// - Parameter exchange: sends one request and does not follow.
+    static func following(
+        _ request: HTTPRequest, _ settings: HTTPConfiguration,
+        exchange: (HTTPRequest, WireRequest) async throws -> HTTPResponse
+    ) async throws -> HTTPResponse {
+        let secrets = secrets(of: request)
+        var current = request
+        for _ in 0...settings.maxRedirects {
+            try Task.checkCancellation()
+            let sent = try WireRequest(current, userAgent: settings.userAgent)
+            let response = try await exchange(current, sent)
+            guard request.options.followsRedirects, isRedirect(response.status),
+                let location = response.headers["Location"]
+            else { return response }
+            current = try next(
+                after: current, sent: sent, status: response.status, location: location, secrets: secrets)
+            await drain(response.body)
+        }
+        throw SourceError(
+            .unexpectedAnswer,
+            "Sending \(request.method.rawValue) \(try WireRequest(request, userAgent: "").shownURL): "
+                + "more than \(settings.maxRedirects) redirects, one after another.")
+    }
+
+    /// A redirect's short body is read to its end, so that the connection can be used again.
+    private static func drain(_ body: HTTPBody) async {
+        var count = 0
+        while count < 64 << 10, let chunk = try? await body.chunk() { count += chunk.count }
+    }
+
     static func isRedirect(_ status: Int) -> Bool { [301, 302, 303, 307, 308].contains(status) }
 
     /// The request that follows a redirect.

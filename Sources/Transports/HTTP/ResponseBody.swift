@@ -41,26 +41,7 @@ final class ResponseBody: Sendable {
             return try inflater.withLock { try $0.flatMap(body) }
         } catch let problem as BodyInflater.Problem {
             session.loop.post(.cancel(transfer))
-            throw error(problem)
-        }
-    }
-
-    private func error(_ problem: BodyInflater.Problem) -> SourceError {
-        let label = "Reading the body of \(transfer.request.label)"
-        switch problem {
-        case .tooLarge: return BodyLimit.error(transfer.request)
-        case .bomb:
-            return SourceError(
-                .limitExceeded,
-                "\(label): it inflates to more than \(transfer.settings.maxInflationRatio) times its size.",
-                advice: "Such a body is made to exhaust memory; look at what the upstream sends.")
-        case .broken:
-            return SourceError(
-                .unexpectedAnswer, "\(label): its compressed data are broken.", recovery: .retry(after: nil))
-        case .truncated:
-            return SourceError(
-                .unreachable, "\(label): the compressed data end too early; the body was cut.",
-                recovery: .retry(after: nil))
+            throw problem.error(of: transfer.request, transfer.settings)
         }
     }
 }

@@ -75,7 +75,7 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         if list { return CheckReport.list(CheckCatalogue.all) }
         if let explain, let check = CheckCatalogue.check(explain) { return CheckReport.explain(check) }
-        let stack: HTTPStack = { client, clock in RetryingHTTPClient(client, clock: clock) }
+        let stack: HTTPStack = { LiveHTTP.simulated(over: $0, clock: $1) }
         if selfTest { return try await runSelfTest(stack) }
         let results = try await results(stack)
         if format == "json" { try JSONOutput.print(results.map(CheckReport.Entry.init)) } else { show(results) }

@@ -41,3 +41,28 @@ struct ClearKeySpecimen: Source {
         SourceResponse(items: Items { _ in })
     }
 }
+
+/// Wrong in its form: certificates are not checked unless somebody asks for it.
+struct UncheckedSpecimen: Source {
+    static let description = TwinFieldSpecimen.description
+
+    struct Config: FormFields {
+        @Input("API key") var apiKey: Secret
+        @Select("Check certificates", name: "verify_certificates") var verifyCertificates = Checking.off
+
+        init() {}
+    }
+
+    enum Checking: String, SelectValue, CaseIterable {
+        case on
+        case off
+    }
+
+    init() {}
+
+    func validateCredentials(_ config: Config, schema: String?, in context: SourceContext) async throws {}
+    func schemas(for config: Config, in context: SourceContext) async throws -> [SourceSchema] { [] }
+    func read(_ inputs: SourceInputs, with config: Config, in context: SourceContext) async throws -> SourceResponse {
+        SourceResponse(items: Items { _ in })
+    }
+}

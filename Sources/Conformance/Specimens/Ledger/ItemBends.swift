@@ -31,6 +31,17 @@ extension Items {
         }
     }
 
+    /// Begins anew when it fails, and hands over again what it had handed over.
+    var twice: Items {
+        Items { emit in
+            do {
+                try await run(into: emit)
+            } catch is SourceError {
+                try await run(into: emit)
+            }
+        }
+    }
+
     func never(empty row: Row) -> Items {
         Items { emit in
             let count = Lock(0)

@@ -18,7 +18,7 @@ enum LedgerFixture {
                 "mode": "incremental", "field": "created", "type": "datetime", "keys": ["id"], "sort": "desc",
             ],
         ],
-        "config": ["api_key": ["fake": "specimen.apiKey", "n": 1]], "provenance": ["kind": "synthetic"],
+        "config": ["api_key": ["fake": "specimen.apiKey", "n": 1]], "provenance": ["kind": "synthetic", "apiVersion": "2025-01-01"],
         "states": [["name": "t0", "clock": "2025-03-10T06:00:00Z", "http": "t0.har"]],
     ]
 
@@ -60,31 +60,39 @@ enum LedgerFixture {
     ]
 
     private static var recording: JSONValue {
+        let notes: JSONValue = ["data": .array((0..<14).map(note)), "more": false, "next": nil]
+        let payments: JSONValue = ["data": .array((0..<14).map(payment)), "more": false]
+        let since: JSONValue = ["data": .array((7..<14).map(note)), "more": false, "next": nil]
         let entries = [
             entry("me", "/v1/me", ["id": "me"]),
-            entry("notes", "/v1/notes", ["data": .array((0..<14).map(note)), "more": false, "next": nil]),
-            entry(
-                "notes-since", "/v1/notes?since=2025-03-01T01:00:00Z",
-                ["data": .array((7..<14).map(note)), "more": false, "next": nil]),
-            entry("payments", "/v1/payments", ["data": .array((0..<14).map(payment)), "more": false]),
+            entry("notes", "/v1/notes?limit=100", notes, of: "notes", in: .fullRefresh),
+            entry("notes-by-change", "/v1/notes?sort=updated_at&limit=100", notes, of: "notes", in: .incremental),
+            entry("notes-since", "/v1/notes?since=2025-03-01T01:00:00Z", since),
+            entry("payments", "/v1/payments?limit=100", payments, of: "payments"),
         ]
         return [
             "log": ["version": "1.2", "creator": ["name": "specimen", "version": "1"], "entries": .array(entries)]
         ]
     }
 
-    private static func entry(_ id: String, _ path: String, _ body: JSONValue) -> JSONValue {
-        [
-            "_id": .string(id), "_replay": "repeat", "startedDateTime": "2025-03-10T06:00:00.000Z", "time": 0,
-            "request": [
-                "method": "GET", "url": .string("https://api.specimen.example" + path),
-                "headers": [["name": "authorization", "value": "Bearer fake-api-key-1"]],
-            ],
-            "response": [
-                "status": 200, "headers": [["name": "Content-Type", "value": "application/json"]],
-                "content": ["mimeType": "application/json", "text": .string(body.text)],
-            ],
+    private static func entry(
+        _ id: String, _ path: String, _ body: JSONValue, of schema: String? = nil, in type: SyncType? = nil
+    ) -> JSONValue {
+        let request: JSONValue = [
+            "method": "GET", "url": .string("https://api.specimen.example" + path),
+            "headers": [["name": "authorization", "value": "Bearer fake-api-key-1"]],
         ]
+        let response: JSONValue = [
+            "status": 200, "headers": [["name": "Content-Type", "value": "application/json"]],
+            "content": ["mimeType": "application/json", "text": .string(body.text)],
+        ]
+        var entry = JSONObject([
+            ("_id", .string(id)), ("_replay", "repeat"), ("startedDateTime", "2025-03-10T06:00:00.000Z"), ("time", 0),
+            ("request", request), ("response", response),
+        ])
+        if let schema { entry["_schema"] = [.string(schema)] }
+        if let type { entry["_sync"] = [.string(type.rawValue)] }
+        return .object(entry)
     }
 
     /// Minutes since the start: three rows share one, and two another.

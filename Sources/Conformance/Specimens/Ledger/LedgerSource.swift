@@ -49,7 +49,7 @@ struct LedgerSource: Source {
         if let client = bend.client { return try client(config, context) }
         return RESTClient(
             context, baseURL: Self.baseURL, authorization: .bearer(config.apiKey), pageSize: PageSize("limit", 100),
-            actions: bend.actions)
+            headers: ["Api-Version": "2025-01-01"], actions: bend.actions)
     }
 
     func endpoints(_ bend: LedgerBend) -> [RESTEndpoint] {

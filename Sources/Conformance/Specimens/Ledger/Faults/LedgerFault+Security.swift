@@ -1,8 +1,10 @@
+import Cassettes
 import Columns
+import Foundation
 import Logging
 import Tributary
 
-/// Secrets that get out.
+/// Secrets that get out, and addresses that should not be asked.
 extension LedgerFault {
     static let security = [
         LedgerFault("credentials-inside-rows", "Puts the API key into each row.", .field) {
@@ -16,5 +18,100 @@ extension LedgerFault {
                 context.logger.info("Reading with the key \(config.apiKey.revealed).")
             }
         },
+        LedgerFault("secret-encoded-in-the-log", "Logs the header field as it is sent, in base 64.", .kit) {
+            $0.context = { context, config in
+                let field = Data("key:\(config.apiKey.revealed)".utf8).base64EncodedString()
+                context.logger.debug("Authorization: Basic \(field)")
+            }
+        },
+        LedgerFault("secret-in-error-message-url", "Names the URL, with the key in its query, when a request fails.", .field)
+        {
+            $0.context = { context, config in
+                context.http = ShowingClient(base: context.http, key: config.apiKey)
+            }
+        },
+        LedgerFault("error-body-in-the-log", "Logs the body of each failed request.", .kit) {
+            $0.context = { context, _ in
+                context.http = BodyLoggingClient(base: context.http, logger: context.logger, intoError: false)
+            }
+        },
+        LedgerFault("error-body-in-the-error", "Puts the body of a failed request into its error.", .kit) {
+            $0.context = { context, _ in
+                context.http = BodyLoggingClient(base: context.http, logger: context.logger, intoError: true)
+            }
+        },
+        LedgerFault("report-to-another-host", "Reports each read to a service of the author's.", .kit) {
+            $0.response = { _, inputs, _, context in
+                let url = "https://telemetry.author.example/read?table=\(inputs.schema)"
+                _ = try? await context.http.send(HTTPRequest(.get, url))
+            }
+        },
+        LedgerFault("base-url-without-encryption", "Asks over http.", .kit) {
+            $0.context = { context, _ in
+                context.http = RewritingClient(base: context.http) {
+                    $0.url = $0.url.replacing("https://", with: "http://")
+                }
+            }
+        },
+        LedgerFault("certificates-unchecked-by-default", "Offers to check certificates, and does not by default.", .kit) {
+            $0.source = AnySource(UncheckedSpecimen.self)
+        },
+        LedgerFault("token-left-in-the-recording", "Commits a recording with a genuine-looking token in a body.", .kit) {
+            $0.fixture = { fixture in
+                // Put together here, so that no scanner of this repository stops at it.
+                let token = ["gh", "p_", "9fK2mQ7xR4tV8wZ1", "bN6cH3jL5pS0dG2yAe7U"].joined()
+                fixture.files["bodies/me.json"] = Array(#"{"id": "me", "session": "\#(token)"}"#.utf8)
+            }
+        },
+        LedgerFault("members-compared-with-each-other", "Looks at each member of a row once for each other.", .kit) {
+            $0.context = { context, _ in context.http = ComparingClient(base: context.http) }
+        },
     ]
+}
+
+/// Puts the key into the query, and the whole URL into the error.
+private struct ShowingClient: HTTPClient {
+    struct Failed: Error, CustomStringConvertible { let description: String }
+    let base: any HTTPClient
+    let key: Secret
+
+    func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let response = try await base.send(request)
+        guard response.status >= 500 else { return response }
+        throw Failed(description: "Status \(response.status) came from \(request.url)?api_key=\(key.revealed)")
+    }
+}
+
+/// Shows what an upstream said, all of it.
+private struct BodyLoggingClient: HTTPClient {
+    let base: any HTTPClient
+    let logger: Logger
+    let intoError: Bool
+
+    func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        var response = try await base.send(request)
+        guard response.status >= 400 else { return response }
+        let body = String(decoding: try await response.body.collect(), as: UTF8.self)
+        if intoError {
+            throw SourceError(.upstreamFailure, "Reading: status \(response.status) came with \(body)")
+        }
+        logger.error("Status \(response.status) came with \(body)")
+        response.body = HTTPBody(Array(body.utf8))
+        return response
+    }
+}
+
+/// Takes time with the square of the number of members.
+private struct ComparingClient: HTTPClient {
+    let base: any HTTPClient
+
+    func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        var response = try await base.send(request)
+        let body = try await response.body.collect()
+        let names = (try? JSONValue(parsing: body))?["data"]?.array?.first?.object?.names ?? []
+        var seen: [String] = []
+        for name in names where !seen.contains(name) { seen.append(name) }
+        response.body = HTTPBody(body)
+        return response
+    }
 }

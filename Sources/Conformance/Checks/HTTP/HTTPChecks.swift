@@ -1,0 +1,9 @@
+/// Group J: bad weather between the source and its upstream.
+enum HTTPChecks {
+    static let all: [Check] = [
+        RetryChecks.all,
+        BodyChecks.all,
+        RequestChecks.all,
+        TokenChecks.all,
+    ].flatMap { $0 }
+}

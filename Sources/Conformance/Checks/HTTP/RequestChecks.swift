@@ -1,0 +1,181 @@
+import Cassettes
+import Columns
+import Foundation
+import Pipeline
+import Tributary
+
+/// What the source asks for, and where it is led.
+enum RequestChecks {
+    static let all = [redirectPolicy, sequenceFrozen, onlySafeCalls, agentAndVersion]
+
+    private static let redirectPolicy = Check(
+        "http-redirect-policy", group: .http, level: .fault,
+        proves: "Redirects within the host are followed or refused, those elsewhere never carry credentials, and circles "
+            + "and long chains end.",
+        method: "Once at each request: 301, 302, 307 and 308 to another path of the host, to another host, from https to "
+            + "http, in a loop, and eleven in a row. What was sent where is looked at, and the table.",
+        likelyCause: "The source follows redirects itself: leave them to the transport.",
+        catches: "credentials-follow-a-redirect", "redirects-followed-without-end"
+    ) { input in
+        try await StormBench.judging(input) { weather in
+            let faults: [WireFault] =
+                [301, 302, 307, 308].map { .moved($0) } + [.strangerRedirect, .downgrade, .loop, .chain(11)]
+            let limit = input.profile == .hostile ? 4 : 2
+            return try await weather.first(of: faults, limit: limit) { fault, read in
+                let storm = try await weather.storm(fault, read)
+                let leaks = storm.mustKeepCredentialsHome()
+                if !leaks.isEmpty { return leaks }
+                if storm.journal.entries.count > read.journal.count + 60 {
+                    return [
+                        storm.finding(
+                            expected: "an end after some ten redirects",
+                            actual: "\(storm.journal.entries.count) requests were sent.")
+                    ]
+                }
+                return try await storm.mustTellOrMatch()
+            }
+        }
+    }
+
+    private static let sequenceFrozen = Check(
+        "http-request-sequence-frozen", group: .http, level: .replay,
+        proves: "The source sends the requests that were recorded, each of them, and no other.",
+        method: "Each recorded state is replayed strictly, in the table's own mode over the lake of the state before: a "
+            + "request that was not recorded and a recorded one that is not sent are differences. The accepted sequence is "
+            + "the recording; an intended change is a new recording.",
+        likelyCause: "A parameter, path or body was changed, or a request is sent more or less often than before.",
+        profile: .quick, catches: "parameter-added-to-requests"
+    ) { input in
+        guard let schema = input.schema, input.scenario.goodState != nil else {
+            return .notApplicable("The scenario shows an error, and no table is read to its end.")
+        }
+        guard let state = input.scenario.manifest.states.first, state.http != nil else {
+            return .notApplicable("No HTTP was recorded.")
+        }
+        let recorded = try input.scenario.exchanges(state: state.name).filter {
+            $0.exchange.schemas.contains(schema.name)
+                && ($0.exchange.syncTypes.isEmpty || $0.exchange.syncTypes.contains(schema.mode))
+        }
+        if recorded.isEmpty { return .notExercised("No exchange of \(state.name) is said to be of \(schema.name).") }
+        let session = StrictReplay(try input.scenario.session(state: state.name), state: state, of: input.scenario)
+        let lab = try input.lab()
+        var plan = Lab.Plan(schema.name, schema.mode, cursorField: schema.field?.name)
+        plan.requestLimit = 1_000
+        let run = try await lab.run(plan, of: session)
+        do {
+            try session.session.finish(schemas: [schema.name], syncType: schema.mode)
+        } catch {
+            return .failed([
+                Finding(
+                    at: "replay of \(input.scenario.id) at \(state.name)",
+                    expected: "the \(recorded.count) recorded requests of \(schema.name), and no other",
+                    actual: "\(error)", witness: run.log.requests.prefix(6).map(\.description),
+                    history: run.log.lines(), file: state.http)
+            ])
+        }
+        return .judged([], looked: Counters(requests: run.log.requests.count, runs: 1))
+    }
+
+    private static let onlySafeCalls = Check(
+        "http-only-safe-calls", group: .http, level: .replay,
+        proves: "Reading never changes the upstream.",
+        method: "Every request of a full read and an increment is looked at: GET and HEAD are safe; a POST must be declared "
+            + "repeatable, be a GraphQL query, or exchange a token; anything else is not.",
+        likelyCause: "The source acknowledges, marks or deletes what it has read.", profile: .quick,
+        catches: "marks-rows-as-read"
+    ) { input in
+        try await StormBench.judging(input) { weather in
+            for read in weather.reads {
+                for (index, entry) in read.journal.enumerated() where !entry.request.isReadOnly {
+                    return [
+                        Finding(
+                            at: "\(read.name), request \(index)", expected: "requests that change nothing",
+                            actual: "A \(entry.request.method.rawValue) was sent that nothing declares to be a read.",
+                            witness: ["\(LoggedRequest(index: index, request: entry.request))"],
+                            history: read.calm.log.lines())
+                    ]
+                }
+            }
+            return []
+        }
+    }
+
+    private static let agentAndVersion = Check(
+        "http-user-agent-and-api-version", group: .http, level: .replay,
+        proves: "Each request names the version of the API that the source was written for, and who asks.",
+        method: "The version of the recording's provenance must stand in a header field, the path or the query of every "
+            + "request to the API; a User-Agent that the source sets itself must name a program.",
+        likelyCause: "The version is set for one endpoint alone: set it for the client.", profile: .quick,
+        catches: "api-version-on-first-pages-only"
+    ) { input in
+        let version = input.scenario.manifest.provenance.apiVersion
+        return try await StormBench.judging(input) { weather in
+            for read in weather.reads {
+                let isVersioned = version.map { version in read.journal.contains { $0.request.carries(version) } } ?? false
+                for (index, entry) in read.journal.enumerated() {
+                    let shown = ["\(LoggedRequest(index: index, request: entry.request))"]
+                    if let version, isVersioned, !entry.request.carries(version), !entry.request.isTokenExchange {
+                        return [
+                            Finding(
+                                at: "\(read.name), request \(index)", expected: "the API's version \(version)",
+                                actual: "This request does not carry it, and others do.", witness: shown,
+                                history: read.calm.log.lines())
+                        ]
+                    }
+                    if let agent = entry.request.headers["User-Agent"], !Self.isAnIdentity(agent) {
+                        return [
+                            Finding(
+                                at: "\(read.name), request \(index)", expected: "a User-Agent that names who asks",
+                                actual: "It is “\(agent)”.", witness: shown)
+                        ]
+                    }
+                }
+            }
+            return []
+        }
+    }
+
+    private static func isAnIdentity(_ agent: String) -> Bool {
+        let strangers = ["mozilla", "curl", "python", "okhttp", "go-http-client", "java", "wget"]
+        return agent.contains(where: \.isLetter) && !strangers.contains { agent.lowercased().hasPrefix($0) }
+    }
+}
+
+/// A replay whose session can be asked afterwards what was left over.
+private struct StrictReplay: Upstream {
+    let session: ReplaySession
+    let name: String
+    let now: Int64
+    let integrations: any IntegrationStore
+
+    init(_ session: ReplaySession, state: Manifest.State, of scenario: Scenario) {
+        self.session = session
+        name = "replay of \(scenario.id) at \(state.name)"
+        now = state.clock
+        integrations = FixtureIntegrations(scenario.manifest.integrations)
+    }
+
+    func httpClient(clock: LabClock) throws -> (any HTTPClient)? { session.client }
+    func databaseConnector(clock: LabClock) throws -> (any DatabaseConnector)? { nil }
+}
+
+extension HTTPRequest {
+    /// Whether it changes nothing, by its method or by declaration.
+    var isReadOnly: Bool {
+        switch method {
+        case .get, .head: true
+        case .post: isTokenExchange || (graphQLQuery.map { !$0.contains("mutation") } ?? (options.isIdempotent == true))
+        case .put, .patch, .delete: false
+        }
+    }
+
+    /// A request for an access token (RFC 6749): a form with a kind of grant.
+    var isTokenExchange: Bool {
+        method == .post && body.map { String(decoding: $0, as: UTF8.self).contains("grant_type") } ?? false
+    }
+
+    func carries(_ text: String) -> Bool {
+        url.contains(text) || query.contains { LoggedRequest.text($0.value).contains(text) }
+            || headers.fields.contains { LoggedRequest.text($0.value).contains(text) }
+    }
+}

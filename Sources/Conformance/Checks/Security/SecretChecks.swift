@@ -1,0 +1,236 @@
+import Cassettes
+import Columns
+import Foundation
+import Pipeline
+import Tributary
+
+/// Secrets in what comes out, in what is stored, and on their way.
+enum SecretChecks {
+    static let all = [
+        neverInOutput, errorBodyNotLogged, fieldsMarked, neverInFixtures, onlyToAllowedHosts, reentryOnHostChange,
+        tlsVerification,
+    ]
+
+    private static let neverInOutput = Check(
+        "secret-never-in-output", group: .security, level: .fault,
+        proves: "No secret of the config is in rows, logs, errors, URLs, the lake or the summary of a sync.",
+        method: "Reads that succeed, are refused with 401 and 404, fail with 500, break off and cannot be parsed; all that "
+            + "came out is searched for the config's secrets in plain, percent-encoded, base 64, hexadecimal, JSON-escaped "
+            + "and truncated form, at the most talkative log level.",
+        likelyCause: "A secret is revealed into a text, a row or a query parameter. Hand it over as a Secret.",
+        profile: .quick, isWaivable: false, catches: "secret-in-the-log", "credentials-inside-rows",
+        "secret-in-error-message-url", "secret-encoded-in-the-log"
+    ) { input in
+        let canaries = input.canaries
+        if canaries.secrets.isEmpty { return .notApplicable("The config of the scenario holds no secret.") }
+        return try await StormBench.judging(input) { weather in
+            let faults: [WireFault] =
+                [.none, .refusal(401), .refusal(500)]
+                + (input.profile == .quick ? [] : [.refusal(404), .reset, WireFault.disguised[3], .cut(.closed, after: 0.5)])
+            for read in weather.reads.prefix(input.profile == .quick ? 1 : 2) {
+                for fault in faults {
+                    let index = fault.what == "nothing" ? -1 : read.journal.count - 1
+                    let storm = try await weather.storm(fault.from(max(0, index)), read)
+                    if index < 0 {
+                        let findings = try await SecretSearch(canaries).findings(weather.rows(read), at: read.name)
+                        if !findings.isEmpty { return findings }
+                    }
+                    let findings = try await SecretSearch(canaries).findings(storm)
+                    if !findings.isEmpty { return findings }
+                }
+            }
+            return []
+        }
+    }
+
+    private static let errorBodyNotLogged = Check(
+        "error-body-not-logged", group: .security, level: .fault,
+        proves: "What an upstream says besides the reason of a refusal gets into no log and no stored error.",
+        method: "Refusals whose bodies hold a person's data and a session beside the message, as JSON, HTML and text; "
+            + "logs, errors and summary are searched for them.",
+        likelyCause: "The body of a failed request is logged or put into the error as a whole.", isWaivable: false,
+        catches: "error-body-in-the-log", "error-body-in-the-error"
+    ) { input in
+        try await StormBench.judging(input) { weather in
+            let search = SecretSearch(Canaries(WireFault.personal))
+            for read in weather.reads {
+                for fault in WireFault.talkative {
+                    for index in read.indices(2) {
+                        let storm = try await weather.storm(fault.from(index), read)
+                        let findings = try await search.findings(storm)
+                        if !findings.isEmpty { return findings }
+                    }
+                }
+            }
+            return []
+        }
+    }
+
+    private static let fieldsMarked = Check(
+        "secret-fields-marked", group: .security, level: .static, scope: .source,
+        proves: "Every field that takes a credential is declared as a secret.",
+        method: "The names of all fields of the form are searched for the usual words.",
+        likelyCause: "The property's type is String: make it Secret.", profile: .quick, isWaivable: false,
+        catches: "key-field-in-clear"
+    ) { input in
+        let fields = input.source.form.allFields
+        let open = fields.filter { inputs.contains($0.type) && soundsSecret($0.name) && $0.secret != true }
+        let findings = open.map {
+            Finding(
+                at: "form field \($0.name)", expected: "a secret",
+                actual: "It is an ordinary field of type \($0.type.rawValue).")
+        }
+        return .judged(findings, looked: Counters(items: fields.count))
+    }
+
+    private static let inputs: Set<FormField.FieldType> = [.text, .email, .search, .url, .password, .textarea, .number]
+
+    /// Said here a second time, so that the kit does not judge a source by the library's own list.
+    private static func soundsSecret(_ name: String) -> Bool {
+        let words = ["password", "passphrase", "secret", "token", "api_key", "apikey", "access_key", "private_key"]
+        let harmless = ["_id", "_url", "_type", "_kind", "_name", "_expires_at"]
+        return words.contains(where: name.contains) && !harmless.contains(where: name.hasSuffix)
+    }
+
+    private static let neverInFixtures = Check(
+        "secret-never-in-fixtures", group: .security, level: .static, scope: .source,
+        proves: "The scenario's files hold no key, token, cookie or signed link, and no data of a person.",
+        method: "Every file of the scenario is scanned, inside base 64, gzip and JSON within text as well, by the rules "
+            + "behind `tributary fixtures scan` and with its allow-list.",
+        likelyCause: "The recording was not redacted: record anew, with a rule for the value in redaction.json.",
+        profile: .quick, isWaivable: false, catches: "token-left-in-the-recording"
+    ) { input in
+        let folder = input.scenario.folder
+        let root = folder.deletingLastPathComponent().deletingLastPathComponent()
+        // Entries of the allow-list that have run out are judged by `fixtures scan`, which knows the day.
+        let hasList = FileManager.default.fileExists(atPath: root.appending(path: "scan-allow.json").path)
+        let report = try LeakScanner(places: []).scan(folder: folder, root: hasList ? root : folder, today: "2000-01-01")
+        let findings = report.findings.prefix(10).map { leak in
+            Finding(
+                at: "\(leak.file), \(leak.place)", expected: "nothing that must not be published",
+                actual: "It holds \(leak.what) (\(leak.rule.rawValue)).",
+                witness: [leak.excerpt, "fingerprint \(leak.fingerprint)"], file: leak.file, line: leak.line)
+        }
+        return .judged(Array(findings), looked: Counters(items: report.files))
+    }
+
+    private static let onlyToAllowedHosts = Check(
+        "secret-only-to-allowed-hosts", group: .security, level: .fault,
+        proves: "Credentials go to the upstream's own origin and to no other, whatever an answer says.",
+        method: "Answers redirect to another host and hold links to another host, another port, a host whose name begins "
+            + "like the own, and one without encryption. Every request to a stranger is searched for credentials.",
+        likelyCause: "Addresses out of answers are requested with the client's own credentials.", isWaivable: false,
+        catches: "credentials-follow-a-redirect", "next-link-to-foreign-host"
+    ) { input in
+        try await StormBench.judging(input) { weather in
+            let faults = [.strangerRedirect] + WireFault.Link.allCases.map { WireFault.links($0) }
+            return try await weather.first(of: faults, limit: 2, isLasting: true) { fault, read in
+                try await weather.storm(fault, read).mustKeepCredentialsHome()
+            }
+        }
+    }
+
+    private static let reentryOnHostChange = Check(
+        "secret-reentry-on-host-change", group: .security, level: .static,
+        proves: "A config whose host was changed does not use the secret of the old host: it has to be entered again.",
+        method: "Fields that decide the host are found by giving them another one and looking where requests go. With the "
+            + "host changed and the secrets left out, the config must be refused, or no secret may be sent.",
+        likelyCause: "A secret is remembered beside the config and outlives a change of the host.", isWaivable: false,
+        catches: "secret-kept-for-another-host"
+    ) { input in
+        try await HostTaint.judging(input) { taint in
+            for field in taint.fields {
+                let findings = try await taint.withoutSecrets(field)
+                if !findings.isEmpty { return findings }
+            }
+            return []
+        }
+    }
+
+    private static let tlsVerification = Check(
+        "tls-verification-on", group: .security, level: .static,
+        proves: "Secrets travel over TLS alone, and no setting turns the checking of certificates off by default.",
+        method: "Every request of a read that carries a secret must go to an https address, and the form may have no field "
+            + "that by its default turns certificates or host names unchecked. That the live client refuses wrong, expired "
+            + "and self-signed certificates is proved against a real server in the transports' tests.",
+        likelyCause: "The base URL begins with http, or a switch such as «verify certificates» is off by default.",
+        isWaivable: false, catches: "base-url-without-encryption", "certificates-unchecked-by-default"
+    ) { input in
+        let lax = input.source.form.allFields.filter(\.turnsCheckingOff)
+        if let field = lax.first {
+            return .failed([
+                Finding(
+                    at: "form field \(field.name)", expected: "certificates are checked unless a user says otherwise",
+                    actual: "By its default the field leaves them unchecked.")
+            ])
+        }
+        let canaries = input.canaries
+        return try await StormBench.judging(input) { weather in
+            for read in weather.reads {
+                for (index, entry) in read.journal.enumerated() where entry.request.url.lowercased().hasPrefix("http:") {
+                    guard let place = Storm.secret(in: entry.request, canaries) else { continue }
+                    return [
+                        Finding(
+                            at: "\(read.name), request \(index)", expected: "an https address",
+                            actual: "A secret is sent without encryption, in \(place).",
+                            witness: [canaries.masked("\(LoggedRequest(index: index, request: entry.request))")])
+                    ]
+                }
+            }
+            return []
+        }
+    }
+}
+
+extension SourceForm {
+    /// All fields, those inside options and groups included.
+    var allFields: [FormField] { Self.flat(fields) }
+
+    private static func flat(_ fields: [FormField]) -> [FormField] {
+        fields.flatMap { [$0] + flat($0.fields ?? []) + flat(($0.options ?? []).flatMap { $0.fields ?? [] }) }
+    }
+}
+
+extension FormField {
+    /// Whether the default of this field leaves certificates unchecked.
+    fileprivate var turnsCheckingOff: Bool {
+        let name = name.lowercased()
+        let isAboutTLS = ["tls", "ssl", "cert", "verif", "hostname_check"].contains { name.contains($0) }
+        guard isAboutTLS, let value = defaultValue ?? self.default else { return false }
+        let isOn =
+            switch value {
+            case .bool(let isOn): isOn
+            case .string(let text): ["true", "yes", "on", "1"].contains(text.lowercased())
+            case .int(let number): number != 0
+            case .double(let number): number != 0
+            }
+        if ["insecure", "skip", "disable", "ignore", "allow_invalid", "no_verify"].contains(where: name.contains) {
+            return isOn
+        }
+        return name.contains("verif") && !isOn
+    }
+}
+
+extension WireFault {
+    /// What the talkative refusals hold that is nobody else's business.
+    static let personal = ["edna.krabappel.4711@mail.invalid", "sess-9f3c77aa1b-private", "4929-1188-0042-7731"]
+
+    /// Refusals with a person's data beside the message.
+    static let talkative: [WireFault] = [
+        .status(
+            500,
+            [
+                "error": ["message": "Something broke.", "code": "internal"],
+                "debug": ["customer": .string(personal[0]), "session": .string(personal[1]), "card": .string(personal[2])],
+            ]),
+        .status(422, ["error": ["message": "Not like this."], "request": ["body": ["email": .string(personal[0])]]]),
+        WireFault("status 500 with a page for people") { exchange in
+            let filler = String(repeating: "<p>An error has occurred.</p>", count: 20)
+            let page = "<html><body>\(filler)<pre>user=\(personal[0]) card=\(personal[2])</pre></body></html>"
+            return exchange.response(500, [("Content-Type", "text/html")], Array(page.utf8))
+        },
+        .instead(
+            "status 200 with a page for people", "text/html",
+            "<html><body>\(String(repeating: "<p>Sign in</p>", count: 40))<pre>user=\(personal[0])</pre></body></html>"),
+    ]
+}

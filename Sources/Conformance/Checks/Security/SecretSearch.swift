@@ -1,0 +1,90 @@
+import Columns
+import Pipeline
+import Tributary
+
+/// Searches everything that comes out of a run.
+struct SecretSearch {
+    let canaries: Canaries
+
+    init(_ canaries: Canaries) { self.canaries = canaries }
+
+    /// One text that came out, and by which way.
+    struct Output {
+        var channel: String
+        var text: String
+    }
+
+    func findings(_ storm: Storm) async throws -> [Finding] {
+        try await findings(outputs(of: storm.run), at: storm.fault.what == "nothing" ? storm.read.name : storm.place)
+    }
+
+    func findings(_ rows: [Output], at place: String) -> [Finding] {
+        let leaks = rows.compactMap { output in canaries.leak(in: output.text).map { (output, $0) } }
+        guard let (first, leak) = leaks.first else { return [] }
+        return [
+            Finding(
+                at: "\(place): \(first.channel)", expected: "no secret, in no form",
+                actual: "\(leaks.count) texts hold a secret; the first one holds it \(leak.form).",
+                witness: leaks.map { "\($0.0.channel): \(shown($0.0.text))" })
+        ]
+    }
+
+    private func shown(_ text: String) -> String { String(canaries.masked(text).prefix(200)) }
+
+    private func outputs(of run: Lab.Run) async throws -> [Output] {
+        var outputs = run.log.all.compactMap(Self.output)
+        if let error = run.error { outputs += Self.texts(of: error) }
+        if let summary = run.summary { outputs.append(Output(channel: "the summary", text: "\(summary)")) }
+        for (path, bytes) in run.files {
+            outputs.append(Output(channel: "the path of a file in the lake", text: path))
+            if path.hasSuffix(".json") {
+                outputs.append(Output(channel: "the lake's log \(path)", text: String(decoding: bytes, as: UTF8.self)))
+            }
+        }
+        return outputs
+    }
+
+    private static func output(_ event: EventLog.Event) -> Output? {
+        switch event {
+        case .request(let request): Output(channel: "a request's URL", text: "\(request)")
+        case .log(let text): Output(channel: "a line of the log", text: text)
+        case .requestFailed(_, let text): Output(channel: "an error of the transport", text: text)
+        case .emitted(_, _, let token?): Output(channel: "a resume token", text: token.value.text)
+        case .statement(let text): Output(channel: "a statement", text: text)
+        case .ended(let text): Output(channel: "the end of the run", text: text)
+        default: nil
+        }
+    }
+
+    /// An error with all its parts and causes.
+    private static func texts(of error: any Error) -> [Output] {
+        var texts = ["\(error)", String(reflecting: error)]
+        var cause: (any Error)? = error
+        while let known = cause as? SourceError {
+            texts += [known.message, known.advice ?? "", known.trail.joined(separator: " ")]
+            cause = known.underlying
+            if let cause { texts += ["\(cause)", String(reflecting: cause)] }
+        }
+        return texts.map { Output(channel: "the error", text: $0) }
+    }
+}
+
+extension StormBench {
+    /// The rows of the lake after a read, and its columns.
+    func rows(_ read: FairRead) -> [SecretSearch.Output] {
+        let columns = read.image?.schema.names.joined(separator: " ") ?? ""
+        let rows = (read.image?.rows ?? []).map { row in
+            let values = row.values.map { "\($0.key)=\(Self.text($0.value))" }.sorted().joined(separator: " ")
+            return SecretSearch.Output(channel: "a row", text: values + " " + (row.partition ?? ""))
+        }
+        return [SecretSearch.Output(channel: "the table's columns", text: columns)] + rows
+    }
+
+    private static func text(_ value: Value) -> String {
+        switch value {
+        case .string(let text): text
+        case .binary(let bytes): String(decoding: bytes, as: UTF8.self)
+        default: TableDiff.text(value)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Columns
+import Tributary
+
+/// A small correct source behind OAuth, wrong in one way where its config says so.
+///
+/// `projects` come oldest change first, page by page along links in the body; `tasks` are asked for once for each project.
+struct AccountSource: Source {
+    static let description = SourceDescription(
+        type: "Specimen", label: "Specimen with an account", category: .engineering,
+        docs: "https://specimen.example/docs")
+    static let baseURL = "https://api.account.example"
+
+    struct Config: FormFields {
+        @OAuth("Account", kind: .specimen, scopes: ["read"]) var account: OAuthIntegration
+        /// Becomes a part of paths.
+        @Input("Workspace") var workspace: String
+        /// The fault to be shown, by its name; none is the clean twin.
+        @Input("Fault") var fault: String?
+
+        init() {}
+
+        var bend: AccountBend { AccountFault.bend(fault) }
+    }
+
+    init() {}
+
+    func validateCredentials(_ config: Config, schema: String?, in context: SourceContext) async throws {
+        _ = try await client(config, context).get("/v1/me")
+    }
+
+    func schemas(for config: Config, in context: SourceContext) async throws -> [SourceSchema] {
+        endpoints(config).map(\.schema)
+    }
+
+    func read(_ inputs: SourceInputs, with config: Config, in context: SourceContext) async throws -> SourceResponse {
+        let bend = config.bend
+        var context = context
+        try await bend.context(&context, config)
+        var response = try await client(config, context).response(to: inputs, from: endpoints(config))
+        try await bend.response(&response, inputs, config, context)
+        return response
+    }
+
+    func client(_ config: Config, _ context: SourceContext) async throws -> RESTClient {
+        let authorization = try await config.bend.authorization(config, context)
+        return RESTClient(
+            context, baseURL: Self.baseURL, authorization: authorization, paginator: .nextURL(from: "links.next"),
+            pageSize: PageSize("limit", 50))
+    }
+
+    private func endpoints(_ config: Config) -> [RESTEndpoint] {
+        let workspace = config.bend.encode(config.workspace)
+        let projects = RESTEndpoint(
+            "projects", path: "/v1/workspaces/\(workspace)/projects", primaryKeys: ["id"], rows: "data",
+            incremental: [.datetime("updated_at", parameter: "since")], sort: .ascending, partitioning: .md5())
+        let tasks = RESTEndpoint(
+            "tasks", path: "/v1/projects/{projects.id}/tasks", primaryKeys: ["project_id", "id"], rows: "data",
+            sort: .unsorted, partitioning: .md5(), parent: RESTParent("projects", columns: ["id": "project_id"]))
+        return [projects, tasks]
+    }
+}
+
+extension IntegrationKind {
+    /// The made-up vendor of the specimens.
+    static let specimen = IntegrationKind(rawValue: "specimen")
+}
+
+/// What a fault bends in the account; by default nothing.
+struct AccountBend: Sendable {
+    typealias Config = AccountSource.Config
+
+    var context: @Sendable (inout SourceContext, Config) async throws -> Void = { _, _ in }
+    var authorization: @Sendable (Config, SourceContext) async throws -> Authorization = { config, _ in
+        .oauth(config.account)
+    }
+    /// How the workspace gets into a path.
+    var encode: @Sendable (String) -> String = { PercentEncoding.encode($0) }
+    var response: @Sendable (inout SourceResponse, SourceInputs, Config, SourceContext) async throws -> Void = {
+        _, _, _, _ in
+    }
+    var fixture: @Sendable (inout SpecimenFixture) -> Void = { _ in }
+    var stack: @Sendable (@escaping HTTPStack) -> HTTPStack = { $0 }
+    var runtime = LabRuntime()
+}
+
+/// A seeded fault of the account.
+struct AccountFault: Sendable {
+    let fault: SeededFault
+    let bend: AccountBend
+
+    init(_ name: String, _ story: String, _ origin: SeededFault.Origin, _ change: (inout AccountBend) -> Void) {
+        fault = SeededFault(name, story, origin)
+        var bend = AccountBend()
+        change(&bend)
+        self.bend = bend
+    }
+
+    static let all: [AccountFault] = [tokens, links].flatMap { $0 }
+
+    private static let byName = Dictionary(all.map { ($0.fault.name, $0.bend) }) { first, _ in first }
+
+    /// What a fault bends; nothing for the clean twin.
+    static func bend(_ name: String?) -> AccountBend { name.flatMap { byName[$0] } ?? AccountBend() }
+}
+
+extension Specimen {
+    /// Projects along links and their tasks, behind an OAuth account.
+    static let account = Specimen(
+        "account", faults: AccountFault.all.map(\.fault),
+        source: { _ in AnySource(AccountSource.self) },
+        fixture: { fault in
+            var fixture = AccountFixture.clean
+            AccountFault.bend(fault?.name).fixture(&fixture)
+            return fixture
+        },
+        stack: { AccountFault.bend($0?.name).stack($1) },
+        runtime: { AccountFault.bend($0?.name).runtime })
+}
