@@ -87,7 +87,7 @@ let package = Package(
         .target(
             name: "Conformance",
             dependencies: [
-                "CSQLite", "CSpawn", "Cassettes", "Pipeline", "Lake", "Tributary", "Columns",
+                "CHeap", "CSQLite", "CSpawn", "Cassettes", "Pipeline", "Lake", "Tributary", "Columns",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],

@@ -18,3 +18,12 @@ void cheap_set_thresholds(int mmap_threshold, int trim_threshold) {
     (void)trim_threshold;
 #endif
 }
+
+unsigned long cheap_bytes_in_use(void) {
+#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
+    struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+#else
+    return 0;
+#endif
+}

@@ -15,6 +15,8 @@ public final class EventLog: Sendable {
         case emitted(rows: Int, bytes: Int, token: ResumeToken?)
         /// The pipeline took the item: its rows may be in the buffer, not yet in the lake.
         case taken
+        /// The pipeline cut a batch; `bytes` is what came from the source for it.
+        case batch(rows: Int, bytes: Int)
         /// A commit reached the lake.
         case committed(version: Int64, rows: Int, watermark: Watermark, token: String?)
         case waited(Duration)
@@ -75,6 +77,7 @@ extension EventLog.Event: CustomStringConvertible {
         case .emitted(let rows, _, let token):
             "emitted    \(rows) rows" + (token.map { ", position \($0.value.text)" } ?? "")
         case .taken: "taken"
+        case .batch(let rows, let bytes): "batch      \(rows) rows, \(bytes) bytes"
         case .committed(let version, let rows, let watermark, let token):
             "committed  version \(version), \(rows) rows, last \(watermark.last?.storedText ?? "none"), earliest "
                 + "\(watermark.earliest?.storedText ?? "none")" + (token.map { ", position \($0)" } ?? "")

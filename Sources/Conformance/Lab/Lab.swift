@@ -97,9 +97,12 @@ public struct Lab: Sendable {
         var run = Run(log: log, steps: [], clock: clock, files: [:])
         do {
             run.summary = try await engine.run(request(plan, runtime)) { event in
-                if case .committed(let report, let watermark) = event {
+                switch event {
+                case .batch(let rows, let bytes, _): log.append(.batch(rows: rows, bytes: bytes))
+                case .committed(let report, let watermark):
                     let rows = report.rowsInserted + report.rowsUpdated
                     log.append(.committed(version: report.version, rows: rows, watermark: watermark, token: nil))
+                default: break
                 }
             }
         } catch {

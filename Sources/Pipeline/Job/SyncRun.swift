@@ -103,7 +103,8 @@ actor SyncRun {
             if isCommitDue { try await commit(isFinal: false) }
             try await checkAllowance()
         } catch {
-            failure = error
+            // It does not come by the source on its way out, which would say where it happened.
+            failure = (error as? SourceError)?.adding(once: "schema \(plan.request.schema)") ?? error
             throw error
         }
     }

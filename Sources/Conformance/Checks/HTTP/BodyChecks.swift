@@ -21,7 +21,7 @@ enum BodyChecks {
             let faults = WireFault.Cut.allCases.flatMap { kind in
                 (0..<count).map { _ in WireFault.cut(kind, after: 0.02 + 0.96 * draw.fraction()) }
             }
-            return try await weather.first(of: faults, limit: 4, isLasting: true) { fault, read in
+            return try await weather.first(of: faults, limit: 3, isLasting: true) { fault, read in
                 try await weather.storm(fault, read).mustTellOrMatch()
             }
         }
@@ -39,7 +39,7 @@ enum BodyChecks {
         try await StormBench.judging(input) { weather in
             let asksGraphQL = weather.reads.contains { $0.journal.contains { $0.request.isGraphQL } }
             let faults = WireFault.disguised + (asksGraphQL ? [.halfWithErrors] : [])
-            let limit = input.profile == .quick ? 2 : 4
+            let limit = input.profile == .quick ? 2 : 3
             return try await weather.first(of: faults, limit: limit, isLasting: true) { fault, read in
                 try await weather.storm(fault, read).mustTellOrMatch()
             }

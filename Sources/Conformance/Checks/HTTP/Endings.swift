@@ -65,10 +65,13 @@ struct Pause {
             (HTTPDate.text(now - 3_600_000_000), .zero), ("86400", .seconds(86_400)), ("-5", nil), ("soon", nil),
             ("99999999999999999999", nil),
         ]
-        return values.flatMap { value, asked in
-            [429, 503].map { Pause(fault: .comeBack(value, status: $0), asked: asked) }
+        return values.enumerated().map { index, value in
+            Pause(fault: .comeBack(value.0, status: index % 3 == 2 ? 503 : 429), asked: value.1)
         }
     }
+
+    /// Whether an increment is tried with it too.
+    var isTelling: Bool { asked == .seconds(86_400) || asked == .seconds(5) }
 
     func judge(_ storm: Storm) async throws -> [Finding] {
         if storm.run.clock.waited > .seconds(3_600) {

@@ -18,9 +18,10 @@ enum RequestChecks {
         catches: "credentials-follow-a-redirect", "redirects-followed-without-end"
     ) { input in
         try await StormBench.judging(input) { weather in
+            let statuses = input.profile == .hostile ? [301, 302, 303, 307, 308] : [302, 307]
             let faults: [WireFault] =
-                [301, 302, 307, 308].map { .moved($0) } + [.strangerRedirect, .downgrade, .loop, .chain(11)]
-            let limit = input.profile == .hostile ? 4 : 2
+                statuses.map { .moved($0) } + [.strangerRedirect, .downgrade, .loop, .chain(11)]
+            let limit = input.profile == .hostile ? 3 : 2
             return try await weather.first(of: faults, limit: limit) { fault, read in
                 let storm = try await weather.storm(fault, read)
                 let leaks = storm.mustKeepCredentialsHome()
@@ -175,7 +176,7 @@ extension HTTPRequest {
     }
 
     func carries(_ text: String) -> Bool {
-        url.contains(text) || query.contains { LoggedRequest.text($0.value).contains(text) }
-            || headers.fields.contains { LoggedRequest.text($0.value).contains(text) }
+        url.contains(text) || query.contains { $0.value.revealed.contains(text) }
+            || headers.fields.contains { $0.value.revealed.contains(text) }
     }
 }

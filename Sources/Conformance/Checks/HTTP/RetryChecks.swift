@@ -52,19 +52,18 @@ enum RetryChecks {
         "http-retry-after-honoured-and-capped", group: .http, level: .fault,
         proves: "Retry-After is obeyed in both its forms; what is beyond the runtime's patience ends the run so that a "
             + "later one goes on; values that make no sense do no harm.",
-        method: "429 and 503 with 0, 5, 120, a date, a past date, a day, a negative number and a text, once at the first and "
-            + "the last request of each read. Nothing may be sent before the stated moment; no run may sleep for an hour.",
+        method: "429 and 503 with 0, 5, 120, a date, a past date, a day, a negative number and a text, once at the last "
+            + "request of each read. Nothing may be sent before the stated moment; no run may sleep for an hour.",
         likelyCause: "The source waits by its own rule, or turns the refusal into an error that stops for good.",
         catches: "retry-after-ignored", "quota-window-longer-than-retry-budget"
     ) { input in
         try await StormBench.judging(input) { weather in
             for read in weather.reads {
-                for index in Set([read.indices().first, read.indices().last].compactMap { $0 }).sorted() {
-                    for pause in Pause.all(after: read.calm.clock.now) {
-                        let storm = try await weather.storm(pause.fault.at(index), read)
-                        let findings = try await pause.judge(storm)
-                        if !findings.isEmpty { return findings }
-                    }
+                let isFirst = read.name == weather.reads.first?.name
+                for pause in Pause.all(after: read.calm.clock.now) where isFirst || pause.isTelling {
+                    let storm = try await weather.storm(pause.fault.at(read.journal.count - 1), read)
+                    let findings = try await pause.judge(storm)
+                    if !findings.isEmpty { return findings }
                 }
             }
             return []
@@ -81,7 +80,7 @@ enum RetryChecks {
     ) { input in
         try await StormBench.judging(input) { weather in
             let faults = [.comeBack("10"), .refusal(500), .refusal(504), .reset, .timeOut, WireFault.stall]
-            return try await weather.first(of: faults, limit: 3, isLasting: true) { fault, read in
+            return try await weather.first(of: faults, limit: 2, isLasting: true) { fault, read in
                 let storm = try await weather.storm(fault, read)
                 return try await storm.mustEnd(within: .seconds(1_800), sendings: 20)
             }
@@ -98,7 +97,7 @@ enum RetryChecks {
     ) { input in
         try await StormBench.judging(input) { weather in
             let configured = try await weather.configuredSendings()
-            return try await weather.first(of: [.refusal(503)], limit: 4, isLasting: true) { fault, read in
+            return try await weather.first(of: [.refusal(503)], limit: 3, isLasting: true) { fault, read in
                 let storm = try await weather.storm(fault, read) { if fault.index == 0 { $0.options.maxAttempts = nil } }
                 let seen = storm.sendings.count
                 guard seen > configured else { return [] }
@@ -122,7 +121,7 @@ enum RetryChecks {
     ) { input in
         try await StormBench.judging(input) { weather in
             let faults = [400, 401, 403, 404, 410, 422].map { WireFault.refusal($0) }
-            return try await weather.first(of: faults, limit: 5, isLasting: true) { fault, read in
+            return try await weather.first(of: faults, limit: 3, isLasting: true) { fault, read in
                 // A parent that is gone by the time its children are asked for may be passed over.
                 let isGone = fault.what.hasSuffix("404") || fault.what.hasSuffix("410")
                 if isGone, read.hasSeveralLists { return [] }
@@ -140,7 +139,7 @@ enum RetryChecks {
         likelyCause: "The request's idle time was raised beyond all measure.", catches: "requests-without-a-time-limit"
     ) { input in
         try await StormBench.judging(input) { weather in
-            try await weather.first(of: [WireFault.stall, .drip], limit: 4, isLasting: true) { fault, read in
+            try await weather.first(of: [WireFault.stall, .drip], limit: 2, isLasting: true) { fault, read in
                 let storm = try await weather.storm(fault, read)
                 let slow = storm.journal.entries.first { $0.request.options.idleTimeout > .seconds(900) }
                 if let slow {

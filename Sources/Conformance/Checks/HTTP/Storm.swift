@@ -49,7 +49,9 @@ extension StormBench {
         _ judge: (WireFault, FairRead) async throws -> [Finding]
     ) async throws -> [Finding] {
         for read in reads {
-            for index in read.indices(limit) {
+            // The full read is struck at each request; the increment goes the same ways, and is struck at its end.
+            let indices = read.name == reads.first?.name ? read.indices(limit) : read.indices().suffix(1)
+            for index in indices {
                 for fault in faults {
                     tally.add(Counters(items: 1))
                     let findings = try await judge(isLasting ? fault.from(index) : fault.at(index), read)
@@ -117,7 +119,9 @@ extension Storm {
 
     /// The lake that a failed run left is completed by the next calm run.
     func mustRecover() async throws -> [Finding] {
-        guard read.isModelled, run.error is SourceError else { return [] }
+        // Once for each read: what a failure leaves is most where it struck last.
+        let isLast = fault.index.map { $0 >= read.journal.count - 1 } ?? true
+        guard read.isModelled, isLast, run.error is SourceError else { return [] }
         let calm = try await weather.lab.run(read.plan, of: try read.upstream(), into: run.files)
         weather.tally.add(Counters(requests: calm.log.requests.count, runs: 1))
         if let error = calm.error {

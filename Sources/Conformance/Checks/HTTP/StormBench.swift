@@ -126,5 +126,5 @@ struct FairRead: Sendable {
 
 extension WireFault {
     /// Strikes nothing: for a wire that is only watched.
-    static let none = WireFault(what: "nothing", strike: { try await $0.answer() }).at(-1)
+    static let none = WireFault("nothing", strike: { try await $0.answer() }).at(-1)
 }

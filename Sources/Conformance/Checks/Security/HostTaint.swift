@@ -132,13 +132,16 @@ extension Canaries {
     /// Whether a known secret itself is in a request, in whatever form.
     func holds(_ request: HTTPRequest) -> Bool {
         let texts =
-            request.headers.fields.map(\.value).map(Self.revealed) + request.query.map(\.value).map(Self.revealed)
+            request.headers.fields.map(\.value.revealed) + request.query.map(\.value.revealed)
             + [request.url, request.body.map { String(decoding: $0, as: UTF8.self) } ?? ""]
         return texts.contains { leak(in: $0) != nil }
     }
+}
 
-    private static func revealed(_ value: HTTPHeaders.Value) -> String {
-        switch value {
+extension HTTPHeaders.Value {
+    /// As it is sent: for upstreams that look at tokens, and for the search for secrets.
+    var revealed: String {
+        switch self {
         case .plain(let text): text
         case .secret(let prefix, let secret): prefix + secret.revealed
         }

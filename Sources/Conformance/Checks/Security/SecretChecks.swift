@@ -32,7 +32,7 @@ enum SecretChecks {
                     let index = fault.what == "nothing" ? -1 : read.journal.count - 1
                     let storm = try await weather.storm(fault.from(max(0, index)), read)
                     if index < 0 {
-                        let findings = try await SecretSearch(canaries).findings(weather.rows(read), at: read.name)
+                        let findings = SecretSearch(canaries).findings(weather.rows(read), at: read.name)
                         if !findings.isEmpty { return findings }
                     }
                     let findings = try await SecretSearch(canaries).findings(storm)

@@ -26,7 +26,9 @@ struct ChildTask: Sendable {
 /// One case in a process of its own: how the parent describes it, and how the child takes it up.
 public enum ChildCase {
     /// The tasks that checks have for children.
-    static let tasks: [ChildTask] = [ReadingChecks.hostileTask, TypeChecks.handOverTask]
+    static let tasks: [ChildTask] = [
+        ReadingChecks.hostileTask, TypeChecks.handOverTask, HoldingChecks.growthTask, HoldingChecks.peakTask,
+    ]
 
     /// What the child is told.
     static func job(_ task: String, of input: CheckCase, argument: JSONValue, limit: Int) -> JSONValue {

@@ -10,7 +10,7 @@ enum AccountFixture {
         "format": 1, "source": "specimen", "title": "Projects and their tasks behind an OAuth account",
         "schemas": [
             "projects": ["mode": "incremental", "field": "updated_at", "type": "datetime", "keys": ["id"], "sort": "asc"],
-            "tasks": ["mode": "full_refresh", "keys": ["project_id", "id"]],
+            "tasks": ["mode": "full-refresh", "keys": ["project_id", "id"]],
         ],
         "config": ["account": 7, "workspace": "north"],
         "integrations": [
@@ -29,7 +29,11 @@ enum AccountFixture {
                 "key": "id", "cursor": "updated_at", "cursorMovesOnUpdate": true, "mutable": ["title"],
                 "from": [["path": "/v1/workspaces/{workspace}/projects", "rows": "data"]],
             ],
-            "tasks": ["key": "id", "from": [["path": "/v1/projects/{project}/tasks", "rows": "data"]]],
+            "tasks": [
+                "key": "id",
+                "parent": ["collection": "projects", "names": ["project": "id"], "columns": ["project_id": "id"]],
+                "from": [["path": "/v1/projects/{project}/tasks", "rows": "data"]],
+            ],
         ],
         "endpoints": [
             [
@@ -39,7 +43,7 @@ enum AccountFixture {
                 "envelope": ["data": "$rows", "links": ["next": "$nextURL"]],
             ],
             [
-                "path": "/v1/projects/{project}/tasks", "collection": "tasks", "scope": ["project": "{project}"],
+                "path": "/v1/projects/{project}/tasks", "collection": "tasks",
                 "page": ["style": "next-url", "parameter": "cursor", "size": "limit"],
                 "envelope": ["data": "$rows", "links": ["next": "$nextURL"]],
             ],

@@ -76,7 +76,7 @@ enum HostedFixture {
 
     private static let manifest: JSONValue = [
         "format": 1, "source": "specimen", "title": "Contacts on a host of the user's",
-        "schemas": ["contacts": ["mode": "full_refresh", "keys": ["id"]]],
+        "schemas": ["contacts": ["mode": "full-refresh", "keys": ["id"]]],
         "config": ["host": "crm.customer.example", "api_key": ["fake": "specimen.hostKey", "n": 1]],
         "provenance": ["kind": "synthetic"],
         "states": [["name": "t0", "clock": "2025-03-10T06:00:00Z", "http": "t0.har"]],

@@ -42,6 +42,69 @@ extension Items {
         }
     }
 
+    /// Each position holds the keys of all rows before it.
+    var rememberingRows: Items {
+        Items { emit in
+            let keys = Lock<[JSONValue]>([])
+            try await run(
+                into: Emitter { item, token in
+                    let new = try item.map(Bench.rows)?.compactMap { $0["id"] } ?? []
+                    let known = keys.withLock { keys in
+                        keys += new
+                        return keys
+                    }
+                    var value = token?.value.object
+                    value?["seen"] = .array(known)
+                    try await emit.forward(item, resume: value.map { ResumeToken(.object($0)) })
+                })
+        }
+    }
+
+    /// A task of its own runs ahead of what is taken.
+    var prefetched: Items {
+        Items { emit in
+            let (pages, feed) = AsyncThrowingStream<Item, any Error>.makeStream()
+            let reader = Task {
+                do {
+                    try await run(into: Emitter { item, _ in if let item { feed.yield(item) } })
+                    feed.finish()
+                } catch {
+                    feed.finish(throwing: error)
+                }
+            }
+            defer { reader.cancel() }
+            for try await page in pages { try await emit(page) }
+        }
+    }
+
+    /// Full fours alone.
+    var byFours: Items {
+        Items { emit in
+            let waiting = Lock<[Row]>([])
+            try await run(
+                into: Emitter { item, _ in
+                    let new = try item.map(Bench.rows) ?? []
+                    let full = waiting.withLock { rows in
+                        rows += new
+                        let count = rows.count / 4 * 4
+                        defer { rows.removeFirst(count) }
+                        return Array(rows.prefix(count))
+                    }
+                    if !full.isEmpty { try await emit(.rows(full)) }
+                })
+        }
+    }
+
+    func keeping(_ isKept: @escaping @Sendable (Row) -> Bool) -> Items {
+        Items { emit in
+            try await run(
+                into: Emitter { item, token in
+                    let rows = try item.map(Bench.rows)?.filter(isKept)
+                    try await emit.forward(rows.map { .rows($0) }, resume: token)
+                })
+        }
+    }
+
     func never(empty row: Row) -> Items {
         Items { emit in
             let count = Lock(0)

@@ -1,4 +1,0 @@
-/// Group I: what is held is bounded, whatever comes.
-enum MemoryChecks {
-    static let all: [Check] = []
-}
