@@ -55,7 +55,7 @@ extension Bench {
     ) -> Bool {
         parent.names.allSatisfy { name, member in
             object.attributes[name] == ModelPage.text(ModelOrder.value(member, of: owner.body))
-        } && owner.attributes.allSatisfy { object.attributes[$0.key] == $0.value }
+        } && owner.attributes.allSatisfy { name, value in object.attributes[name].map { $0 == value } ?? true }
     }
 
     /// The parents of objects, theirs, and so on upwards; on each level one that has no child among them, if there is.

@@ -90,12 +90,15 @@ final class FaultyClient: HTTPClient {
     private let clock: LabClock
     private let journal: WireJournal
     private let state = Lock(State())
+    /// What the journal held when this run began: requests are counted from 0 in each run.
+    private let first: Int
 
     init(base: any HTTPClient, fault: WireFault, clock: LabClock, journal: WireJournal) {
         self.base = base
         self.fault = fault
         self.clock = clock
         self.journal = journal
+        first = journal.entries.count
     }
 
     func send(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -103,7 +106,7 @@ final class FaultyClient: HTTPClient {
         let asked = alias?.0 ?? request
         let hop = alias?.1 ?? 0
         let number = journal.begin(request, at: clock.now)
-        let isStruck = hop > 0 || fault.strikes(number)
+        let isStruck = hop > 0 || fault.strikes(number - first)
         do {
             var response =
                 isStruck ? try await fault.strike(struck(asked, number, hop)) : try await answer(asked, keeping: false)

@@ -78,7 +78,8 @@ extension WireFault {
         .instead("status 200 with a text", "text/plain", "Service temporarily unavailable"),
         .instead(
             "a login page", "text/html; charset=utf-8",
-            "<!DOCTYPE html><html><head><title>Sign in</title></head><body><form action=\"/login\"></form></body></html>"),
+            "<!DOCTYPE html><html><head><title>Sign in</title></head><body><form action=\"/login\"></form></body></html>"
+        ),
         .instead("status 200 with an empty body", "application/json", ""),
     ]
 
@@ -132,7 +133,11 @@ enum RowEnds {
         var isEscaped = false
         for (index, byte) in bytes.enumerated() {
             if isText {
-                if isEscaped { isEscaped = false } else if byte == 0x5C { isEscaped = true } else if byte == 0x22 {
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == 0x5C {
+                    isEscaped = true
+                } else if byte == 0x22 {
                     isText = false
                 }
                 continue

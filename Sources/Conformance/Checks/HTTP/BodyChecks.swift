@@ -30,7 +30,8 @@ enum BodyChecks {
     private static let errorBody = Check(
         "http-200-error-body", group: .http, level: .fault,
         proves: "An error that comes with status 200 is an error, not an empty list.",
-        method: "From each request of a full read and of an increment on, the answer is 200 with an error object, errors "
+        method:
+            "From each request of a full read and of an increment on, the answer is 200 with an error object, errors "
             + "without data, an empty object, a text, a login page or nothing; for GraphQL also errors beside half of the "
             + "rows. The sync must fail, and the next one, under a clear sky, must complete the table.",
         likelyCause: "A page without its rows is taken for an empty one: demand the member that holds them.",
@@ -49,9 +50,11 @@ enum BodyChecks {
     private static let malformedBody = Check(
         "http-malformed-body", group: .http, level: .fault,
         proves: "Bodies that cannot be read end the sync with a typed error that names the table, or are read right.",
-        method: "From each request on bodies have a byte order mark, are in UTF-16, hold invalid UTF-8, go on behind their "
+        method:
+            "From each request on bodies have a byte order mark, are in UTF-16, hold invalid UTF-8, go on behind their "
             + "end, come twice, or are coded otherwise than their head says.",
-        likelyCause: "The source decodes bytes itself and repairs what it cannot read, or lets its parser's own error out.",
+        likelyCause:
+            "The source decodes bytes itself and repairs what it cannot read, or lets its parser's own error out.",
         catches: "unreadable-bytes-replaced", "parser-error-let-out"
     ) { input in
         try await StormBench.judging(input) { weather in
@@ -70,7 +73,12 @@ extension Storm {
         guard let error = run.error as? SourceError else { return [] }
         let text = error.description
         let isLong = text.count > 1_200
-        if text.contains(weather.schema.name), !isLong { return [] }
+        // A request that is not the table's own, such as of the catalogue or a token, need not name it.
+        let struck = fault.index.flatMap { journal.entries.indices.contains($0) ? journal.entries[$0].request : nil }
+        let isOwn = weather.bench.flatMap { bench in
+            struck.map { bench.isList(LoggedRequest(index: 0, request: $0)) }
+        }
+        if isOwn != true || text.contains(weather.schema.name), !isLong { return [] }
         return [
             finding(
                 expected: "an error that names the table and quotes no whole body",
@@ -84,7 +92,9 @@ extension HTTPRequest {
     var isGraphQL: Bool { graphQLQuery != nil }
 
     var graphQLQuery: String? {
-        guard method == .post, let body, let text = (try? JSONValue(parsing: body))?["query"]?.string else { return nil }
+        guard method == .post, let body, let text = (try? JSONValue(parsing: body))?["query"]?.string else {
+            return nil
+        }
         let start = text.drop { $0.isWhitespace || $0 == "\n" }
         return ["query", "{", "mutation", "subscription", "fragment"].contains { start.hasPrefix($0) } ? text : nil
     }

@@ -12,7 +12,8 @@ extension Storm {
         if run.clock.waited > limit {
             return [
                 finding(
-                    expected: "an end within \(limit)", actual: "It took \(run.clock.waited) of the fake clock. \(ending)",
+                    expected: "an end within \(limit)",
+                    actual: "It took \(run.clock.waited) of the fake clock. \(ending)",
                     witness: ["\(sendings.count) sendings of the request"])
             ]
         }
@@ -66,7 +67,8 @@ struct Pause {
             ("99999999999999999999", nil),
         ]
         return values.enumerated().map { index, value in
-            Pause(fault: .comeBack(value.0, status: index % 3 == 2 ? 503 : 429), asked: value.1)
+            // A used-up quota is told by 429; 503 may say when to come back as well (RFC 9110, 10.2.3).
+            Pause(fault: .comeBack(value.0, status: index == 2 || index == 8 ? 503 : 429), asked: value.1)
         }
     }
 

@@ -10,9 +10,11 @@ enum RequestChecks {
 
     private static let redirectPolicy = Check(
         "http-redirect-policy", group: .http, level: .fault,
-        proves: "Redirects within the host are followed or refused, those elsewhere never carry credentials, and circles "
+        proves:
+            "Redirects within the host are followed or refused, those elsewhere never carry credentials, and circles "
             + "and long chains end.",
-        method: "Once at each request: 301, 302, 307 and 308 to another path of the host, to another host, from https to "
+        method:
+            "Once at each request: 301, 302, 307 and 308 to another path of the host, to another host, from https to "
             + "http, in a loop, and eleven in a row. What was sent where is looked at, and the table.",
         likelyCause: "The source follows redirects itself: leave them to the transport.",
         catches: "credentials-follow-a-redirect", "redirects-followed-without-end"
@@ -41,7 +43,8 @@ enum RequestChecks {
     private static let sequenceFrozen = Check(
         "http-request-sequence-frozen", group: .http, level: .replay,
         proves: "The source sends the requests that were recorded, each of them, and no other.",
-        method: "Each recorded state is replayed strictly, in the table's own mode over the lake of the state before: a "
+        method:
+            "Each recorded state is replayed strictly, in the table's own mode over the lake of the state before: a "
             + "request that was not recorded and a recorded one that is not sent are differences. The accepted sequence is "
             + "the recording; an intended change is a new recording.",
         likelyCause: "A parameter, path or body was changed, or a request is sent more or less often than before.",
@@ -80,7 +83,8 @@ enum RequestChecks {
     private static let onlySafeCalls = Check(
         "http-only-safe-calls", group: .http, level: .replay,
         proves: "Reading never changes the upstream.",
-        method: "Every request of a full read and an increment is looked at: GET and HEAD are safe; a POST must be declared "
+        method:
+            "Every request of a full read and an increment is looked at: GET and HEAD are safe; a POST must be declared "
             + "repeatable, be a GraphQL query, or exchange a token; anything else is not.",
         likelyCause: "The source acknowledges, marks or deletes what it has read.", profile: .quick,
         catches: "marks-rows-as-read"
@@ -104,7 +108,8 @@ enum RequestChecks {
     private static let agentAndVersion = Check(
         "http-user-agent-and-api-version", group: .http, level: .replay,
         proves: "Each request names the version of the API that the source was written for, and who asks.",
-        method: "The version of the recording's provenance must stand in a header field, the path or the query of every "
+        method:
+            "The version of the recording's provenance must stand in a header field, the path or the query of every "
             + "request to the API; a User-Agent that the source sets itself must name a program.",
         likelyCause: "The version is set for one endpoint alone: set it for the client.", profile: .quick,
         catches: "api-version-on-first-pages-only"
@@ -112,7 +117,8 @@ enum RequestChecks {
         let version = input.scenario.manifest.provenance.apiVersion
         return try await StormBench.judging(input) { weather in
             for read in weather.reads {
-                let isVersioned = version.map { version in read.journal.contains { $0.request.carries(version) } } ?? false
+                let isVersioned =
+                    version.map { version in read.journal.contains { $0.request.carries(version) } } ?? false
                 for (index, entry) in read.journal.enumerated() {
                     let shown = ["\(LoggedRequest(index: index, request: entry.request))"]
                     if let version, isVersioned, !entry.request.carries(version), !entry.request.isTokenExchange {

@@ -13,7 +13,8 @@ enum RetryChecks {
     private static let transientRetried = Check(
         "http-transient-retried", group: .http, level: .fault,
         proves: "One passing failure at any request leaves the table as it would have been.",
-        method: "429, 500, 502, 503, 504, a reset and a refused connection and a time-out, once, at each request of a full "
+        method:
+            "429, 500, 502, 503, 504, a reset and a refused connection and a time-out, once, at each request of a full "
             + "read and of an increment in turn, below production's retries and on a clock that does not wait.",
         likelyCause: "A passing failure is taken for the end of the list, or is kept from the layer that retries.",
         catches: "failed-slice-skipped-run-completes", "broken-connection-taken-for-the-end"
@@ -28,7 +29,8 @@ enum RetryChecks {
     private static let duplicateDelivery = Check(
         "http-duplicate-delivery-on-retry", group: .http, level: .fault,
         proves: "Rows that came before a connection broke are not doubled by the second attempt.",
-        method: "A streamed body breaks off after its first, a middle and its last row, too far on for the transport to "
+        method:
+            "A streamed body breaks off after its first, a middle and its last row, too far on for the transport to "
             + "fetch it again by itself. However often source and runtime try again, each row must be there once.",
         likelyCause: "What the first attempt had handed over is handed over again: go on from the position behind it.",
         catches: "rows-handed-over-again-after-a-failure"
@@ -52,7 +54,8 @@ enum RetryChecks {
         "http-retry-after-honoured-and-capped", group: .http, level: .fault,
         proves: "Retry-After is obeyed in both its forms; what is beyond the runtime's patience ends the run so that a "
             + "later one goes on; values that make no sense do no harm.",
-        method: "429 and 503 with 0, 5, 120, a date, a past date, a day, a negative number and a text, once at the last "
+        method:
+            "429 and 503 with 0, 5, 120, a date, a past date, a day, a negative number and a text, once at the last "
             + "request of each read. Nothing may be sent before the stated moment; no run may sleep for an hour.",
         likelyCause: "The source waits by its own rule, or turns the refusal into an error that stops for good.",
         catches: "retry-after-ignored", "quota-window-longer-than-retry-budget"
@@ -73,7 +76,8 @@ enum RetryChecks {
     private static let retryBudget = Check(
         "http-retry-budget-bounded", group: .http, level: .fault,
         proves: "No failure that lasts is borne for ever: the run ends with a typed error that says that it may pass.",
-        method: "From each request on, 429, 500, 504, a reset, a time-out and a silent server for good. The run must end "
+        method:
+            "From each request on, 429, 500, 504, a reset, a time-out and a silent server for good. The run must end "
             + "within half an hour of the fake clock and twenty sendings of one request.",
         likelyCause: "A loop around the request asks again without a limit of attempts and time.",
         catches: "server-errors-retried-without-end"
@@ -89,8 +93,10 @@ enum RetryChecks {
 
     private static let noCompounding = Check(
         "http-no-retry-compounding", group: .http, level: .fault,
-        proves: "A request that fails for good is sent as often as the runtime's retries say, and not a multiple of it.",
-        method: "503 for good from each request on. The runtime's own number of sendings is measured with a bare request; "
+        proves:
+            "A request that fails for good is sent as often as the runtime's retries say, and not a multiple of it.",
+        method:
+            "503 for good from each request on. The runtime's own number of sendings is measured with a bare request; "
             + "the source's request may not be sent more often.",
         likelyCause: "The source, or a rule of its client, retries what the transport has retried already.",
         catches: "retries-at-two-layers"
@@ -98,7 +104,9 @@ enum RetryChecks {
         try await StormBench.judging(input) { weather in
             let configured = try await weather.configuredSendings()
             return try await weather.first(of: [.refusal(503)], limit: 3, isLasting: true) { fault, read in
-                let storm = try await weather.storm(fault, read) { if fault.index == 0 { $0.options.maxAttempts = nil } }
+                let storm = try await weather.storm(fault, read) {
+                    if fault.index == 0 { $0.options.maxAttempts = nil }
+                }
                 let seen = storm.sendings.count
                 guard seen > configured else { return [] }
                 let layers = seen % configured == 0 ? "\(configured) × \(seen / configured)" : "\(seen)"
@@ -134,7 +142,8 @@ enum RetryChecks {
     private static let readTimeout = Check(
         "http-read-timeout-everywhere", group: .http, level: .fault,
         proves: "No server can keep a run waiting by silence, or by a byte now and then.",
-        method: "From each request on the server accepts and never answers, or sends a byte a minute. Each request must have "
+        method:
+            "From each request on the server accepts and never answers, or sends a byte a minute. Each request must have "
             + "an idle time of at most a quarter of an hour, and the run must end within two hours of the fake clock.",
         likelyCause: "The request's idle time was raised beyond all measure.", catches: "requests-without-a-time-limit"
     ) { input in
@@ -158,7 +167,8 @@ enum RetryChecks {
     private static let rateLimitHeaders = Check(
         "http-rate-limit-headers-respected", group: .http, level: .simulated,
         proves: "When an answer says that no requests are left, the next one waits until the window is over.",
-        method: "Good answers say that 0 requests remain and when the window ends: in 30 s, as a moment and as a count of "
+        method:
+            "Good answers say that 0 requests remain and when the window ends: in 30 s, as a moment and as a count of "
             + "seconds; in a day; and by a clock that goes wrong. No request may come before, and no run may sleep for hours.",
         likelyCause: "The fields of the window are dropped or changed on their way to the runtime's rate limiter.",
         catches: "rate-limit-headers-dropped"

@@ -9,9 +9,11 @@ enum TokenChecks {
 
     private static let refreshMidRun = Check(
         "http-token-refresh-mid-run", group: .http, level: .fault,
-        proves: "An access token that expires in mid-run is refreshed once, the request is repeated, and no row is lost or "
+        proves:
+            "An access token that expires in mid-run is refreshed once, the request is repeated, and no row is lost or "
             + "doubled; a refused refresh ends the run at once.",
-        method: "The upstream knows one token at a time, and refresh tokens that work once. The token is revoked before each "
+        method:
+            "The upstream knows one token at a time, and refresh tokens that work once. The token is revoked before each "
             + "request in turn, expires by the fake clock, expires while a 429 is waited for, and cannot be refreshed; two "
             + "reads at once share one refresh.",
         likelyCause: "The token is read once and kept: ask for it at each request, and take 401 as a reason to ask for "
@@ -49,7 +51,8 @@ struct TokenTrial {
                 what: "the token is revoked before request \(index)", rules: .init(revokedAt: index), refreshes: 1)
         }
         trials.append(
-            TokenTrial(what: "the token lives for 100 s", rules: .init(lifetime: .seconds(100), answerTime: .seconds(30))))
+            TokenTrial(
+                what: "the token lives for 100 s", rules: .init(lifetime: .seconds(100), answerTime: .seconds(30))))
         trials += read.indices(3).map { index in
             TokenTrial(
                 what: "the token expires while request \(index) is held back by a 429 for 110 s",
@@ -66,7 +69,8 @@ struct TokenTrial {
         let office = TokenOffice(accounts, rules: rules, now: base.now)
         let journal = WireJournal()
         let faulty = FaultyUpstream(base: base, fault: fault, journal: journal)
-        let run = try await weather.lab.run(read.plan, of: TokenUpstream(base: faulty, office: office), into: read.files)
+        let run = try await weather.lab.run(
+            read.plan, of: TokenUpstream(base: faulty, office: office), into: read.files)
         weather.tally.add(Counters(requests: run.log.requests.count, runs: 1, items: 1))
         let storm = Storm(weather: weather, read: read, fault: fault, run: run, journal: journal)
         let findings = try await findings(storm, office)

@@ -10,7 +10,8 @@ enum BatchChecks {
     private static let limitsRespected = Check(
         "batch-limits-respected", group: .memory, level: .simulated,
         proves: "No batch has more rows or bytes than its limits say, and what is left at the end is not lost.",
-        method: "Full reads of n rows with limits of 1, 3 and 7 rows, n a multiple of the limit and one more; and with rows "
+        method:
+            "Full reads of n rows with limits of 1, 3 and 7 rows, n a multiple of the limit and one more; and with rows "
             + "of 10 KiB and a limit of 32 KiB. Every batch is measured, and their sum is the rows that the upstream has.",
         likelyCause: "Rows are gathered by a rule of the source's own, and a remainder is dropped at the end.",
         profile: .quick, catches: "batch-limits-ignored", "last-partial-batch-lost"
@@ -40,7 +41,8 @@ enum BatchChecks {
     private static let cutInvariant = Check(
         "batch-cut-invariant", group: .memory, level: .meta,
         proves: "Where batches are cut changes neither the table nor its columns, nor what is remembered of the run.",
-        method: "The same sync with batches of 1, 2, 7 and 5,000 rows, each committed by itself; table, schema and watermark "
+        method:
+            "The same sync with batches of 1, 2, 7 and 5,000 rows, each committed by itself; table, schema and watermark "
             + "must be the same.",
         likelyCause: "Types, columns or the watermark are taken from the first or the last batch.",
         catches: "columns-of-the-first-batch-alone"
@@ -76,8 +78,10 @@ enum BatchChecks {
 
     private static let wideRow = Check(
         "memory-wide-row", group: .memory, level: .fault,
-        proves: "One row above the limit of bytes arrives whole in a batch of its own, or ends the sync with a typed error.",
-        method: "Among ordinary rows one has a text of the limit and a byte, and of four times the limit. The table must "
+        proves:
+            "One row above the limit of bytes arrives whole in a batch of its own, or ends the sync with a typed error.",
+        method:
+            "Among ordinary rows one has a text of the limit and a byte, and of four times the limit. The table must "
             + "hold it to its last character.",
         likelyCause: "Long values are cut, or rows that do not fit are passed over.",
         catches: "wide-row-passed-over", "wide-value-cut"
@@ -97,10 +101,13 @@ enum BatchChecks {
                 let run = try await bench.run(plan, of: bench.upstream(objects))
                 if run.error is SourceError { continue }
                 if let error = run.error {
-                    return [Finding(at: place, expected: "the row, or a typed error", actual: "It ended with: \(error)")]
+                    return [
+                        Finding(at: place, expected: "the row, or a typed error", actual: "It ended with: \(error)")
+                    ]
                 }
                 let findings = bench.finding(
-                    try await bench.difference(objects, run), at: place, expected: "the wide row beside the others", run)
+                    try await bench.difference(objects, run), at: place, expected: "the wide row beside the others", run
+                )
                 if !findings.isEmpty { return findings }
                 let length = try await bench.table(run)?.rows.compactMap { $0.values["kit_padding"]?.textLength }.max()
                 guard length ?? 0 < size else { continue }

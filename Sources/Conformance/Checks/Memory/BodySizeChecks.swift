@@ -10,7 +10,8 @@ enum BodySizeChecks {
     private static let giantBody = Check(
         "memory-giant-body", group: .memory, level: .fault,
         proves: "A body far larger than the limit is refused with a typed error before it is in memory.",
-        method: "In place of the first page comes a body without end, made as it is read, once with a length of 4 GiB and "
+        method:
+            "In place of the first page comes a body without end, made as it is read, once with a length of 4 GiB and "
             + "once without. No more than 256 MiB and a chunk may be taken from the wire.",
         likelyCause: "The request's limit of bytes was raised beyond what a run may hold.", profile: .hostile,
         catches: "body-limit-lifted"
@@ -29,7 +30,8 @@ enum BodySizeChecks {
     private static let decompression = Check(
         "memory-decompression-bounded", group: .memory, level: .fault,
         proves: "A small body that inflates beyond all measure is stopped.",
-        method: "In place of a page comes a gzip body that inflates to a gigabyte, a thousand times its size, and one that "
+        method:
+            "In place of a page comes a gzip body that inflates to a gigabyte, a thousand times its size, and one that "
             + "claims to be packed twice. What is taken from the wire says how far it was inflated: 256 MiB are the end.",
         likelyCause: "The body is inflated by the source itself, without a limit: leave it to the transport.",
         profile: .hostile, catches: "inflates-without-a-limit"
@@ -38,7 +40,8 @@ enum BodySizeChecks {
             guard let read = bench.reads.first else { return [] }
             for coding in ["gzip", "gzip, gzip"] {
                 let storm = try await bench.storm(.bomb(coding).at(read.journal.count - 1), read)
-                let findings = storm.mustTakeAtMost((256 << 20) / GzipBomb.ratio + 2 * GzipBomb.chunk, times: GzipBomb.ratio)
+                let findings = storm.mustTakeAtMost(
+                    (256 << 20) / GzipBomb.ratio + 2 * GzipBomb.chunk, times: GzipBomb.ratio)
                 if !findings.isEmpty { return findings }
             }
             return []

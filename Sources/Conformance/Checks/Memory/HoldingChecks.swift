@@ -11,8 +11,10 @@ enum HoldingChecks {
 
     private static let peak = Check(
         "memory-peak-independent-of-table", group: .memory, level: .perf,
-        proves: "What a source holds at a time does not grow with the table: neither answers, nor items, nor its position.",
-        method: "Full reads of n and 4n rows in pages of five: bytes answered and not yet handed over, the largest item and "
+        proves:
+            "What a source holds at a time does not grow with the table: neither answers, nor items, nor its position.",
+        method:
+            "Full reads of n and 4n rows in pages of five: bytes answered and not yet handed over, the largest item and "
             + "the largest resume token are counted. Rows of 64 KiB that compress well show what page size is asked for. "
             + "In the hostile profile the heap is measured in a child process as well, at n and 10n rows.",
         likelyCause: "Pages are gathered before they are handed over, or the position remembers every row.",
@@ -36,7 +38,8 @@ enum HoldingChecks {
     private static let backPressure = Check(
         "memory-backpressure", group: .memory, level: .simulated,
         proves: "A slow consumer holds the source back: it reads ahead a few pages at most.",
-        method: "Each item is taken a minute after it came, and others may run meanwhile; requests that run ahead of the "
+        method:
+            "Each item is taken a minute after it came, and others may run meanwhile; requests that run ahead of the "
             + "items that were taken are counted.",
         likelyCause: "Pages are fetched by a task of their own, without a limit on what waits.",
         catches: "unbounded-prefetch"
@@ -74,7 +77,8 @@ enum HoldingChecks {
     private static let noGrowth = Check(
         "memory-no-growth-over-runs", group: .memory, level: .perf,
         proves: "Ten reads in one process leave behind what one leaves: memory, open files and threads.",
-        method: "Thirteen full reads of rows of 4 KiB in a child process; after each the heap in use, the open files and the "
+        method:
+            "Thirteen full reads of rows of 4 KiB in a child process; after each the heap in use, the open files and the "
             + "threads are counted. The first three warm up.",
         likelyCause: "Pages, rows or clients are kept in a static variable or a cache without a limit.",
         profile: .hostile, catches: "keeps-every-page-for-ever"

@@ -41,7 +41,9 @@ struct Canaries: Sendable {
 
     /// A text with every form of every secret masked.
     func masked(_ text: String) -> String {
-        forms.sorted { $0.text.utf8.count > $1.text.utf8.count }.reduce(text) { $0.replacing($1.text, with: Secret.mask) }
+        forms.sorted { $0.text.utf8.count > $1.text.utf8.count }.reduce(text) {
+            $0.replacing($1.text, with: Secret.mask)
+        }
     }
 
     private static func forms(of secret: String) -> [(String, String)] {

@@ -18,7 +18,8 @@ extension Storm {
                     expected: "credentials go to \(homeOrigins.sorted().joined(separator: ", ")) and nowhere else",
                     actual: "Request \(index) took a secret to \(origin), in \(what).",
                     witness: [canaries.masked("\(LoggedRequest(index: index, request: entry.request))")],
-                    cause: "The source or its client follows an address that an answer names, with credentials and all.")
+                    cause: "The source or its client follows an address that an answer names, with credentials and all."
+                )
             ]
         }
         return []
@@ -29,7 +30,9 @@ extension Storm {
         for field in request.headers.fields {
             if case .secret(_, let secret) = field.value, !secret.isEmpty { return "the header field \(field.name)" }
             if canaries.leak(in: LoggedRequest.text(field.value)) != nil { return "the header field \(field.name)" }
-            if ["authorization", "cookie"].contains(field.name.lowercased()) { return "the header field \(field.name)" }
+            if ["authorization", "cookie"].contains(field.name.lowercased()) {
+                return "the header field \(field.name)"
+            }
         }
         for item in request.query {
             if case .secret = item.value { return "the parameter \(item.name)" }

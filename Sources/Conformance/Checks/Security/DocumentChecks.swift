@@ -9,12 +9,14 @@ enum DocumentChecks {
 
     private static let hostileDocument = Check(
         "hostile-document-bounded", group: .security, level: .fault,
-        proves: "Documents that are made to exhaust their reader end the run with a typed error, or are read, in bounded "
+        proves:
+            "Documents that are made to exhaust their reader end the run with a typed error, or are read, in bounded "
             + "time.",
         method: "In place of the first page and of the last: a thousand levels of nesting, a row with many members, a "
             + "number with a hundred thousand digits, one member many times over, a document with entities in it, and a "
             + "head with ten thousand fields. Each read must end within its budget of time.",
-        likelyCause: "The answer is walked again for each of its parts, or without a limit of depth.", profile: .hostile,
+        likelyCause: "The answer is walked again for each of its parts, or without a limit of depth.",
+        profile: .hostile,
         isWaivable: false, catches: "members-compared-with-each-other"
     ) { input in
         try await StormBench.judging(input) { weather in
@@ -108,7 +110,9 @@ extension WireFault {
 /// How fast this machine and build are: the unit in which budgets of time are stated.
 enum Calibration {
     private static let document: [UInt8] = {
-        let rows = (0..<400).map { #"{"id": "row-\#($0)", "at": \#($0), "text": "some text of usual length", "on": true}"# }
+        let rows = (0..<400).map {
+            #"{"id": "row-\#($0)", "at": \#($0), "text": "some text of usual length", "on": true}"#
+        }
         return Array("[\(rows.joined(separator: ","))]".utf8)
     }()
 

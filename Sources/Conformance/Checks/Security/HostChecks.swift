@@ -10,12 +10,15 @@ enum HostChecks {
 
     private static let privateTargets = Check(
         "ssrf-private-targets-refused", group: .security, level: .fault,
-        proves: "A host that a user chooses, and that is or leads to a private address, is refused at validation and again "
+        proves:
+            "A host that a user chooses, and that is or leads to a private address, is refused at validation and again "
             + "at each read.",
-        method: "Fields that decide the host get loopback, private, link-local, metadata and multicast addresses: spelt "
+        method:
+            "Fields that decide the host get loopback, private, link-local, metadata and multicast addresses: spelt "
             + "decimal, octal, hexadecimal, as IPv6, mapped and translated, with a trailing dot, as names with one public "
             + "and one private address, and as a name that leads elsewhere when it is asked again. Nothing may be dialled.",
-        likelyCause: "The host is checked when the connection is made and dialled unchecked later, or its name is resolved "
+        likelyCause:
+            "The host is checked when the connection is made and dialled unchecked later, or its name is resolved "
             + "again: check at each read, and dial the checked address.",
         isWaivable: false, catches: "host-checked-only-at-creation"
     ) { input in
@@ -33,15 +36,20 @@ enum HostChecks {
     private static let nextLinkPinned = Check(
         "ssrf-next-link-pinned", group: .security, level: .fault,
         proves: "A next link to another host, port or scheme is refused, or followed without credentials.",
-        method: "Every link of the answers, in body and head, is made to lead to another host, another port, a host with the "
+        method:
+            "Every link of the answers, in body and head, is made to lead to another host, another port, a host with the "
             + "own one's name as user or beginning, and to http. Whoever is asked then must get no credentials.",
-        likelyCause: "The next link is requested as it came: hold its origin against the base URL's.", isWaivable: false,
+        likelyCause: "The next link is requested as it came: hold its origin against the base URL's.",
+        isWaivable: false,
         catches: "next-link-to-foreign-host"
     ) { input in
         try await StormBench.judging(input) { weather in
             let followed = weather.reads.flatMap { $0.indices(3).dropLast() }
             guard weather.bench.map({ [.nextURL, .link].contains($0.endpoint.page.style) }) ?? true, !followed.isEmpty
-            else { throw Bench.Verdicted(verdict: .notApplicable("The pages of this list do not name each other's address.")) }
+            else {
+                throw Bench.Verdicted(
+                    verdict: .notApplicable("The pages of this list do not name each other's address."))
+            }
             return try await weather.first(of: WireFault.Link.allCases.map { .links($0) }, limit: 3) { fault, read in
                 let storm = try await weather.storm(fault, read)
                 let leaks = storm.mustKeepCredentialsHome()
@@ -93,7 +101,8 @@ struct HostileTarget: Sendable {
             ("172.16.5.5", "a private address"), ("169.254.169.254", "the metadata service"),
             ("100.64.0.1", "an address shared by a carrier's customers"), ("0.0.0.0", "this machine"),
             ("224.0.0.1", "multicast"), ("2130706433", "loopback as a decimal number"),
-            ("0177.0.0.1", "loopback in octal"), ("0x7f.0.0.1", "loopback in hexadecimal"), ("127.1", "loopback, short"),
+            ("0177.0.0.1", "loopback in octal"), ("0x7f.0.0.1", "loopback in hexadecimal"),
+            ("127.1", "loopback, short"),
             ("[::1]", "loopback in IPv6"), ("[::ffff:127.0.0.1]", "loopback mapped into IPv6"),
             ("[64:ff9b::7f00:1]", "loopback translated into IPv6"), ("[2002:7f00:1::]", "loopback in 6to4"),
             ("[fe80::1]", "link-local"), ("[fd00::1]", "a unique local address"), ("localhost", "this machine's name"),

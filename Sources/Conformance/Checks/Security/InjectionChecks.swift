@@ -10,8 +10,10 @@ enum InjectionChecks {
 
     private static let throughIdentifiers = Check(
         "injection-through-identifiers", group: .security, level: .simulated,
-        proves: "No id or column name of the upstream can change the meaning of a path, a query or a place in the lake.",
-        method: "Objects, and the parents of a fan-out, get ids with slashes, dots, question marks, percent signs, quotes, "
+        proves:
+            "No id or column name of the upstream can change the meaning of a path, a query or a place in the lake.",
+        method:
+            "Objects, and the parents of a fan-out, get ids with slashes, dots, question marks, percent signs, quotes, "
             + "blanks and other scripts, and columns with names of that kind. Every request must be one that the model "
             + "knows, with the id as one path segment or one value; every row must arrive; every file must lie in the "
             + "table's folder.",
@@ -31,7 +33,8 @@ enum InjectionChecks {
     private static let throughConfig = Check(
         "injection-through-config", group: .security, level: .static,
         proves: "No value of the config can add a path segment, a parameter, a header field or a host to a request.",
-        method: "Each text of the config in turn gets slashes, dots, question marks, ampersands, line breaks, at signs and "
+        method:
+            "Each text of the config in turn gets slashes, dots, question marks, ampersands, line breaks, at signs and "
             + "a null. A request that is then sent must have the form of the one with the recorded value.",
         likelyCause: "The value is pasted into a URL: percent-encode it, or give its field a rule.", isWaivable: false,
         catches: "config-value-pasted-into-the-path"
@@ -74,13 +77,16 @@ enum InjectionChecks {
     }
 
     private static let values = [
-        "/..", "/../../admin", "/x", "?admin=1", "&admin=1", "#x", "@evil.example", "\r\nX-Injected: 1", "\u{0}x", "%2f..",
+        "/..", "/../../admin", "/x", "?admin=1", "&admin=1", "#x", "@evil.example", "\r\nX-Injected: 1", "\u{0}x",
+        "%2f..",
         "\\..\\x",
     ]
 
     private static func name(_ hostile: String) -> String { "“\(printable(hostile))” behind it" }
 
-    private static func printable(_ text: String) -> String { String(JSONValue.string(text).text.dropFirst().dropLast()) }
+    private static func printable(_ text: String) -> String {
+        String(JSONValue.string(text).text.dropFirst().dropLast())
+    }
 }
 
 /// What the form of a request is: everything but values.
@@ -150,7 +156,8 @@ struct HostileIDs: Sendable {
     /// One object of the table, or one parent, gets this id.
     func judge(_ id: String) async throws -> [Finding] {
         let (world, count) = changed(to: id)
-        let upstream = try ModelUpstream(input.scenario, state: state, declaration: declaration, world: world, pageSize: 3)
+        let upstream = try ModelUpstream(
+            input.scenario, state: state, declaration: declaration, world: world, pageSize: 3)
         let journal = WireJournal()
         var plan = Lab.Plan(schema.name, .fullRefresh)
         plan.requestLimit = 400
@@ -186,7 +193,9 @@ struct HostileIDs: Sendable {
         guard let parts = URLComponents(string: request.url) else { return false }
         let path = parts.percentEncodedPath
         let segments = path.split(separator: "/", omittingEmptySubsequences: true)
-        if segments.contains(where: { [".", ".."].contains($0.lowercased().replacing("%2e", with: ".")) }) { return false }
+        if segments.contains(where: { [".", ".."].contains($0.lowercased().replacing("%2e", with: ".")) }) {
+            return false
+        }
         if parts.fragment != nil { return false }
         return declaration.endpoints.contains { endpoint in
             guard let names = endpoint.path.match(path) else { return false }
@@ -200,8 +209,14 @@ struct HostileIDs: Sendable {
         return !scoped || parents.contains(value) || Self.ids.contains(value)
     }
 
+    /// What children name as their parents, and the keys of objects that may have no child.
     private var parents: Set<String> {
-        Set(world.collections.values.flatMap { $0 }.flatMap { $0.attributes.values })
+        let named = world.collections.values.flatMap { $0 }.flatMap { $0.attributes.values }
+        let keys = world.collections.flatMap { name, objects in
+            let members = declaration.collection(name)?.key ?? []
+            return objects.flatMap { object in members.compactMap { object.body[$0].map(ModelPage.text) } }
+        }
+        return Set(named + keys)
     }
 
     private func changed(to id: String) -> (World, Int) {

@@ -14,7 +14,8 @@ enum SecretChecks {
     private static let neverInOutput = Check(
         "secret-never-in-output", group: .security, level: .fault,
         proves: "No secret of the config is in rows, logs, errors, URLs, the lake or the summary of a sync.",
-        method: "Reads that succeed, are refused with 401 and 404, fail with 500, break off and cannot be parsed; all that "
+        method:
+            "Reads that succeed, are refused with 401 and 404, fail with 500, break off and cannot be parsed; all that "
             + "came out is searched for the config's secrets in plain, percent-encoded, base 64, hexadecimal, JSON-escaped "
             + "and truncated form, at the most talkative log level.",
         likelyCause: "A secret is revealed into a text, a row or a query parameter. Hand it over as a Secret.",
@@ -26,7 +27,8 @@ enum SecretChecks {
         return try await StormBench.judging(input) { weather in
             let faults: [WireFault] =
                 [.none, .refusal(401), .refusal(500)]
-                + (input.profile == .quick ? [] : [.refusal(404), .reset, WireFault.disguised[3], .cut(.closed, after: 0.5)])
+                + (input.profile == .quick
+                    ? [] : [.refusal(404), .reset, WireFault.disguised[3], .cut(.closed, after: 0.5)])
             for read in weather.reads.prefix(input.profile == .quick ? 1 : 2) {
                 for fault in faults {
                     let index = fault.what == "nothing" ? -1 : read.journal.count - 1
@@ -95,7 +97,8 @@ enum SecretChecks {
     private static let neverInFixtures = Check(
         "secret-never-in-fixtures", group: .security, level: .static, scope: .source,
         proves: "The scenario's files hold no key, token, cookie or signed link, and no data of a person.",
-        method: "Every file of the scenario is scanned, inside base 64, gzip and JSON within text as well, by the rules "
+        method:
+            "Every file of the scenario is scanned, inside base 64, gzip and JSON within text as well, by the rules "
             + "behind `tributary fixtures scan` and with its allow-list.",
         likelyCause: "The recording was not redacted: record anew, with a rule for the value in redaction.json.",
         profile: .quick, isWaivable: false, catches: "token-left-in-the-recording"
@@ -104,7 +107,8 @@ enum SecretChecks {
         let root = folder.deletingLastPathComponent().deletingLastPathComponent()
         // Entries of the allow-list that have run out are judged by `fixtures scan`, which knows the day.
         let hasList = FileManager.default.fileExists(atPath: root.appending(path: "scan-allow.json").path)
-        let report = try LeakScanner(places: []).scan(folder: folder, root: hasList ? root : folder, today: "2000-01-01")
+        let report = try LeakScanner(places: []).scan(
+            folder: folder, root: hasList ? root : folder, today: "2000-01-01")
         let findings = report.findings.prefix(10).map { leak in
             Finding(
                 at: "\(leak.file), \(leak.place)", expected: "nothing that must not be published",
@@ -117,7 +121,8 @@ enum SecretChecks {
     private static let onlyToAllowedHosts = Check(
         "secret-only-to-allowed-hosts", group: .security, level: .fault,
         proves: "Credentials go to the upstream's own origin and to no other, whatever an answer says.",
-        method: "Answers redirect to another host and hold links to another host, another port, a host whose name begins "
+        method:
+            "Answers redirect to another host and hold links to another host, another port, a host whose name begins "
             + "like the own, and one without encryption. Every request to a stranger is searched for credentials.",
         likelyCause: "Addresses out of answers are requested with the client's own credentials.", isWaivable: false,
         catches: "credentials-follow-a-redirect", "next-link-to-foreign-host"
@@ -133,7 +138,8 @@ enum SecretChecks {
     private static let reentryOnHostChange = Check(
         "secret-reentry-on-host-change", group: .security, level: .static,
         proves: "A config whose host was changed does not use the secret of the old host: it has to be entered again.",
-        method: "Fields that decide the host are found by giving them another one and looking where requests go. With the "
+        method:
+            "Fields that decide the host are found by giving them another one and looking where requests go. With the "
             + "host changed and the secrets left out, the config must be refused, or no secret may be sent.",
         likelyCause: "A secret is remembered beside the config and outlives a change of the host.", isWaivable: false,
         catches: "secret-kept-for-another-host"
@@ -150,7 +156,8 @@ enum SecretChecks {
     private static let tlsVerification = Check(
         "tls-verification-on", group: .security, level: .static,
         proves: "Secrets travel over TLS alone, and no setting turns the checking of certificates off by default.",
-        method: "Every request of a read that carries a secret must go to an https address, and the form may have no field "
+        method:
+            "Every request of a read that carries a secret must go to an https address, and the form may have no field "
             + "that by its default turns certificates or host names unchecked. That the live client refuses wrong, expired "
             + "and self-signed certificates is proved against a real server in the transports' tests.",
         likelyCause: "The base URL begins with http, or a switch such as «verify certificates» is off by default.",
@@ -167,7 +174,8 @@ enum SecretChecks {
         let canaries = input.canaries
         return try await StormBench.judging(input) { weather in
             for read in weather.reads {
-                for (index, entry) in read.journal.enumerated() where entry.request.url.lowercased().hasPrefix("http:") {
+                for (index, entry) in read.journal.enumerated() where entry.request.url.lowercased().hasPrefix("http:")
+                {
                     guard let place = Storm.secret(in: entry.request, canaries) else { continue }
                     return [
                         Finding(
@@ -221,7 +229,9 @@ extension WireFault {
             500,
             [
                 "error": ["message": "Something broke.", "code": "internal"],
-                "debug": ["customer": .string(personal[0]), "session": .string(personal[1]), "card": .string(personal[2])],
+                "debug": [
+                    "customer": .string(personal[0]), "session": .string(personal[1]), "card": .string(personal[2]),
+                ],
             ]),
         .status(422, ["error": ["message": "Not like this."], "request": ["body": ["email": .string(personal[0])]]]),
         WireFault("status 500 with a page for people") { exchange in

@@ -10,7 +10,8 @@ extension AccountFault {
             }
         },
         AccountFault(
-            "token-expires-inside-backoff", "Looks at the token's expiry before a request, and not after a wait.", .field
+            "token-expires-inside-backoff", "Looks at the token's expiry before a request, and not after a wait.",
+            .field
         ) {
             $0.authorization = { _, _ in .none }
             $0.context = { context, config in

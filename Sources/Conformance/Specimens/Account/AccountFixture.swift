@@ -9,7 +9,9 @@ enum AccountFixture {
     private static let manifest: JSONValue = [
         "format": 1, "source": "specimen", "title": "Projects and their tasks behind an OAuth account",
         "schemas": [
-            "projects": ["mode": "incremental", "field": "updated_at", "type": "datetime", "keys": ["id"], "sort": "asc"],
+            "projects": [
+                "mode": "incremental", "field": "updated_at", "type": "datetime", "keys": ["id"], "sort": "asc",
+            ],
             "tasks": ["mode": "full-refresh", "keys": ["project_id", "id"]],
         ],
         "config": ["account": 7, "workspace": "north"],
@@ -63,7 +65,9 @@ enum AccountFixture {
                 ["data": .array(rows), "links": ["next": nil]], of: ["tasks"])
         }
         return [
-            "log": ["version": "1.2", "creator": ["name": "specimen", "version": "1"], "entries": .array(lists + tasks)]
+            "log": [
+                "version": "1.2", "creator": ["name": "specimen", "version": "1"], "entries": .array(lists + tasks),
+            ]
         ]
     }
 

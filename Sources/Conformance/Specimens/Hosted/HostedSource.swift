@@ -59,7 +59,8 @@ extension Specimen {
             SeededFault(
                 "secret-kept-for-another-host", "Remembers the last key and uses it when the config has none.", .kit),
             SeededFault(
-                "host-checked-only-at-creation", "Checks the host's address at validation, and not at each read.", .field),
+                "host-checked-only-at-creation", "Checks the host's address at validation, and not at each read.",
+                .field),
         ],
         source: { _ in AnySource(HostedSource.self) }, fixture: { _ in HostedFixture.clean },
         runtime: { fault in

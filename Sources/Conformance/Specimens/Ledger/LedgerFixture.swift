@@ -18,7 +18,8 @@ enum LedgerFixture {
                 "mode": "incremental", "field": "created", "type": "datetime", "keys": ["id"], "sort": "desc",
             ],
         ],
-        "config": ["api_key": ["fake": "specimen.apiKey", "n": 1]], "provenance": ["kind": "synthetic", "apiVersion": "2025-01-01"],
+        "config": ["api_key": ["fake": "specimen.apiKey", "n": 1]],
+        "provenance": ["kind": "synthetic", "apiVersion": "2025-01-01"],
         "states": [["name": "t0", "clock": "2025-03-10T06:00:00Z", "http": "t0.har"]],
     ]
 
@@ -65,8 +66,10 @@ enum LedgerFixture {
         let since: JSONValue = ["data": .array((7..<14).map(note)), "more": false, "next": nil]
         let entries = [
             entry("me", "/v1/me", ["id": "me"]),
-            entry("notes", "/v1/notes?limit=100", notes, of: "notes", in: .fullRefresh),
-            entry("notes-by-change", "/v1/notes?sort=updated_at&limit=100", notes, of: "notes", in: .incremental),
+            entry("notes", "/v1/notes?archived=all&limit=100", notes, of: "notes", in: .fullRefresh),
+            entry(
+                "notes-by-change", "/v1/notes?archived=all&sort=updated_at&limit=100", notes, of: "notes",
+                in: .incremental),
             entry("notes-since", "/v1/notes?since=2025-03-01T01:00:00Z", since),
             entry("payments", "/v1/payments?limit=100", payments, of: "payments"),
         ]

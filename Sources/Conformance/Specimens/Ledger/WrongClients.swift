@@ -141,7 +141,9 @@ struct FollowingClient: HTTPClient {
                 return response
             }
             let home = URLComponents(string: request.url)?.host
-            if staysHome, URLComponents(string: location)?.host != home || location.hasPrefix("http:") { return response }
+            if staysHome, URLComponents(string: location)?.host != home || location.hasPrefix("http:") {
+                return response
+            }
             request.url = location
             request.query = []
         }

@@ -31,7 +31,8 @@ extension LedgerFault {
                 context.http = RewritingClient(base: context.http) { $0.options.maxBodyBytes = .max }
             }
         },
-        LedgerFault("inflates-without-a-limit", "Reads compressed bodies to their end and inflates them itself.", .kit) {
+        LedgerFault("inflates-without-a-limit", "Reads compressed bodies to their end and inflates them itself.", .kit)
+        {
             $0.stack = { stack in { client, clock in stack(GatheringClient(base: client), clock) } }
         },
     ]
@@ -47,7 +48,9 @@ extension LedgerFault {
         LedgerFault("last-partial-batch-lost", "Hands rows over by fours and forgets the rest.", .kit) {
             $0.response = { response, _, _, _ in response.items = response.items.byFours }
         },
-        LedgerFault("columns-of-the-first-batch-alone", "Small batches keep the columns that the first one needs.", .kit) {
+        LedgerFault(
+            "columns-of-the-first-batch-alone", "Small batches keep the columns that the first one needs.", .kit
+        ) {
             $0.runtime.options = { options in
                 var options = options
                 if options.batchRows < 100 { options.enabledColumns = ["id"] }

@@ -24,8 +24,9 @@ extension LedgerFault {
                 context.logger.debug("Authorization: Basic \(field)")
             }
         },
-        LedgerFault("secret-in-error-message-url", "Names the URL, with the key in its query, when a request fails.", .field)
-        {
+        LedgerFault(
+            "secret-in-error-message-url", "Names the URL, with the key in its query, when a request fails.", .field
+        ) {
             $0.context = { context, config in
                 context.http = ShowingClient(base: context.http, key: config.apiKey)
             }
@@ -53,10 +54,12 @@ extension LedgerFault {
                 }
             }
         },
-        LedgerFault("certificates-unchecked-by-default", "Offers to check certificates, and does not by default.", .kit) {
+        LedgerFault("certificates-unchecked-by-default", "Offers to check certificates, and does not by default.", .kit)
+        {
             $0.source = AnySource(UncheckedSpecimen.self)
         },
-        LedgerFault("token-left-in-the-recording", "Commits a recording with a genuine-looking token in a body.", .kit) {
+        LedgerFault("token-left-in-the-recording", "Commits a recording with a genuine-looking token in a body.", .kit)
+        {
             $0.fixture = { fixture in
                 // Put together here, so that no scanner of this repository stops at it.
                 let token = ["gh", "p_", "9fK2mQ7xR4tV8wZ1", "bN6cH3jL5pS0dG2yAe7U"].joined()
