@@ -33,11 +33,26 @@ struct RESTList: Sendable {
         return try paginator.next(position, page, pageSize)
     }
 
+    /// A parent's value may fill a segment of a path, and must not change which path it is: dots are taken out by every
+    /// client and server (RFC 3986, 5.2.4), encoded or not, and nothing at all is another path as well.
+    private func refuseDotSegments(_ path: String) throws {
+        let given = endpoint.path.split(separator: "/", omittingEmptySubsequences: false)
+        let filled = path.split(separator: "/", omittingEmptySubsequences: false)
+        for (template, segment) in zip(given, filled) where template != segment {
+            guard segment.isEmpty || segment == "." || segment == ".." else { continue }
+            throw SourceError(
+                .unexpectedAnswer,
+                "Reading \(endpoint.name): the parent's value '\(segment)' cannot stand in the path \(endpoint.path).",
+                advice: "The upstream gave a row whose key is no name; leave such parents out.")
+        }
+    }
+
     func request(at position: JSONValue) throws -> RESTRequest {
         let plain = parents.mapValues(RESTRequest.text)
+        let path = PathTemplate.filled(endpoint.path, plain.mapValues(PercentEncoding.encode))
+        try refuseDotSegments(path)
         var request = RESTRequest(
-            endpoint.method, PathTemplate.filled(endpoint.path, plain.mapValues(PercentEncoding.encode)),
-            headers: endpoint.headers, body: endpoint.body)
+            endpoint.method, path, headers: endpoint.headers, body: endpoint.body)
         request.query = client.query
         for item in endpoint.query + walk.query + query { request.override(item, filling: plain) }
         if let pageSize { request.set(pageSize.parameter, .number(JSONNumber(Int64(pageSize.rows)))) }

@@ -55,7 +55,8 @@ struct AccountSource: Source {
             incremental: [.datetime("updated_at", parameter: "since")], sort: .ascending, partitioning: .md5())
         let tasks = RESTEndpoint(
             "tasks", path: "/v1/projects/{projects.id}/tasks", primaryKeys: ["project_id", "id"], rows: "data",
-            sort: .unsorted, partitioning: .md5(), parent: RESTParent("projects", columns: ["id": "project_id"]))
+            sort: .unsorted, partitioning: .md5(), parent: RESTParent("projects", columns: ["id": "project_id"]),
+            actions: [.ignore(404)])
         return [projects, tasks]
     }
 }

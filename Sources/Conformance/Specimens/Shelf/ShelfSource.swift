@@ -87,7 +87,9 @@ struct ShelfSource: Source {
     private static let finals = RESTEndpoint(
         "finals", path: "/v1/finals", primaryKeys: ["id"], rows: "data", rowsMayBeMissing: true, sort: .unsorted,
         partitioning: .md5(), paginator: .cursor(parameter: "after", from: "next"),
-        actions: [ResponseAction(field: "error", .fail("The upstream answered with an error."))])
+        actions: ["error", "errors"].map { field in
+            ResponseAction([200], field: field, .fail("The upstream answered with an error."))
+        })
 
     /// Oldest change first; deleted entries are reported.
     private static let entries = RESTEndpoint(
