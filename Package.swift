@@ -18,6 +18,7 @@ let package = Package(
         .library(name: "Tributary", targets: ["Tributary", "Columns"]),
         .library(name: "TributaryRuntime", targets: ["Columns", "Lake", "Transports", "Pipeline", "SourceCatalog"]),
         .library(name: "TributaryCLI", targets: ["TributaryCLI"]),
+        .library(name: "TributaryTesting", targets: ["TributaryTesting"]),
         .executable(name: "tributary", targets: ["TributaryProgram"]),
         .executable(name: "scaffold", targets: ["ScaffoldCLI"]),
     ],
@@ -102,6 +103,12 @@ let package = Package(
             ],
             resources: [.copy("Page")], swiftSettings: strict),
 
+        // The kit's checks as tests of a package, each with its own name.
+        .target(name: "CTestCases"),
+        .target(
+            name: "TributaryTesting",
+            dependencies: ["CTestCases", "Conformance", "Cassettes", "Transports", "Tributary"], swiftSettings: strict),
+
         // Commands.
         .executableTarget(
             name: "TributaryProgram", dependencies: ["TributaryCLI", "SourceCatalog"], swiftSettings: strict),
@@ -166,6 +173,7 @@ let package = Package(
             dependencies: [
                 "Conformance", "Cassettes", "Pipeline", "Lake", "Transports", "SourceCatalog", "Tributary", "Columns",
                 "TributaryProgram",
+                "TributaryTesting", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -13,6 +13,8 @@ public struct CheckCase: Sendable {
     public let stack: HTTPStack
     /// The config under test; the scenario's unless a self-test switches a fault on.
     public var config: JSONObject
+    /// Today, for waivers: `2026-12-31`.
+    public var today = ""
     /// Production's runtime, unless a self-test bends it.
     public var runtime = LabRuntime()
     /// Real engines, for sources whose upstream is a database; nil when the program has none to give.

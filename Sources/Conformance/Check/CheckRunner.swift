@@ -3,11 +3,13 @@ import Columns
 import Foundation
 import Tributary
 
-/// Runs checks over sources and their scenarios: the one runner behind the command line and the test glue.
+/// Runs checks over sources and their scenarios: the one runner behind the command line and the tests.
 public struct CheckRunner: Sendable {
     /// What is run, and how.
     public struct Options: Sendable {
         public var profile = Profile.full
+        /// Only these scenarios, by name; empty means all.
+        public var scenarios: Set<String> = []
         /// Only these tables; empty means all.
         public var tables: Set<String> = []
         /// Only these checks; empty means all of the profile.
@@ -19,6 +21,12 @@ public struct CheckRunner: Sendable {
         public var isStrict = false
         /// Today, for waivers: `2026-12-31`.
         public var today: String
+        /// Real time that a case may take before it is given up as endless.
+        public var caseLimit = Duration.seconds(300)
+        /// Failures that were there before, and may stay for now.
+        public var ledger: FailureLedger?
+        /// The folder of the fixtures as commands should name it; nil is the default.
+        public var fixtures: String?
 
         public init(today: String) { self.today = today }
     }
@@ -28,8 +36,17 @@ public struct CheckRunner: Sendable {
         public let check: Check
         public let input: CheckCase
 
+        public init(check: Check, input: CheckCase) {
+            self.check = check
+            self.input = input
+        }
+
+        /// `source / table / check`.
         public var name: String { input.name(of: check) }
-        public var id: String { "\(input.scenario.id)/\(input.schema?.name ?? "*")/\(check.name)" }
+        /// The table's name, or `*` for the source as a whole.
+        public var table: String { input.schema?.name ?? "*" }
+        /// `source/scenario / table / check`, unique in a run.
+        public var id: String { "\(input.scenario.id) / \(table) / \(check.name)" }
     }
 
     public let catalogue: [Check]
@@ -58,16 +75,14 @@ public struct CheckRunner: Sendable {
             check.level != .live && check.profile <= options.profile
                 && (options.checks.isEmpty || options.checks.contains(check.name))
         }
-        return scenarios.flatMap { scenario in
-            checks.flatMap { check -> [Case] in
-                let schemas: [Manifest.Schema?] = check.scope == .source ? [nil] : scenario.manifest.schemas
-                return schemas.compactMap { schema in
-                    if !options.tables.isEmpty {
-                        guard let schema, options.tables.contains(schema.name) else { return nil }
-                    }
+        let wanted = scenarios.filter { options.scenarios.isEmpty || options.scenarios.contains($0.name) }
+        return wanted.flatMap { scenario in
+            checks.flatMap { check in
+                Self.schemas(of: scenario, for: check, options).map { schema in
                     var input = CheckCase(
                         source: source, scenario: scenario, schema: schema, seed: options.seed,
                         profile: options.profile, stack: stack)
+                    input.today = options.today
                     input.databases = databases
                     input.children = children
                     return Case(check: check, input: input)
@@ -76,114 +91,58 @@ public struct CheckRunner: Sendable {
         }
     }
 
+    private static func schemas(of scenario: Scenario, for check: Check, _ options: Options) -> [Manifest.Schema?] {
+        guard check.scope == .table else { return options.tables.isEmpty ? [nil] : [] }
+        return scenario.manifest.schemas.filter { options.tables.isEmpty || options.tables.contains($0.name) }
+    }
+
     /// Runs the cases, some at once; results come in the order of the cases.
     ///
     /// - Parameter progress: called after each case with how many are done.
     public func run(
         _ cases: [Case], options: Options, progress: @escaping @Sendable (CheckResult, Int) -> Void = { _, _ in }
     ) async -> [CheckResult] {
-        let done = Lock(0)
-        return await withTaskGroup(of: (Int, CheckResult).self) { group in
+        await withTaskGroup(of: (Int, CheckResult).self) { group in
             var results = [CheckResult?](repeating: nil, count: cases.count)
-            var next = 0
+            var (next, done) = (0, 0)
             func start() {
                 guard next < cases.count else { return }
                 let index = next
                 next += 1
                 group.addTask { (index, await judge(cases[index], options: options)) }
             }
-            for _ in 0..<options.width { start() }
+            for _ in 0..<max(1, options.width) { start() }
             for await (index, result) in group {
                 results[index] = result
-                progress(
-                    result,
-                    done.withLock {
-                        $0 += 1
-                        return $0
-                    })
+                done += 1
+                progress(result, done)
                 start()
             }
             return results.compactMap { $0 }
         }
     }
 
-    /// Judges one case, waivers included.
+    /// Judges one case; waivers, the ledger and the ceiling of real time included.
     public func judge(_ item: Case, options: Options) async -> CheckResult {
         let started = ContinuousClock.now
-        var verdict: Verdict
-        do {
-            verdict = try await item.check.verdict(on: item.input)
-            if case .passed(let counters) = verdict, counters.isEmpty {
-                verdict = .notExercised("The check looked at nothing.")
+        var verdict = await TimeCeiling.run(for: options.caseLimit) { () async -> Verdict in
+            do {
+                let verdict = try await item.check.verdict(on: item.input)
+                if case .passed(let counters) = verdict, counters.isEmpty {
+                    return .notExercised("The check looked at nothing.")
+                }
+                return verdict
+            } catch {
+                return .couldNotRun("\(error)")
             }
-        } catch {
-            verdict = .couldNotRun("\(error)")
+        } otherwise: {
+            .couldNotRun("\(item.id) did not end within \(options.caseLimit) of real time, and was given up.")
         }
-        let waivers = Waivers(item.input.scenario.manifest)
-        verdict = waivers.applied(to: verdict, of: item, today: options.today)
-        return CheckResult(item: item, verdict: verdict, duration: started.duration(to: .now), seed: options.seed)
-    }
-}
-
-/// The verdict of one case.
-public struct CheckResult: Sendable {
-    public let item: CheckRunner.Case
-    public let verdict: Verdict
-    public let duration: Duration
-    public let seed: UInt64
-
-    /// Whether the case counts as failed.
-    public func isFailure(strict: Bool) -> Bool {
-        switch verdict {
-        case .failed, .couldNotRun: true
-        case .notExercised: strict
-        case .passed, .waived, .notApplicable: false
-        }
-    }
-
-    /// The command that runs just this case again.
-    public var command: String {
-        let source = item.input.source.description.type.lowercased()
-        let table = item.input.schema.map { " --table \($0.name)" } ?? ""
-        return "tributary check \(source)\(table) --check \(item.check.name) --seed \(seed)"
-    }
-}
-
-/// The waivers of a manifest.
-struct Waivers {
-    let all: [Waiver]
-
-    init(_ manifest: Manifest) {
-        all = (manifest.document["waivers"]?.array ?? []).compactMap { value in
-            guard let check = value["check"]?.string, let reason = value["reason"]?.string,
-                let reference = value["reference"]?.string, let until = value["until"]?.string
-            else { return nil }
-            return Waiver(
-                check: check, table: value["table"]?.string ?? "*", reason: reason, reference: reference, until: until)
-        }
-    }
-
-    /// A failure that is waived is `waived`; a waiver that is not needed, has run out, or may not be, is a failure.
-    func applied(to verdict: Verdict, of item: CheckRunner.Case, today: String) -> Verdict {
-        let table = item.input.schema?.name ?? "*"
-        guard let waiver = all.first(where: { $0.check == item.check.name && ($0.table == "*" || $0.table == table) })
-        else { return verdict }
-        switch verdict {
-        case .failed(let findings):
-            if !item.check.isWaivable {
-                return .failed(findings + [finding(waiver, "is of a check that cannot be waived")])
-            }
-            if waiver.until < today { return .failed(findings + [finding(waiver, "ran out on \(waiver.until)")]) }
-            return .waived(waiver, findings)
-        case .passed:
-            return .failed([finding(waiver, "is no longer needed: the check passes")])
-        default: return verdict
-        }
-    }
-
-    private func finding(_ waiver: Waiver, _ problem: String) -> Finding {
-        Finding(
-            at: "manifest.json, waivers", expected: "a waiver that is needed, allowed and within its date",
-            actual: "The waiver of \(waiver.check) for \(waiver.table) \(problem).", file: "manifest.json")
+        verdict = SecretMask(item.input).masked(verdict)
+        verdict = Waivers(item.input.scenario.manifest).applied(to: verdict, of: item, today: options.today)
+        if let ledger = options.ledger { verdict = ledger.applied(to: verdict, of: item) }
+        return CheckResult(
+            item: item, verdict: verdict, duration: started.duration(to: .now), seed: options.seed,
+            fixtures: options.fixtures)
     }
 }

@@ -5,6 +5,8 @@ public enum Verdict: Sendable {
     case failed([Finding])
     /// It failed, and the scenario's manifest says why that is accepted until a date.
     case waived(Waiver, [Finding])
+    /// It failed, and the ledger of old failures holds it.
+    case known(FailureLedger.Entry, [Finding])
     /// A declaration of the source rules the check out; the text says which.
     case notApplicable(String)
     /// There is no material to judge; the text says what is missing. Strict runs fail on it.
@@ -20,11 +22,17 @@ extension Verdict {
         case .passed: "passed"
         case .failed: "failed"
         case .waived: "waived"
+        case .known: "known"
         case .notApplicable: "not applicable"
         case .notExercised: "not exercised"
         case .couldNotRun: "could not run"
         }
     }
+
+    /// All names, in the order in which reports count them.
+    public static let names = [
+        "passed", "failed", "could not run", "not exercised", "waived", "known", "not applicable",
+    ]
 
     /// Passed if nothing was found and something was looked at.
     public static func judged(_ findings: [Finding], looked counters: Counters) -> Verdict {

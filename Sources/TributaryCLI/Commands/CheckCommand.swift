@@ -11,24 +11,32 @@ struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Prove that sources keep the contract, on recorded and modelled upstreams.",
         discussion: """
-            Needs no network and no account. Exit code 0: all checks passed; 5: a check failed; 1: a check could not run.
-            A check that finds nothing to look at is 'not exercised': it never passes, and fails with --strict.
+            Needs no network and no account. Exit code 0: every case passed, was waived or is not applicable; 5: a case \
+            failed, or a waiver or the ledger is not alive; 1: no case failed, but one could not run.
+            A check that finds nothing to look at is 'not exercised': it never passes, and fails with --strict, which \
+            is the default where the environment has CI.
             """)
 
     @Argument(help: "The sources; none means all that have fixtures.", completion: .list(Sources.registry.types))
     var sources: [String] = []
 
-    @Option(help: "Only this table.")
-    var table: String?
+    @Option(help: "Only this scenario; may be given several times.")
+    var scenario: [String] = []
 
-    @Option(help: "Only this check.")
-    var check: String?
+    @Option(help: "Only this table; may be given several times.")
+    var table: [String] = []
 
-    @Option(help: "How thorough: quick or full.")
-    var profile = "full"
+    @Option(help: "Only this check; may be given several times.")
+    var check: [String] = []
 
-    @Option(help: "text or json.")
-    var format = "text"
+    @Option(help: "How thorough: quick, full or hostile.")
+    var profile = Profile.full
+
+    @Option(help: "text, json, junit, sarif or html.")
+    var format = ReportFormat.text
+
+    @Option(help: "Write the report to this file, and only its last line to the terminal.", completion: .file())
+    var output: String?
 
     @Option(help: "The folder of the fixtures.", completion: .directory)
     var fixtures = "Fixtures"
@@ -45,6 +53,12 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(help: "The seed of everything that is drawn by chance.")
     var seed: UInt64 = 1
 
+    @Option(help: "Cases that run at once; the number of cores if not given.")
+    var width: Int?
+
+    @Option(help: "Seconds of real time after which a case is given up.")
+    var caseLimit = 300
+
     @Flag(help: "List the checks.")
     var list = false
 
@@ -57,19 +71,19 @@ struct CheckCommand: AsyncParsableCommand {
     @Flag(help: "With --self-test: run each fault against every check, and not only against those that must catch it.")
     var matrix = false
 
-    @Flag(help: "Show the slowest cases.")
+    @Flag(help: "Show the time of each check, and the slowest cases.")
     var timings = false
 
-    @Flag(help: "Count 'not exercised' as failed.")
-    var strict = false
+    @Flag(inversion: .prefixedNo, help: "Count 'not exercised' as failed; the default where CI is set.")
+    var strict: Bool?
 
     func validate() throws {
-        guard Profile(rawValue: profile) != nil else { throw ValidationError("The profile is quick, full or hostile.") }
-        guard ["text", "json"].contains(format) else { throw ValidationError("The format is text or json.") }
-        for name in [check, explain].compactMap({ $0 }) where CheckCatalogue.check(name) == nil {
+        for name in check + [explain].compactMap({ $0 }) where CheckCatalogue.check(name) == nil {
             let known = CheckCatalogue.all.map(\.name).joined(separator: "\n  ")
             throw ValidationError("There is no check '\(name)'. There are:\n  \(known)")
         }
+        if let width, width < 1 { throw ValidationError("The width is 1 or more.") }
+        if caseLimit < 1 { throw ValidationError("The limit of a case is 1 second or more.") }
     }
 
     func run() async throws {
@@ -77,15 +91,18 @@ struct CheckCommand: AsyncParsableCommand {
         if let explain, let check = CheckCatalogue.check(explain) { return CheckReport.explain(check) }
         let stack: HTTPStack = { LiveHTTP.simulated(over: $0, clock: $1) }
         if selfTest { return try await runSelfTest(stack) }
-        let results = try await results(stack)
-        if format == "json" { try JSONOutput.print(results.map(CheckReport.Entry.init)) } else { show(results) }
-        if results.contains(where: \.couldNotRun) { throw ExitStatus.failure.exitCode }
-        if results.contains(where: { $0.isFailure(strict: strict) }) { throw ExitStatus.upstream.exitCode }
-        if results.isEmpty {
+        let report = try await report(stack)
+        if report.results.isEmpty {
             throw SourceError(
                 .notFound, "Looking for cases to check: there are none.",
-                advice: "Check the names of source, table and check, and that \(fixtures) holds the source's scenarios."
-            )
+                advice: "Check the names of source, scenario, table and check, and that \(fixtures) holds the source's "
+                    + "scenarios.")
+        }
+        try show(report)
+        switch report.outcome {
+        case .passed: break
+        case .failed: throw ExitStatus.upstream.exitCode
+        case .couldNotRun: throw ExitStatus.failure.exitCode
         }
     }
 
@@ -95,13 +112,23 @@ struct CheckCommand: AsyncParsableCommand {
         return try DatabaseStack(connector: LiveDatabaseConnector(), servers: urls)
     }
 
-    private func results(_ stack: @escaping HTTPStack) async throws -> [CheckResult] {
+    private func options() throws -> CheckRunner.Options {
         var options = CheckRunner.Options(today: String(Moment.text(SystemClock().now).prefix(10)))
-        options.profile = Profile(rawValue: profile) ?? .full
-        options.tables = Set([table].compactMap { $0 })
-        options.checks = Set([check].compactMap { $0 })
+        options.profile = profile
+        options.scenarios = Set(scenario)
+        options.tables = Set(table)
+        options.checks = Set(check)
         options.seed = seed
-        options.isStrict = strict
+        if let width { options.width = width }
+        options.isStrict = strict ?? (Console.environment("CI") != nil)
+        options.caseLimit = .seconds(caseLimit)
+        options.ledger = try FailureLedger(at: URL(filePath: fixtures).appending(path: "ledger.json"))
+        if fixtures != "Fixtures" { options.fixtures = fixtures }
+        return options
+    }
+
+    private func report(_ stack: @escaping HTTPStack) async throws -> ConformanceReport {
+        let options = try options()
         let databases = try databases()
         let runner = CheckRunner(
             catalogue: CheckCatalogue.all, stack: stack, databases: databases, children: Self.children)
@@ -111,14 +138,15 @@ struct CheckCommand: AsyncParsableCommand {
             guard FileManager.default.fileExists(atPath: folder.path) else { continue }
             cases += runner.cases(of: source, scenarios: try Fixture(at: folder).scenarios, options: options)
         }
-        let total = cases.count
-        let showsProgress = Console.errorIsTerminal && format == "text"
-        let results = await runner.run(cases, options: options) { result, done in
-            if showsProgress { Console.rewriteLine("\(done)/\(total)  \(result.item.name)") }
-        }
-        if showsProgress { Console.rewriteLine("") }
+        let progress = CheckProgress(total: cases.count)
+        let began = ContinuousClock.now
+        let clock = Moment.text(SystemClock().now)
+        let results = await runner.run(cases, options: options) { progress.advance($0, done: $1) }
+        progress.clear()
         await databases.close()
-        return results
+        return ConformanceReport(
+            of: results, catalogue: CheckCatalogue.all, options: options, duration: began.duration(to: .now),
+            began: clock)
     }
 
     /// Children are this program too.
@@ -129,11 +157,22 @@ struct CheckCommand: AsyncParsableCommand {
         return try sources.map { try Sources.registry.source($0) }
     }
 
-    private func show(_ results: [CheckResult]) {
-        Console.result(CheckReport.matrix(results))
-        for result in results where result.isFailure(strict: strict) { Console.result(CheckReport.failure(result)) }
-        if timings { Console.result(CheckReport.slowest(results)) }
-        Console.result(CheckReport.summary(results))
+    private func show(_ report: ConformanceReport) throws {
+        let isPainted = output == nil && Console.outputIsTerminal && Console.environment("NO_COLOR") == nil
+        let text = CheckReportText(report: report, paint: Paint(isOn: isPainted), showsTimings: timings)
+        let document: String
+        switch format {
+        case .text: document = text.text
+        case .json: document = String(decoding: try JSONOutput.bytes(of: JSONReport(report)), as: UTF8.self)
+        case .junit: document = JUnitReport(report).text
+        case .sarif:
+            let root = URL(filePath: FileManager.default.currentDirectoryPath)
+            document = String(decoding: try JSONOutput.bytes(of: SARIFReport(report, root: root)), as: UTF8.self)
+        case .html: document = HTMLReport(report).text
+        }
+        guard let output else { return Console.result(document) }
+        try Data((document + "\n").utf8).write(to: URL(filePath: output))
+        Console.result("\(text.summary) The report is in \(output).")
     }
 
     /// What the checks said of a specimen where that is not what they should.
@@ -142,7 +181,7 @@ struct CheckCommand: AsyncParsableCommand {
             let isIntended = row.intended.contains(result.item.check.name)
             guard row.fault == nil ? result.isFailure(strict: false) : isIntended else { continue }
             if result.isFailure(strict: false) {
-                Console.result(CheckReport.failure(result))
+                Console.result(FailureStory(result).text)
             } else {
                 Console.result("\(result.item.name): \(result.verdict)")
             }
@@ -151,7 +190,9 @@ struct CheckCommand: AsyncParsableCommand {
 
     private func runSelfTest(_ stack: @escaping HTTPStack) async throws {
         let test = SelfTest(stack: stack, databases: try databases(), children: Self.children)
-        let wanted = SeededFault.all.filter { fault in check.map(SelfTest.intended(fault).contains) ?? true }
+        let wanted = SeededFault.all.filter { fault in
+            check.isEmpty || SelfTest.intended(fault).contains(where: check.contains)
+        }
         let total = wanted.count + Specimen.all.count
         var rows: [SelfTest.Row] = []
         func note(_ row: SelfTest.Row) {
@@ -159,7 +200,7 @@ struct CheckCommand: AsyncParsableCommand {
             if Console.errorIsTerminal { Console.rewriteLine("\(rows.count)/\(total)") }
         }
         for specimen in Specimen.all {
-            note(try await test.cleanTwin(of: specimen, checks: check.map { [$0] }))
+            note(try await test.cleanTwin(of: specimen, checks: check.isEmpty ? nil : check))
             for fault in specimen.faults where wanted.contains(fault) {
                 note(try await test.row(of: fault, onlyIntended: !matrix))
             }
@@ -171,7 +212,9 @@ struct CheckCommand: AsyncParsableCommand {
     }
 }
 
-extension CheckResult {
-    /// Whether the check itself broke.
-    fileprivate var couldNotRun: Bool { if case .couldNotRun = verdict { true } else { false } }
+/// The forms in which a report is written.
+enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json, junit, sarif, html
 }
+
+extension Profile: ExpressibleByArgument {}
