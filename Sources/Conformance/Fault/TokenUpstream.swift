@@ -49,10 +49,12 @@ final class TokenOffice: IntegrationStore {
     }
 
     let rules: Rules
+    private let original: Secret
     private let state: Lock<State>
 
     init(_ accounts: [Integration], rules: Rules, now: Int64) {
         self.rules = rules
+        original = accounts.first?.accessToken ?? Secret("")
         let expiry = rules.lifetime.map { now + $0.microseconds }
         var state = State(access: accounts.first?.accessToken.revealed ?? "", expiresAt: expiry)
         for var account in accounts {
@@ -85,6 +87,17 @@ final class TokenOffice: IntegrationStore {
             if !isGood { state.wrongTokens += 1 }
             return isGood
         }
+    }
+
+    /// The request with the token of the recording: a replay knows no other.
+    fileprivate func asRecorded(_ request: HTTPRequest) -> HTTPRequest {
+        let access = state.withLock { $0.access }
+        var request = request
+        for field in request.headers.fields {
+            guard case .secret(let prefix, let secret) = field.value, secret.revealed == access else { continue }
+            request.headers.set(field.name, prefix: prefix, secret: original)
+        }
+        return request
     }
 
     /// Answers a request for a token: status and body.
@@ -127,7 +140,7 @@ private struct TokenGate: HTTPClient {
         guard office.admits(request, now: clock.now) else {
             return answer(request, 401, ["error": ["message": "The access token has expired."]])
         }
-        let response = try await base.send(request)
+        let response = try await base.send(office.asRecorded(request))
         clock.advance(by: office.rules.answerTime)
         return response
     }
