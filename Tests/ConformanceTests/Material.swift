@@ -17,7 +17,7 @@ enum Material {
     /// The folder of the built products, which holds the test bundle too.
     private static let products: URL = {
         let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
-        return bundle?.deletingLastPathComponent() ?? Bundle.main.bundleURL.deletingLastPathComponent()
+        return bundle?.deletingLastPathComponent() ?? Bundle.main.bundleURL
     }()
 
     /// Runs parts of checks in processes of their own.
