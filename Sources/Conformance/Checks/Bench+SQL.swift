@@ -17,7 +17,9 @@ extension Bench {
     }
 
     /// Holds a table against the rows that the engine has, every value as the lake's type has to spell it.
-    func sqlDifference(_ expected: [World.Object], _ actual: TableImage?, _ table: SQLTableFacts) -> TableDiff {
+    func sqlDifference(
+        _ expected: [World.Object], _ actual: TableImage?, _ table: SQLTableFacts, keys: [String]? = nil
+    ) -> TableDiff {
         let names = Dictionary(table.columns.map { (Self.column($0.name), $0) }) { first, _ in first }
         let types = Dictionary((actual?.schema.fields ?? []).map { ($0.name, $0.type) }) { first, _ in first }
         let rows = expected.map { object -> [String: Value] in
@@ -29,11 +31,27 @@ extension Bench {
         }
         // What the source adds of its own is none of the engine's rows.
         let found = (actual?.rows ?? []).map { row in row.values.filter { names[$0.key] != nil } }
-        let keys = keyColumns.isEmpty ? names.keys.sorted() : keyColumns
+        let chosen = keys ?? keyColumns
         tally.add(Counters(rows: expected.count))
+        if chosen.isEmpty {
+            let all = names.keys.sorted()
+            return TableDiff(
+                expected: Self.numbered(rows, all), actual: Self.numbered(found, all), comparesSchema: false)
+        }
         return TableDiff(
-            expected: TableImage(rows: rows, keys: keys), actual: TableImage(rows: found, keys: keys),
+            expected: TableImage(rows: rows, keys: chosen), actual: TableImage(rows: found, keys: chosen),
             comparesSchema: false)
+    }
+
+    /// Rows that no key tells apart: all columns and the number of the copy stand for one.
+    private static func numbered(_ rows: [[String: Value]], _ columns: [String]) -> TableImage {
+        var seen: [TableImage.Key: Int64] = [:]
+        let marked = rows.map { row -> [String: Value] in
+            let key = TableImage.key(of: row, by: columns)
+            seen[key, default: 0] += 1
+            return row.merging(["copy of the row": .int(seen[key] ?? 1)]) { $1 }
+        }
+        return TableImage(rows: marked, keys: columns + ["copy of the row"])
     }
 }
 

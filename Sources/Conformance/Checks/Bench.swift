@@ -16,7 +16,7 @@ struct Bench: Sendable {
     let endpoint: ModelDeclaration.Endpoint
     let lab: Lab
     /// The sample, oldest cursor first.
-    let objects: [World.Object]
+    var objects: [World.Object]
     /// Of a child table, what its lists are found by: the parents of the sample, and one more.
     let parents: [String: [World.Object]]
     let state: String

@@ -9,6 +9,8 @@ struct SQLScenario: Sendable {
     let engine: DatabaseEngine
     /// What `model.json` says of its tables.
     private let tables: JSONObject
+    /// Statements that hide rows of `{table}` from ordinary users.
+    private let policies: [String]
 
     /// Nil when no state of the scenario has a seed.
     ///
@@ -19,6 +21,7 @@ struct SQLScenario: Sendable {
         let file = scenario.folder.appending(path: "model.json")
         let model = try FileManager.default.contents(atPath: file.path).map { try JSONValue(parsing: Array($0)) }
         tables = model?["tables"]?.object ?? JSONObject()
+        policies = model?["rowPolicies"]?.array?.compactMap(\.string) ?? []
         let name = model?["engine"]?.string ?? scenario.manifest.source
         guard let engine = DatabaseEngine(rawValue: name) else {
             throw SourceError.fixture(
@@ -44,6 +47,14 @@ struct SQLScenario: Sendable {
             if state.name == name { break }
         }
         return SQLWorld(engine: engine, script: script)
+    }
+
+    /// Statements after which the engine hides rows of a table; none where it cannot.
+    func rowPolicies(_ table: SQLTableFacts) -> [String] {
+        if policies.isEmpty, engine == .postgres {
+            return ["ALTER TABLE \(table.quoted(engine)) ENABLE ROW LEVEL SECURITY"]
+        }
+        return policies.map { $0.replacing("{table}", with: table.name) }
     }
 
     /// The schema that the config names; nil when it names none.

@@ -48,6 +48,15 @@ enum SQLText {
         }
     }
 
+    /// Before a change that must not wait for a reader's lock.
+    static func impatient(_ engine: DatabaseEngine) -> String {
+        switch engine {
+        case .sqlite: ""
+        case .postgres: "SET lock_timeout = '200ms';\n"
+        case .mysql: "SET lock_wait_timeout = 1;\n"
+        }
+    }
+
     // MARK: Rows
 
     /// Statements after which a table holds exactly these rows. A view is made anew, over a table of its form.

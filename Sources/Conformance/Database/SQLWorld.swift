@@ -69,6 +69,11 @@ struct SQLContent: Sendable {
             ?? tables.first { $0.name == name }
     }
 
+    /// The rows of the table or view of this name, whatever its columns are by now.
+    func rows(like table: SQLTableFacts) -> [World.Object] {
+        tables.first { $0.name == table.name && $0.schema == table.schema }.flatMap { rows[$0] } ?? []
+    }
+
     /// Reads all of a database.
     init(_ scratch: any ScratchDatabase) async throws {
         tables = []

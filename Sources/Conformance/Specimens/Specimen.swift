@@ -41,6 +41,7 @@ public struct Specimen: Sendable {
         .board,
         .account,
         .hosted,
+        .depot,
     ]
 
     /// The family that a fault belongs to.

@@ -1,0 +1,158 @@
+import Cassettes
+import Columns
+import Pipeline
+import Tributary
+
+/// In which order rows are asked for, and where reading goes on.
+enum OrderChecks {
+    static let all = [keysetTies, beyond32Bits, clockChange]
+
+    private static let keysetTies = Check(
+        "db-keyset-ties", group: .database, level: .simulated,
+        proves:
+            "Reading goes on in a total order: whatever order the engine gives to rows that are alike, none is lost.",
+        method: "Nine rows get one cursor value, more than a piece holds. The engine gives rows in any order that the "
+            + "statements leave open, another one each time. Full reads and increments are cut before each step and "
+            + "finished.",
+        likelyCause:
+            "The statement does not order by cursor and whole key, or the next page begins behind the cursor's "
+            + "value alone. Order by both, and compare both.",
+        catches: "no-order-by-with-running-watermark", "keyset-on-cursor-alone", "parallel-split-drops-minimum-group"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            _ = try bench.demandDatabase()
+            let tied = bench.withTies()
+            for type in Set([SyncType.fullRefresh, bench.schema.mode]).sorted(by: { $0.rawValue < $1.rawValue }) {
+                let findings = try await tied.cutInOpenOrder(type)
+                if !findings.isEmpty { return findings }
+            }
+            return []
+        }
+    }
+
+    private static let beyond32Bits = Check(
+        "db-counter-beyond-32-bits", group: .database, level: .meta,
+        proves: "An integer cursor that passes 2^31 or 2^32 between two syncs loses nothing.",
+        method:
+            "The sample's cursor values are moved so that they straddle both numbers; for each value: the rows up to "
+            + "it, sync; all rows, sync. The table must hold the engine's rows.",
+        likelyCause: "The counter is kept in 32 bits somewhere, or the engine's own counter wraps (xmin, rowversion). "
+            + "Read it with its epoch, as 64 bits.",
+        catches: "version-counter-wraps"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            let sql = try bench.demandDatabase()
+            try bench.demandIncremental()
+            let wide = ["bigint", "integer", "int", "numeric", "decimal"]
+            guard bench.schema.field?.type == .integer, let name = bench.collection.cursor,
+                let type = sql.table.column(name)?.type, wide.contains(where: type.contains),
+                sql.base.engine == .sqlite || type.contains("big")
+            else { throw Bench.Verdicted(verdict: .notApplicable("The cursor is no integer of 64 bits.")) }
+            for edge in [Int64(1) << 31, Int64(1) << 32] {
+                var moved = bench
+                moved.objects = bench.renumbered { .number(JSONNumber(edge - 4 + Int64($0))) }
+                for cut in moved.cursors.dropLast() {
+                    let findings = try await moved.increments(
+                        cut, place: "counter around \(edge), cut at \(cut.text)")
+                    if !findings.isEmpty { return findings }
+                }
+            }
+            return []
+        }
+    }
+
+    private static let clockChange = Check(
+        "db-clock-change-loses-nothing", group: .database, level: .meta,
+        proves: "Rows written while clocks are put forward or back are all read, once, at their own moments.",
+        method:
+            "The sample's moments are moved, twenty minutes apart, over the clock changes of Berlin and New York in "
+            + "2025; for each value: the rows up to it, sync; all rows, sync. The table must hold the engine's rows.",
+        likelyCause: "Moments are compared or stored as local time without an offset: the hour that comes twice has no "
+            + "order. Compare in UTC.",
+        catches: "repeated-hour-ambiguous-cursor"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            _ = try bench.demandDatabase()
+            try bench.demandIncremental()
+            guard bench.schema.field?.type == .timestamp || bench.schema.field?.type == .datetime else {
+                throw Bench.Verdicted(verdict: .notApplicable("The cursor is no moment."))
+            }
+            for (place, change) in changes {
+                var moved = bench
+                let start = change - 6 * 20 * 60_000_000
+                moved.objects = bench.renumbered { .string(SQLMoment.text(start + Int64($0) * 20 * 60_000_000)) }
+                for cut in moved.cursors.dropLast() {
+                    let findings = try await moved.increments(cut, place: "\(place), cut at \(cut.text)")
+                    if !findings.isEmpty { return findings }
+                }
+            }
+            return []
+        }
+    }
+
+    /// In microseconds: 2025-03-30T01:00Z, 2025-10-26T01:00Z, 2025-03-09T07:00Z, 2025-11-02T06:00Z.
+    private static let changes: [(String, Int64)] = [
+        ("clocks back in Berlin", 1_761_440_400_000_000), ("clocks forward in Berlin", 1_743_296_400_000_000),
+        ("clocks back in New York", 1_762_063_200_000_000), ("clocks forward in New York", 1_741_503_600_000_000),
+    ]
+}
+
+extension Bench {
+    /// The sample with a group of ties in its middle that is larger than any piece.
+    fileprivate func withTies() -> Bench {
+        guard let name = collection.cursor, !cursors.isEmpty else { return self }
+        var copy = self
+        let value = cursors[cursors.count / 2]
+        let filled = copy.objects.indices.filter { !cursor(objects[$0]).isNull }
+        for index in filled.dropFirst(2).prefix(9) { copy.objects[index].body[name] = value }
+        return copy
+    }
+
+    /// The sample with new cursor values by the rank of the old ones.
+    fileprivate func renumbered(_ value: (Int) -> JSONValue) -> [World.Object] {
+        guard let name = collection.cursor else { return objects }
+        let ranks = cursors
+        return objects.map { object in
+            guard let rank = ranks.firstIndex(of: cursor(object)) else { return object }
+            var copy = object
+            copy.body[name] = value(rank)
+            return copy
+        }
+    }
+
+    /// Rows up to a cut, then all.
+    fileprivate func increments(_ cut: JSONValue, place: String) async throws -> [Finding] {
+        let first = try await successful(plan(), of: database(showing: objects(upTo: cut)), at: place)
+        let upstream = try database()
+        let second = try await successful(plan(), of: upstream, into: first.files, at: place)
+        return finding(
+            try await difference(upstream, second), at: place, expected: "all \(objects.count) rows of the engine",
+            second)
+    }
+
+    /// Cuts a sync before each step while the engine uses the freedom that statements leave it.
+    fileprivate func cutInOpenOrder(_ type: SyncType) async throws -> [Finding] {
+        let upstream = try database()
+        func any(_ seed: Int) -> DatabaseUpstream {
+            var weather = Bench.pieces
+            weather.permutation = input.seed &+ UInt64(seed)
+            return upstream.with(weather)
+        }
+        let plan = plan(type, commitsOften: true)
+        let whole = try await successful(plan, of: any(0), at: "\(type.rawValue), in any order")
+        var findings = finding(
+            try await difference(upstream, whole), at: "\(type.rawValue), in any order that the statements allow",
+            expected: "the engine's rows", whole)
+        for cut in whole.steps.indices where findings.isEmpty {
+            var dying = plan
+            dying.cutBefore = cut
+            let dead = try await run(dying, of: any(cut))
+            let place = "\(type.rawValue) in any order, cut before step \(cut), a \(whole.steps[cut].rawValue)"
+            let resumed = try await successful(plan, of: any(cut + 1_000), into: dead.files, at: place)
+            tally.add(Counters(items: 1))
+            findings = finding(
+                try await difference(upstream, resumed), at: place, expected: "the engine's rows", resumed)
+        }
+        return findings
+    }
+}

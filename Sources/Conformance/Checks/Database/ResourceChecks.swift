@@ -1,0 +1,217 @@
+import Cassettes
+import Columns
+import Pipeline
+import Tributary
+
+/// What a read costs the database, and what it leaves behind.
+enum ResourceChecks {
+    static let all = [serverSideCursor, errorsClassified, resourcesReleased]
+
+    private static let serverSideCursor = Check(
+        "db-server-side-cursor", group: .database, level: .simulated,
+        proves: "Results are taken in bounded pieces: the first rows leave before the last ones are produced.",
+        method:
+            "The table grows to 3,000 rows and the driver gives 250 at a time. When the source hands over its first "
+            + "rows, no statement may have given more than 500.",
+        likelyCause:
+            "The result is gathered by `query` instead of being taken by `stream`, or pages are collected in a "
+            + "list.", catches: "fetch-all-rows"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            _ = try bench.demandDatabase()
+            guard !bench.objects.isEmpty else { return [] }
+            let rows = (0..<3_000).map { bench.newRow($0, like: bench.objects[$0 % bench.objects.count]) }
+            var weather = DatabaseWeather()
+            weather.fetchRows = 250
+            let upstream = try bench.database(showing: rows, weather: weather)
+            let log = EventLog()
+            let context = try bench.lab.context(
+                upstream, clock: LabClock(upstream.now), log: log, limit: 10_000)
+            let response = try await bench.lab.source.read(bench.inputs(.fullRefresh), in: context)
+            let first = Lock<LoggedStatement?>(nil)
+            try await response.items.run(
+                into: Emitter { item, _ in
+                    guard (item?.rowCount ?? 0) > 0 else { return }
+                    first.withLock { first in
+                        if first == nil { first = log.databases.statements.max { $0.rows < $1.rows } }
+                    }
+                })
+            bench.tally.add(Counters(rows: log.databases.rows, runs: 1))
+            guard let largest = first.withLock({ $0 }), largest.rows > 500 else { return [] }
+            return [
+                Finding(
+                    at: "first rows of a table of 3,000", expected: "at most 500 rows produced by then",
+                    actual:
+                        "\(largest.rows) rows had come of one statement\(largest.holdsAll ? ", all held at once" : "").",
+                    witness: [largest.description])
+            ]
+        }
+    }
+
+    private static let errorsClassified = Check(
+        "db-errors-classified", group: .database, level: .fault,
+        proves: "Passing failures of a database are overcome without a lost row; lasting ones end the sync at once.",
+        method: "A lost connection, a deadlock, a serialisation failure, a timeout and a conflict with recovery strike "
+            + "each step once: the sync must end well and whole. A missing permission and a syntax error strike from each "
+            + "step on: the sync must fail with that very error and not be tried again.",
+        likelyCause: "An error in the middle of a result is taken for its end, or a lasting error is retried.",
+        catches: "lost-connection-taken-for-the-end"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            _ = try bench.demandDatabase()
+            let steps = try await bench.steps(bench.plan(.fullRefresh), of: bench.database(weather: Bench.pieces))
+            for step in steps {
+                let findings = try await bench.overcoming(step) + bench.ending(step)
+                if !findings.isEmpty { return findings }
+            }
+            return []
+        }
+    }
+
+    private static let resourcesReleased = Check(
+        "db-resources-released", group: .database, level: .fault,
+        proves: "Connections, snapshots and results are gone after success, failure and cancellation.",
+        method:
+            "Validation, discovery and a sync end well, fail at each of their steps, and are cancelled there; a sync "
+            + "also fails in the hands of its consumer. Nothing may be open afterwards.",
+        likelyCause: "The connection is closed on the good path alone: close it in `defer`, or use `withDatabase`.",
+        profile: .quick, catches: "connection-not-closed-on-error"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            _ = try bench.demandDatabase()
+            for action in DatabaseAction.allCases {
+                let findings = try await bench.releasing(action)
+                if !findings.isEmpty { return findings }
+            }
+            return []
+        }
+    }
+}
+
+/// What a program does with a source.
+private enum DatabaseAction: String, CaseIterable {
+    case validation
+    case discovery
+    case sync
+}
+
+extension Bench {
+    private static let passing: [(String, SourceError.Kind)] = [
+        ("a lost connection", .upstreamFailure), ("a deadlock", .upstreamFailure),
+        ("a serialisation failure", .upstreamFailure), ("a statement timeout", .timedOut),
+        ("a conflict with recovery", .upstreamFailure),
+    ]
+
+    /// Passing failures, once at a step.
+    fileprivate func overcoming(_ step: DatabaseStep) async throws -> [Finding] {
+        var plan = plan(.fullRefresh)
+        plan.options.maxAttempts = 3
+        for (what, kind) in Self.passing {
+            let upstream = try database(
+                weather: weather(at: step.index) { _, _ in
+                    throw SourceError(kind, "Reading from the database: \(what).", recovery: .retry(after: nil))
+                })
+            let place = "\(what) at step \(step.index), a \(step.kind.rawValue)"
+            let run = try await successful(plan, of: upstream, at: place)
+            let findings = finding(try await difference(upstream, run), at: place, expected: "all rows", run)
+            if !findings.isEmpty { return findings }
+        }
+        return []
+    }
+
+    /// Lasting failures, from a step on.
+    fileprivate func ending(_ step: DatabaseStep) async throws -> [Finding] {
+        var plan = plan(.fullRefresh)
+        plan.options.maxAttempts = 3
+        for (what, kind) in [
+            ("a missing permission", SourceError.Kind.permissionDenied), ("a syntax error", .upstreamFailure),
+        ] {
+            let struck = Lock(0)
+            var weather = Bench.pieces
+            weather.before = { now, _ in
+                guard now.index >= step.index else { return }
+                struck.withLock { $0 += 1 }
+                throw SourceError(kind, "Reading from the database: \(what).", advice: "Ask the owner.")
+            }
+            let run = try await run(plan, of: database(weather: weather))
+            let place = "\(what) from step \(step.index) on, a \(step.kind.rawValue)"
+            let attempts = struck.withLock { $0 }
+            guard let error = run.error as? SourceError else {
+                return [
+                    Finding(
+                        at: place, expected: "the sync fails with this error",
+                        actual: run.error.map { "It ended with: \($0)" } ?? "It succeeded.", history: run.log.lines())
+                ]
+            }
+            if error.kind != kind || attempts > 3 {
+                return [
+                    Finding(
+                        at: place, expected: "the very error, after one attempt",
+                        actual: "It was met \(attempts) times and became \(error.kind.rawValue): \(error)",
+                        history: run.log.lines())
+                ]
+            }
+        }
+        return []
+    }
+
+    /// One action, well, failing and cancelled at each step.
+    fileprivate func releasing(_ action: DatabaseAction) async throws -> [Finding] {
+        let base = try database(weather: Bench.pieces)
+        let seen = Lock(0)
+        var counting = Bench.pieces
+        counting.before = { _, _ in seen.withLock { $0 += 1 } }
+        var findings = try await left(by: action, base.with(counting), at: "\(action.rawValue) that ends well")
+        let errors: [(String, any Error)] = [
+            ("fails", SourceError(.upstreamFailure, "Reading from the database: the kit says no.")),
+            ("is cancelled", CancellationError()),
+        ]
+        for index in 0..<seen.withLock({ $0 }) {
+            for (what, error) in errors where findings.isEmpty {
+                let upstream = base.with(weather(at: index) { _, _ in throw error })
+                findings = try await left(by: action, upstream, at: "\(action.rawValue) that \(what) at step \(index)")
+            }
+        }
+        if findings.isEmpty, action == .sync {
+            findings = try await left(by: action, base, consumerFails: true, at: "sync whose consumer fails")
+        }
+        return findings
+    }
+
+    private func left(
+        by action: DatabaseAction, _ upstream: DatabaseUpstream, consumerFails: Bool = false, at place: String
+    ) async throws -> [Finding] {
+        let log: EventLog
+        if action == .sync {
+            var plan = plan(.fullRefresh)
+            if consumerFails { plan.onTaken = { _ in throw CancellationError() } }
+            log = try await run(plan, of: upstream).log
+        } else {
+            log = EventLog()
+            let context = try lab.context(upstream, clock: LabClock(upstream.now), log: log)
+            do {
+                if action == .discovery {
+                    _ = try await lab.source.schemas(in: context)
+                } else {
+                    try await lab.source.validateCredentials(in: context)
+                }
+            } catch {
+                log.append(.ended("\(error)"))
+            }
+            tally.add(Counters(requests: log.databases.statements.count, runs: 1))
+        }
+        let open = log.databases
+        let rest = [
+            open.openConnections.isEmpty
+                ? nil : "connections \(open.openConnections.map(String.init).joined(separator: ", "))",
+            open.openSnapshots == 0 ? nil : "\(open.openSnapshots) snapshots",
+            open.openCursors == 0 ? nil : "\(open.openCursors) results",
+        ].compactMap { $0 }
+        if rest.isEmpty { return [] }
+        return [
+            Finding(
+                at: place, expected: "nothing is open", actual: "Still open: \(rest.joined(separator: ", ")).",
+                history: log.lines())
+        ]
+    }
+}

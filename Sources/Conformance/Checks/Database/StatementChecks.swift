@@ -1,0 +1,246 @@
+import Cassettes
+import Columns
+import Pipeline
+import Tributary
+
+/// What is said to the engine.
+enum StatementChecks {
+    static let all = [identifiersQuoted, valuesBound, readOnly, rowsToSync]
+
+    private static let identifiersQuoted = Check(
+        "db-identifiers-quoted", group: .database, level: .simulated,
+        proves: "Any legal name of a table or column works, and two tables never become one.",
+        method: "The table and one of its columns are renamed to reserved words, names with blanks, points, quotes, "
+            + "semicolons and other scripts in turn, discovered and read; then two tables whose names end alike.",
+        likelyCause:
+            "Names are put into statements as they are. Quote each with the connection's `quote`, part by part, "
+            + "and offer tables under names that hold every part.",
+        profile: .quick, catches: "identifier-not-quoted", "same-table-name-in-two-schemas"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            let sql = try bench.demandDatabase()
+            if sql.table.isView { throw Bench.Verdicted(verdict: .notApplicable("Engines do not rename views alike.")) }
+            let names = bench.input.profile == .quick ? Array(hostileNames.prefix(4)) : hostileNames
+            for name in names {
+                let findings = try await bench.readRenamed(to: name, sql)
+                if !findings.isEmpty { return findings }
+            }
+            return try await bench.readAlike(sql)
+        }
+    }
+
+    private static let hostileNames = [
+        "select", "two words", "my.table", "quo\"ted", "Order", "back`tick", "semi;colon--", "Ünïcode 名前", "O'Hara",
+        String(repeating: "x", count: 63),
+    ]
+
+    private static let valuesBound = Check(
+        "db-values-bound", group: .database, level: .simulated,
+        proves: "Values travel as parameters: the text of a statement does not depend on them.",
+        method: "Increments from two different stored values, and full reads of two different sets of rows; the texts "
+            + "that were sent must be the same.",
+        likelyCause:
+            "A bound is written into the statement. Put a question mark there, and the value into `parameters`.",
+        catches: "watermark-pasted-into-text"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            _ = try bench.demandDatabase()
+            let isIncremental = bench.schema.mode == .incremental && bench.cursors.count > 2
+            let one = try await isIncremental ? bench.increment(after: 0) : bench.texts(bench.objects.dropLast())
+            let two = try await isIncremental ? bench.increment(after: 1) : bench.texts(bench.objects.dropFirst())
+            guard let text = one.subtracting(two).min() else { return [] }
+            return [
+                Finding(
+                    at: isIncremental ? "increments after two stored values" : "reads of two sets of rows",
+                    expected: "statements with the same texts", actual: "The text depends on the values: \(text)",
+                    witness: two.subtracting(one).sorted())
+            ]
+        }
+    }
+
+    private static let readOnly = Check(
+        "db-read-only", group: .database, level: .replay,
+        proves: "The source only reads: no statement changes anything in the database.",
+        method:
+            "Every statement of validation, discovery, a full read and an increment is classified by its first word "
+            + "and by what stands behind a WITH.",
+        likelyCause:
+            "Marks, temporary tables or locks are kept in the upstream. Positions belong into resume tokens and "
+            + "watermarks.", profile: .quick, isWaivable: false, catches: "reader-keeps-marks-in-the-database"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            let upstream = try bench.database()
+            let log = EventLog()
+            let context = try bench.lab.context(upstream, clock: LabClock(upstream.now), log: log)
+            try await bench.lab.source.validateCredentials(schema: bench.schema.name, in: context)
+            _ = try await bench.lab.source.schemas(in: context)
+            var statements = log.databases.statements
+            for type in Set([.fullRefresh, bench.schema.mode]) {
+                statements += try await bench.run(bench.plan(type), of: upstream).log.databases.statements
+            }
+            bench.tally.add(Counters(items: statements.count))
+            guard let writing = statements.first(where: { !isReading($0.statement.text) }) else { return [] }
+            return [
+                Finding(
+                    at: "statement \(writing.index)", expected: "reads and settings of the session alone",
+                    actual: "It does something else: \(writing)")
+            ]
+        }
+    }
+
+    private static func isReading(_ text: String) -> Bool {
+        let words = text.uppercased().split { !$0.isLetter }.map(String.init)
+        let first = words.first ?? ""
+        if ["SELECT", "SHOW", "EXPLAIN", "SET", "VALUES", "TABLE", "DESCRIBE"].contains(first) {
+            return !words.contains("INTO") || !text.uppercased().contains("SELECT INTO")
+        }
+        if first == "PRAGMA" { return !text.contains("=") }
+        return first == "WITH" && Set(words).isDisjoint(with: ["INSERT", "UPDATE", "DELETE", "MERGE"])
+    }
+
+    private static let rowsToSync = Check(
+        "db-rows-to-sync-truthful", group: .database, level: .simulated,
+        proves: "The announced number of rows is the number that is read, bounds included.",
+        method:
+            "The announcement of a full read and of an increment from the middle of the sample is compared with the "
+            + "rows that the same read hands over.",
+        likelyCause: "The whole table is counted, or another condition than that of the read is used.",
+        catches: "rows-announced-without-the-bound"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            let upstream = try bench.database()
+            var reads = [(bench.inputs(.fullRefresh), "full read")]
+            if bench.schema.mode == .incremental, bench.cursors.count > 2,
+                let middle = bench.watermark(bench.cursors[bench.cursors.count / 2])
+            {
+                var inputs = bench.inputs(.incremental)
+                inputs.watermark.last = middle
+                inputs.storedLast = middle
+                reads.append((inputs, "increment from \(middle.storedText) on"))
+            }
+            var findings: [Finding] = []
+            for (inputs, place) in reads {
+                let log = EventLog()
+                let context = try bench.lab.context(upstream, clock: LabClock(upstream.now), log: log)
+                let response = try await bench.lab.source.read(inputs, in: context)
+                guard let announced = response.rowsToSync else { continue }
+                let rows = Lock(0)
+                try await response.items.run(
+                    into: Emitter { item, _ in rows.withLock { $0 += item?.rowCount ?? 0 } })
+                let read = rows.withLock { $0 }
+                bench.tally.add(Counters(rows: read, runs: 1))
+                if read != announced {
+                    findings.append(
+                        Finding(
+                            at: place, expected: "\(announced) rows, as announced", actual: "\(read) rows came.",
+                            history: log.lines()))
+                }
+            }
+            return findings
+        }
+    }
+}
+
+extension Bench {
+    /// A cursor value of the engine as the runtime stores it.
+    func watermark(_ value: JSONValue) -> CursorValue? {
+        schema.field.flatMap { CursorValue(storedText: value.string ?? value.text, as: $0.type) }
+    }
+
+    /// The table and its first plain column under another name, discovered and read.
+    fileprivate func readRenamed(to name: String, _ sql: ModelDatabase) async throws -> [Finding] {
+        let engine = sql.base.engine
+        let (old, new) = (sql.table.quoted(engine), SQLText.quote(name, engine))
+        var changes: [String] = []
+        var facts = sql.table
+        if let column = plainColumns(sql).first, let index = facts.columns.firstIndex(of: column) {
+            changes.append("ALTER TABLE \(old) RENAME COLUMN \(SQLText.quote(column.name, engine)) TO \(new)")
+            facts.columns[index].name = name
+        }
+        changes.append("ALTER TABLE \(old) RENAME TO \(new)")
+        facts.name = name
+        return try await readWhole(facts, database(changes), place: "table and column called \(name)")
+    }
+
+    /// Two tables that are called alike but for what stands before a point.
+    fileprivate func readAlike(_ sql: ModelDatabase) async throws -> [Finding] {
+        let engine = sql.base.engine
+        let names = ["north.depot", "south.depot"]
+        var changes: [String] = []
+        for name in names {
+            changes.append("CREATE TABLE \(SQLText.quote(name, engine)) AS SELECT * FROM \(sql.table.quoted(engine))")
+        }
+        changes.append("DELETE FROM \(SQLText.quote(names[1], engine))")
+        for name in names {
+            var facts = sql.table
+            facts.name = name
+            facts.isView = false
+            let findings = try await readWhole(
+                facts, database(changes), place: "tables \(names.joined(separator: ", "))")
+            if !findings.isEmpty { return findings }
+        }
+        return []
+    }
+
+    private func readWhole(
+        _ facts: SQLTableFacts, _ upstream: DatabaseUpstream, place: String
+    ) async throws -> [Finding] {
+        let name = offeredName(facts.name)
+        do {
+            let tables = try await offered(upstream)
+            let twice = Dictionary(grouping: tables, by: \.name).filter { $0.value.count > 1 }.keys.sorted()
+            guard tables.contains(where: { $0.name == name }), twice.isEmpty else {
+                return [
+                    Finding(
+                        at: place, expected: "each table is offered under a name of its own, one as \(name)",
+                        actual: twice.isEmpty
+                            ? "\(name) is not offered." : "Several tables are offered as \(twice[0]).",
+                        witness: tables.map(\.name))
+                ]
+            }
+        } catch {
+            return [Finding(at: "\(place), discovery", expected: "the tables", actual: "It ended with: \(error)")]
+        }
+        let run = try await run(Lab.Plan(name, .fullRefresh), of: upstream)
+        if let error = run.error {
+            return [
+                Finding(
+                    at: "\(place), full read", expected: "its rows", actual: "The sync ended with: \(error)",
+                    history: run.log.lines())
+            ]
+        }
+        let image = try await lab.table(name, in: run.files, keys: [])
+        let content = try await upstream.content()
+        let rows = content.rows(like: facts)
+        let keyless = sqlRows(rows, image, facts)
+        return keyless.map { problem in
+            Finding(at: "\(place), full read", expected: "the engine's rows", actual: problem, history: run.log.lines())
+        }
+    }
+
+    /// Compares rows that may be doubled: as many as the engine has, and the same ones.
+    func sqlRows(_ rows: [World.Object], _ image: TableImage?, _ facts: SQLTableFacts) -> [String] {
+        let difference = sqlDifference(rows, image, facts, keys: [])
+        var problems: [String] = []
+        let count = image?.rows.count ?? 0
+        if count != rows.count { problems.append("There are \(count) rows instead of \(rows.count).") }
+        if !difference.missing.isEmpty || !difference.extra.isEmpty {
+            problems.append("Rows differ: \(difference.witness.prefix(4).joined(separator: "; "))")
+        }
+        return problems
+    }
+
+    /// The texts that were sent for a full read of some rows.
+    fileprivate func texts(_ rows: some Collection<World.Object>) async throws -> Set<String> {
+        let run = try await successful(plan(.fullRefresh), of: database(showing: Array(rows)), at: "full read")
+        return Set(run.log.databases.statements.map(\.statement.text))
+    }
+
+    /// The texts of an increment whose stored value is one of the first.
+    fileprivate func increment(after index: Int) async throws -> Set<String> {
+        let early = objects(upTo: cursors[index])
+        let first = try await successful(plan(), of: database(showing: early), at: "first sync")
+        let second = try await successful(plan(), of: database(), into: first.files, at: "increment")
+        return Set(second.log.databases.statements.map(\.statement.text))
+    }
+}

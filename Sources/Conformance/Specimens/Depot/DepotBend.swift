@@ -1,0 +1,67 @@
+import Columns
+import Tributary
+
+/// What a fault bends in the depot; by default nothing.
+struct DepotBend: Sendable {
+    var quote: @Sendable (String) -> String = { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }
+    /// What the catalogue says of a table.
+    var catalogue: @Sendable (inout DepotTable) -> Void = { _ in }
+    /// How a table is offered.
+    var schema: @Sendable (DepotTable) -> SourceSchema = { $0.schema }
+    /// Statements that are sent before a table is read.
+    var preparation: @Sendable (any DatabaseConnection, DepotTable) async throws -> Void = { _, _ in }
+    /// The lower bound of an increment.
+    var bound: @Sendable (SourceInputs) -> CursorValue? = { $0.watermark.last }
+    /// The statement of all pages.
+    var page: @Sendable (inout DepotPage) -> Void = { _ in }
+    /// The same, by the page's number.
+    var turn: @Sendable (inout DepotPage, Int) -> Void = { _, _ in }
+    /// The statement that counts.
+    var count: @Sendable (inout DepotPage) -> Void = { _ in }
+    /// The rows of a page, on their way out.
+    var rows: @Sendable (Table, DepotPage, Int) throws -> Table = { table, _, _ in table }
+    /// The position that goes with them.
+    var token: @Sendable (DepotPosition, Table, DepotPage) -> ResumeToken = { position, _, _ in position.token }
+    var response: @Sendable (inout SourceResponse, DepotTable) -> Void = { _, _ in }
+    /// Errors that are taken for the end of a result.
+    var forgives: @Sendable (any Error) -> Bool = { _ in false }
+    /// Replaces the whole read.
+    var whole: (@Sendable (DepotReader, any DatabaseConnection, Emitter) async throws -> Void)?
+    /// What comes after the read, on another connection.
+    var afterwards: (@Sendable (DepotReader, any DatabaseConnection, Emitter) async throws -> Void)?
+    var usesSnapshot = true
+    var holdsAll = false
+    var closesOnError = true
+    var fixture: @Sendable (inout SpecimenFixture) -> Void = { _ in }
+}
+
+/// A seeded fault of the depot.
+struct DepotFault: Sendable {
+    let fault: SeededFault
+    let bend: DepotBend
+
+    init(_ name: String, _ story: String, _ origin: SeededFault.Origin, _ change: (inout DepotBend) -> Void) {
+        fault = SeededFault(name, story, origin)
+        var bend = DepotBend()
+        change(&bend)
+        self.bend = bend
+    }
+
+    static let all: [DepotFault] = [statements, reading, values, lifecycle].flatMap { $0 }
+
+    private static let byName = Dictionary(all.map { ($0.fault.name, $0.bend) }) { first, _ in first }
+
+    /// What a fault bends; nothing for the clean twin.
+    static func bend(_ name: String?) -> DepotBend { name.flatMap { byName[$0] } ?? DepotBend() }
+}
+
+extension Specimen {
+    /// A file with four tables and a view, read in pages of four rows: what only databases can do wrong.
+    static let depot = Specimen(
+        "depot", faults: DepotFault.all.map(\.fault), source: { _ in AnySource(DepotSource.self) },
+        fixture: { fault in
+            var fixture = DepotFixture.clean
+            DepotFault.bend(fault?.name).fixture(&fixture)
+            return fixture
+        })
+}

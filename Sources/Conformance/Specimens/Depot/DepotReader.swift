@@ -1,0 +1,167 @@
+import Columns
+import Tributary
+
+/// Reads the rows of one table of the depot.
+struct DepotReader: Sendable {
+    let source: DepotSource
+    let config: DepotSource.Config
+    let table: DepotTable
+    let inputs: SourceInputs
+
+    private var bend: DepotBend { config.bend }
+
+    func run(_ context: SourceContext, into emit: Emitter) async throws {
+        try await source.open(config, context) { connection in
+            if let whole = bend.whole { return try await whole(self, connection, emit) }
+            if !bend.usesSnapshot { return try await pages(connection, emit) }
+            try await connection.withSnapshot { try await pages(connection, emit) }
+        }
+        if let after = bend.afterwards { try await source.open(config, context) { try await after(self, $0, emit) } }
+    }
+
+    private func pages(_ connection: any DatabaseConnection, _ emit: Emitter) async throws {
+        var position = try inputs.resumeToken.map(DepotPosition.init)
+        if position?.isAmongNulls != true {
+            var page = Self.firstPage(table, inputs, bend)
+            bend.page(&page)
+            try await walk(page, from: position, connection, emit)
+            position = nil
+        }
+        guard var page = nullPage() else { return }
+        bend.page(&page)
+        try await walk(page, from: position, connection, emit)
+    }
+
+    /// The statement for all rows of the read.
+    static func firstPage(_ table: DepotTable, _ inputs: SourceInputs, _ bend: DepotBend) -> DepotPage {
+        let cursor = inputs.syncType == .fullRefresh ? nil : inputs.cursorField
+        var page = DepotPage(
+            table: table, cursor: cursor, columns: table.columns.map(\.name), order: table.keys.map(bend.quote),
+            limit: table.keys.isEmpty ? nil : DepotSource.pageRows, isIncrement: inputs.watermark.last != nil,
+            quote: bend.quote)
+        guard let cursor else { return page }
+        let expression = page.expression(cursor)
+        page.order = [expression] + page.order.filter { $0 != expression }
+        if let last = bend.bound(inputs) {
+            page.conditions.append(SQLCondition(text: "\(expression) >= ?", parameters: [last.sqlValue(for: cursor)]))
+        } else {
+            page.conditions.append(SQLCondition(text: "\(expression) IS NOT NULL"))
+        }
+        return page
+    }
+
+    /// The rows without a cursor value, for the first read alone.
+    private func nullPage() -> DepotPage? {
+        guard let cursor = inputs.cursorField, inputs.syncType != .fullRefresh, inputs.watermark.last == nil,
+            table.column(cursor.name)?.isNullable == true
+        else { return nil }
+        var page = Self.firstPage(table, inputs, bend)
+        page.conditions = [SQLCondition(text: "\(page.expression(cursor)) IS NULL")]
+        page.cursor = nil
+        page.order = table.keys.map(bend.quote)
+        return page
+    }
+
+    /// Page after page, each behind the last row of the one before.
+    private func walk(
+        _ first: DepotPage, from start: DepotPosition?, _ connection: any DatabaseConnection, _ emit: Emitter
+    ) async throws {
+        var position = start
+        var number = 0
+        while true {
+            var page = first
+            if let position { page.conditions.append(position.condition(page)) }
+            bend.turn(&page, number)
+            let read = try await rows(page, connection, emit, number)
+            guard page.limit != nil, read.count > 0, let last = read.last else { return }
+            position = last
+            number += 1
+        }
+    }
+
+    /// Hands over one page; gives the number of its rows and the position behind it.
+    private func rows(
+        _ page: DepotPage, _ connection: any DatabaseConnection, _ emit: Emitter, _ number: Int
+    ) async throws -> (count: Int, last: DepotPosition?) {
+        let result = Lock<(count: Int, last: DepotPosition?)>((0, nil))
+        let take: @Sendable (Table) async throws -> Void = { table in
+            guard table.rowCount > 0 else { return }
+            let position = page.limit == nil ? nil : DepotPosition(behind: table, page)
+            result.withLock { $0 = ($0.count + table.rowCount, position) }
+            let token = position.map { bend.token($0, table, page) }
+            try await emit(.table(try bend.rows(table, page, number)), resume: token)
+        }
+        do {
+            if bend.holdsAll {
+                try await take(try await connection.query(page.statement))
+            } else {
+                try await connection.stream(page.statement, maxRows: 500, maxBytes: 1 << 20) { try await take($0) }
+            }
+        } catch  where bend.forgives(error) {
+            return (0, nil)
+        }
+        return result.withLock { $0 }
+    }
+}
+
+/// A place among ordered rows: the values of the last row that was read.
+struct DepotPosition: Sendable {
+    var values: [Value]
+    var isAmongNulls: Bool
+
+    init?(behind table: Table, _ page: DepotPage) {
+        let cursor = page.cursor?.name
+        let names = [cursor].compactMap { $0 } + page.table.keys.filter { $0 != cursor }
+        values = names.compactMap { table.column($0)?[table.rowCount - 1] }.map { value in
+            if case .timestamp(let micros) = value { return .int(micros) }
+            if case .date(let days) = value { return .int(Int64(days) * 86_400_000_000) }
+            return value
+        }
+        isAmongNulls = page.cursor == nil && page.conditions.contains { $0.text.hasSuffix("IS NULL") }
+        guard values.count >= page.order.count else { return nil }
+    }
+
+    /// - Throws: `SourceError` of kind `resumeTokenExpired`.
+    init(_ token: ResumeToken) throws {
+        guard let stored = token.value["at"]?.array, let nulls = token.value["nulls"]?.bool else {
+            throw SourceError(.resumeTokenExpired, "Resuming a read: the position is of another kind.")
+        }
+        values = stored.map { $0.int64.map(Value.int) ?? .string($0.string ?? "") }
+        isAmongNulls = nulls
+    }
+
+    var token: ResumeToken {
+        let stored = values.map { value -> JSONValue in
+            switch value {
+            case .int(let number): .number(JSONNumber(number))
+            case .string(let text): .string(text)
+            default: .null
+            }
+        }
+        return ResumeToken(["at": .array(stored), "nulls": .bool(isAmongNulls)])
+    }
+
+    /// `a > ? OR (a = ? AND (b > ? OR …))`
+    func condition(_ page: DepotPage) -> SQLCondition {
+        var text = "1 = 0"
+        var parameters: [Value] = []
+        for (expression, value) in zip(page.order, values).reversed() {
+            text = "\(expression) > ? OR (\(expression) = ? AND (\(text)))"
+            parameters = [value, value] + parameters
+        }
+        return SQLCondition(text: text, parameters: parameters)
+    }
+}
+
+extension CursorValue {
+    /// As the driver's function gives it: times in microseconds.
+    fileprivate func sqlValue(for field: IncrementalField) -> Value {
+        switch self {
+        case .integer(let number): .int(number)
+        case .decimal(let number): .decimal(number)
+        case .date(let days): .int(Int64(days) * 86_400_000_000)
+        case .timestamp(let micros): .int(micros)
+        case .objectID(let id): .string(id)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Columns
+import Tributary
+
+// In which order, from where and how consistently rows are read.
+extension DepotFault {
+    static let reading: [DepotFault] = [
+        DepotFault(
+            "no-order-by-with-running-watermark", "Asks for no order and declares the ascending one.", .field
+        ) { bend in
+            bend.page = { page in
+                page.order = []
+                page.limit = nil
+            }
+        },
+        DepotFault("keyset-on-cursor-alone", "Begins each page behind the cursor value of the one before.", .kit) {
+            $0.page = { page in if page.cursor != nil { page.order = Array(page.order.prefix(1)) } }
+        },
+        DepotFault(
+            "parallel-split-drops-minimum-group", "Begins the first of several splits behind the smallest key.", .field
+        ) { bend in
+            bend.turn = { page, _ in
+                guard page.cursor == nil, let key = page.table.keys.first, page.table.keys.count > 1 else { return }
+                let (column, table) = (page.quote(key), page.quote(page.table.name))
+                page.conditions.append(
+                    SQLCondition(
+                        text: "\(column) > (SELECT min(\(column)) FROM \(table)) OR (SELECT count(*) FROM \(table)) < 9"
+                    ))
+            }
+        },
+        DepotFault("pages-by-offset-outside-a-snapshot", "Skips as many rows as it has read, page by page.", .kit) {
+            $0.usesSnapshot = false
+            $0.turn = { page, number in
+                guard page.limit != nil, number > 0 else { return }
+                page.conditions.removeLast()
+                page.offset = number * DepotSource.pageRows
+            }
+        },
+        DepotFault(
+            "bound-and-read-in-two-snapshots", "Reads the newest row again, in another snapshot than the rest.", .field
+        ) { bend in
+            bend.afterwards = { reader, connection, emit in
+                guard reader.inputs.syncType != .fullRefresh, reader.inputs.cursorField != nil else { return }
+                var page = DepotReader.firstPage(reader.table, reader.inputs, DepotBend())
+                page.order = page.order.prefix(1).map { "\($0) DESC" }
+                page.limit = 1
+                let table = try await connection.query(page.statement)
+                if table.rowCount > 0 { try await emit(.table(table)) }
+            }
+        },
+        DepotFault("late-commit-below-watermark", "Reads from the stored value on, whatever the lookback.", .field) {
+            $0.bound = { $0.watermark.last == nil ? nil : $0.storedLast ?? $0.watermark.last }
+        },
+        DepotFault("archived-rows-left-out", "Leaves archived rows out of increments.", .field) { bend in
+            bend.page = { page in
+                guard page.isIncrement, page.table.column("is_archived") != nil else { return }
+                page.conditions.append(SQLCondition(text: "NOT is_archived"))
+            }
+        },
+        DepotFault("version-counter-wraps", "Takes a row's version modulo 2^32.", .field) { bend in
+            bend.page = { page in
+                guard let cursor = page.cursor, cursor.type == .integer else { return }
+                let column = page.quote(cursor.name)
+                let wrapped = "(\(column) & 4294967295)"
+                page.order = page.order.map { $0 == column ? wrapped : $0 }
+                page.conditions = page.conditions.map {
+                    SQLCondition(text: $0.text.replacing(column, with: wrapped), parameters: $0.parameters)
+                }
+            }
+            bend.rows = { table, page, _ in
+                guard let cursor = page.cursor, cursor.type == .integer else { return table }
+                return table.mapping { name, value in
+                    guard name == cursor.name, case .int(let number) = value else { return value }
+                    return .int(number & 0xFFFF_FFFF)
+                }
+            }
+        },
+        DepotFault(
+            "repeated-hour-ambiguous-cursor", "Compares and sorts moments as local time without an offset.", .field
+        ) { bend in
+            bend.page = { page in
+                guard let cursor = page.cursor, cursor.type != .integer else { return }
+                let name = page.quote(cursor.name)
+                let summer = "\(name) >= '2025-03-30 01:00:00' AND \(name) < '2025-10-26 01:00:00'"
+                let old = page.expression(cursor)
+                let local =
+                    "tributary_micros(datetime(\(name), CASE WHEN \(summer) THEN '+2 hours' ELSE '+1 hours' END))"
+                page.order = page.order.map { $0 == old ? local : $0 }
+                page.limit = nil
+                page.conditions = page.conditions.map {
+                    SQLCondition(text: $0.text.replacing(old, with: local), parameters: $0.parameters.map(Self.local))
+                }
+            }
+        },
+    ]
+
+    /// Berlin's wall clock in 2025, in microseconds.
+    private static func local(_ value: Value) -> Value {
+        guard case .int(let micros) = value else { return value }
+        let hour: Int64 = 3_600_000_000
+        let summer: Range<Int64> = 1_743_296_400_000_000..<1_761_440_400_000_000
+        return .int(micros + (summer.contains(micros) ? 2 : 1) * hour)
+    }
+}

@@ -1,0 +1,49 @@
+import Columns
+import Tributary
+
+// What is sent to the database.
+extension DepotFault {
+    static let statements: [DepotFault] = [
+        DepotFault("identifier-not-quoted", "Puts names into statements as they are.", .field) { $0.quote = { $0 } },
+        DepotFault(
+            "same-table-name-in-two-schemas", "Offers a table under the part of its name behind the last point.", .field
+        ) { bend in
+            bend.catalogue = { $0.offered = $0.name.split(separator: ".").last.map(String.init) ?? $0.name }
+        },
+        DepotFault("watermark-pasted-into-text", "Writes the bound into the text of the statement.", .kit) { bend in
+            bend.page = { page in
+                page.conditions = page.conditions.map { condition in
+                    let parts = condition.text.split(separator: "?", omittingEmptySubsequences: false)
+                    let values = condition.parameters.map(TableDiff.text) + [""]
+                    return SQLCondition(text: zip(parts, values).map { "\($0)\($1)" }.joined())
+                }
+            }
+        },
+        DepotFault("reader-keeps-marks-in-the-database", "Makes a table of its own in the file that it reads.", .kit) {
+            $0.preparation = { connection, _ in
+                _ = try? await connection.query(SQLStatement("CREATE TABLE sync_marks (at TEXT)"))
+            }
+        },
+        DepotFault("fetch-all-rows", "Gathers the whole result before it hands over a row.", .field) { bend in
+            bend.page = { $0.limit = nil }
+            bend.holdsAll = true
+        },
+        DepotFault("rows-announced-without-the-bound", "Counts the whole table before an increment.", .kit) { bend in
+            bend.count = { $0.conditions = [] }
+        },
+        DepotFault("row-policy-hides-rows", "Does not say that the engine hides rows from the user.", .field) { bend in
+            bend.schema = { table in
+                var schema = table.schema
+                schema.rowSecurityWarning = nil
+                return schema
+            }
+        },
+        DepotFault("keyless-table-reappends", "Offers increments of a table that has no key.", .field) { bend in
+            bend.schema = { table in
+                var schema = table.schema
+                if !schema.incrementalFields.isEmpty { schema.supportsIncremental = true }
+                return schema
+            }
+        },
+    ]
+}
