@@ -4,7 +4,7 @@ import Pipeline
 import Tributary
 
 /// In which order rows are asked for, and where reading goes on.
-enum OrderChecks {
+enum RowOrderChecks {
     static let all = [keysetTies, beyond32Bits, clockChange]
 
     private static let keysetTies = Check(
