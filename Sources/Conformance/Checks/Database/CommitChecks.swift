@@ -36,7 +36,7 @@ enum CommitChecks {
             + "the greatest; sync with a lookback of an hour (3 days). The row must be there.",
         likelyCause: "The bound of the query is the stored value itself, or a value that the source keeps, and not the "
             + "one that it is handed.",
-        catches: "late-commit-below-watermark"
+        catches: "late-transaction-never-read"
     ) { input in
         try await Bench.judging(input) { bench in
             let sql = try bench.demandWritableRows()
@@ -69,7 +69,7 @@ enum CommitChecks {
             + "A history that fails is cut down to the fewest changes that still fail.",
         likelyCause:
             "The query of an increment has a condition that the full read has not, or a column is read otherwise "
-            + "there.", catches: "archived-rows-left-out"
+            + "there.", catches: "archived-rows-filtered-by-the-query"
     ) { input in
         try await Bench.judging(input) { bench in
             let sql = try bench.demandWritableRows()

@@ -15,7 +15,7 @@ enum OfferChecks {
         likelyCause:
             "A cursor column alone makes the source offer increments: without a key nothing can be merged, and "
             + "each sync adds the rows again.",
-        catches: "keyless-table-reappends"
+        catches: "increments-offered-without-a-key"
     ) { input in
         try await Bench.judging(input) { bench in
             let sql = try bench.demandDatabase()

@@ -69,7 +69,7 @@ enum RowOrderChecks {
             + "2025; for each value: the rows up to it, sync; all rows, sync. The table must hold the engine's rows.",
         likelyCause: "Moments are compared or stored as local time without an offset: the hour that comes twice has no "
             + "order. Compare in UTC.",
-        catches: "repeated-hour-ambiguous-cursor"
+        catches: "local-time-compared-in-statements"
     ) { input in
         try await Bench.judging(input) { bench in
             _ = try bench.demandDatabase()

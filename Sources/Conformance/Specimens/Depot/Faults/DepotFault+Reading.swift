@@ -47,10 +47,10 @@ extension DepotFault {
                 if table.rowCount > 0 { try await emit(.table(table)) }
             }
         },
-        DepotFault("late-commit-below-watermark", "Reads from the stored value on, whatever the lookback.", .field) {
+        DepotFault("late-transaction-never-read", "Reads from the stored value on, whatever the lookback.", .kit) {
             $0.bound = { $0.watermark.last == nil ? nil : $0.storedLast ?? $0.watermark.last }
         },
-        DepotFault("archived-rows-left-out", "Leaves archived rows out of increments.", .field) { bend in
+        DepotFault("archived-rows-filtered-by-the-query", "Leaves archived rows out of increments.", .kit) { bend in
             bend.page = { page in
                 guard page.isIncrement, page.table.column("is_archived") != nil else { return }
                 page.conditions.append(SQLCondition(text: "NOT is_archived"))
@@ -75,7 +75,7 @@ extension DepotFault {
             }
         },
         DepotFault(
-            "repeated-hour-ambiguous-cursor", "Compares and sorts moments as local time without an offset.", .field
+            "local-time-compared-in-statements", "Compares and sorts moments as local time without an offset.", .kit
         ) { bend in
             bend.page = { page in
                 guard let cursor = page.cursor, cursor.type != .integer else { return }

@@ -38,7 +38,7 @@ extension DepotFault {
                 return schema
             }
         },
-        DepotFault("keyless-table-reappends", "Offers increments of a table that has no key.", .field) { bend in
+        DepotFault("increments-offered-without-a-key", "Offers increments of a table that has no key.", .kit) { bend in
             bend.schema = { table in
                 var schema = table.schema
                 if !schema.incrementalFields.isEmpty { schema.supportsIncremental = true }
