@@ -31,6 +31,14 @@ extension CheckCase {
         try Fixture(at: scenario.folder.absoluteURL.deletingLastPathComponent()).scenarios
     }
 
+    /// How the upstream answers over HTTP; nil without model.json, or where the upstream is a database.
+    ///
+    /// - Throws: `SourceError` of kind `invalidFixture`.
+    func model() throws -> ModelDeclaration? {
+        guard scenario.manifest.states.contains(where: { $0.http != nil }) else { return nil }
+        return try ModelDeclaration(of: scenario)
+    }
+
     /// What was last released of the source's declaration; nil when nothing was.
     ///
     /// - Throws: `SourceError` of kind `invalidFixture`.

@@ -133,7 +133,7 @@ public struct ModelServer: HTTPClient {
         return nil
     }
 
-    private static func order(of endpoint: ModelDeclaration.Endpoint, for call: ModelCall) -> [ModelDeclaration.Order] {
+    static func order(of endpoint: ModelDeclaration.Endpoint, for call: ModelCall) -> [ModelDeclaration.Order] {
         for parameter in endpoint.orderParameters {
             // Several parameters that choose together are joined by a plus, and so are their values.
             let values = parameter.parameter.split(separator: "+").map { call.parameter(String($0)) ?? "" }

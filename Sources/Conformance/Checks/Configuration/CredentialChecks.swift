@@ -56,7 +56,7 @@ enum CredentialChecks {
         let readOnly = (limits?["readOnlyPaths"]?.array ?? []).compactMap(\.string)
         let recorded = try await Validation(input, try input.replay(state))
         var runs = [recorded]
-        if let declaration = try ModelDeclaration(of: input.scenario) {
+        if let declaration = try input.model() {
             let world = try World(recorded: input.scenario, upTo: state, declaration)
             for size in [1, Int.max] {
                 let part = World(world.collections.mapValues { Array($0.prefix(size)) })

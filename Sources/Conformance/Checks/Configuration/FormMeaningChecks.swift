@@ -46,7 +46,8 @@ enum FormMeaningChecks {
         profile: .quick, catches: "required-field-added-later"
     ) { input in
         guard let released = try input.released() else {
-            return .notExercised("No released declaration: write one with 'tributary docs --release'.")
+            return .notExercised(
+                "Nothing was released yet: there is no declaration in the folder released of the source's fixtures.")
         }
         var findings: [Finding] = []
         var looked = Counters()

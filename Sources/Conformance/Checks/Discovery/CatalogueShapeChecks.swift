@@ -140,7 +140,9 @@ enum CatalogueShapeChecks {
         try await input.judging { tally in
             guard let released = try input.released() else {
                 throw Bench.Verdicted(
-                    verdict: .notExercised("No released declaration: write one with 'tributary docs --release'."))
+                    verdict: .notExercised(
+                        "Nothing was released yet: there is no declaration in the folder released of the source's fixtures."
+                    ))
             }
             guard !released.tables.isEmpty, var config = released.examples.first else {
                 throw Bench.Verdicted(

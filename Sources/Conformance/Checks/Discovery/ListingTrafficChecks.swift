@@ -17,7 +17,7 @@ enum ListingTrafficChecks {
         try await input.judging { tally in
             let listing = try await input.listing()
             if listing.requests.isEmpty { throw Bench.Verdicted(verdict: .notApplicable(Self.noTraffic)) }
-            guard let declaration = try ModelDeclaration(of: input.scenario), let state = input.scenario.goodState
+            guard let declaration = try input.model(), let state = input.scenario.goodState
             else {
                 throw Bench.Verdicted(
                     verdict: .notExercised("The scenario has no model.json that says how it is paged."))

@@ -26,7 +26,7 @@ struct DeskFault: Sendable {
         self.bend = bend
     }
 
-    static let all: [DeskFault] = [forms, credentials, listings].flatMap { $0 }
+    static let all: [DeskFault] = [forms, credentials, listings, fixtures].flatMap { $0 }
 
     private static let byName = Dictionary(all.map { ($0.fault.name, $0.bend) }) { first, _ in first }
 

@@ -19,7 +19,8 @@ enum DeskFixture {
             "covers": ["pagination:cursor", "empty-table", "nulls"],
             "schemas": .object(JSONObject(schemas)),
             "config": ["api_key": ["fake": "desk.apiKey", "n": 1], "page_size": 2],
-            "provenance": ["kind": "synthetic"],
+            "provenance": ["kind": "synthetic", "verifiedAt": "2025-03-01"],
+            "limits": ["maxAgeDays": 365],
             "states": [["name": "t0", "clock": "2025-03-10T06:00:00Z", "http": "t0.har"]],
         ]
     }

@@ -61,14 +61,16 @@ enum LedgerFixture {
     ]
 
     private static var recording: JSONValue {
-        let notes: JSONValue = ["data": .array((0..<14).map(note)), "more": false, "next": nil]
-        let payments: JSONValue = ["data": .array((0..<14).map(payment)), "more": false]
-        let since: JSONValue = ["data": .array((7..<14).map(note)), "more": false, "next": nil]
+        // Each in the order that the model declares: by id, by change where that is asked for, newest payment first.
+        let notes: JSONValue = ["data": .array(byID(0..<14)), "more": false, "next": nil]
+        let byChange: JSONValue = ["data": .array((0..<14).map(note)), "more": false, "next": nil]
+        let payments: JSONValue = ["data": .array((0..<14).reversed().map(payment)), "more": false]
+        let since: JSONValue = ["data": .array(byID(7..<14)), "more": false, "next": nil]
         let entries = [
             entry("me", "/v1/me", ["id": "me"]),
             entry("notes", "/v1/notes?archived=all&limit=100", notes, of: "notes", in: .fullRefresh),
             entry(
-                "notes-by-change", "/v1/notes?archived=all&sort=updated_at&limit=100", notes, of: "notes",
+                "notes-by-change", "/v1/notes?archived=all&sort=updated_at&limit=100", byChange, of: "notes",
                 in: .incremental),
             entry("notes-since", "/v1/notes?since=2025-03-01T01:00:00Z", since),
             entry("payments", "/v1/payments?limit=100", payments, of: "payments"),
@@ -76,6 +78,10 @@ enum LedgerFixture {
         return [
             "log": ["version": "1.2", "creator": ["name": "specimen", "version": "1"], "entries": .array(entries)]
         ]
+    }
+
+    private static func byID(_ indices: Range<Int>) -> [JSONValue] {
+        indices.map(note).sorted { ($0["id"]?.string ?? "") < ($1["id"]?.string ?? "") }
     }
 
     private static func entry(

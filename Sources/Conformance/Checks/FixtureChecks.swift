@@ -1,4 +1,0 @@
-/// Group M: recordings that can be trusted.
-enum FixtureChecks {
-    static let all: [Check] = []
-}

@@ -1,0 +1,5 @@
+/// Group M: the recorded material itself.
+enum FixtureChecks {
+    static let all =
+        FixtureReplayChecks.all + FixtureContentChecks.all + FixtureChainChecks.all + FixtureShapeChecks.all
+}

@@ -1,0 +1,104 @@
+import Cassettes
+import Columns
+import Tributary
+
+/// What redaction may not spoil.
+enum FixtureShapeChecks {
+    static let all = [redactionKeepsShape]
+
+    private static let redactionKeepsShape = Check(
+        "fixture-redaction-keeps-shape", group: .fixtures, level: .static, scope: .source,
+        proves: "What was put in place of real values keeps keys apart, joins together, lists in their order and an "
+            + "object the same wherever it was recorded.",
+        method:
+            "The recorded objects of each collection of the model: two of one state with the same key must be equal; "
+            + "one that comes again later with an unmoved cursor, where changes move it, too; lists must stand in the order "
+            + "that their endpoint declares; a member holds texts or numbers, not both; ids at one place have one prefix.",
+        likelyCause:
+            "Values were replaced by chance instead of by a rule: the same original must give the same substitute.",
+        profile: .quick, catches: "redaction-tears-joins", "redaction-breaks-order"
+    ) { input in
+        guard let declaration = try input.model() else {
+            return .notApplicable("The scenario has no model.json that says what its objects are.")
+        }
+        var findings: [Finding] = []
+        var looked = Counters()
+        var earlier: [String: JSONObject] = [:]
+        for state in input.scenario.manifest.states where state.http != nil {
+            var here: [String: JSONObject] = [:]
+            for exchange in try input.scenario.exchanges(state: state.name) where exchange.status == 200 {
+                guard let path = exchange.path,
+                    let endpoint = declaration.endpoints.first(where: { $0.path.match(path) != nil }),
+                    let collection = declaration.collection(endpoint.collection)
+                else { continue }
+                let rows = PageChain.rows(of: exchange, declaration).compactMap(\.object)
+                looked += Counters(rows: rows.count)
+                let place = "\(input.scenario.id) at \(state.name), exchange \(exchange.id)"
+                findings += Self.order(rows, of: endpoint, exchange, at: place)
+                for row in rows {
+                    let key = "\(collection.name) \(path) \(ModelPage.key(of: row, by: collection.key))"
+                    findings += Self.torn(row, here[key], collection, key, at: place, isLater: false)
+                    findings += Self.torn(row, earlier[key], collection, key, at: place, isLater: true)
+                    here[key] = row
+                }
+                findings += Self.mixed(rows, at: place)
+            }
+            earlier.merge(here) { $1 }
+        }
+        return .judged(Array(findings.prefix(5)), looked: looked)
+    }
+
+    /// The same object with two faces.
+    private static func torn(
+        _ row: JSONObject, _ known: JSONObject?, _ collection: ModelDeclaration.Collection, _ key: String,
+        at place: String, isLater: Bool
+    ) -> [Finding] {
+        guard let known else { return [] }
+        if isLater {
+            guard collection.cursorMovesOnUpdate, let cursor = collection.cursor,
+                ModelOrder.value(cursor, of: row) == ModelOrder.value(cursor, of: known)
+            else { return [] }
+        }
+        guard let difference = JSONDifference(.object(known), .object(row)) else { return [] }
+        return [
+            Finding(
+                at: place, expected: "\(key) as it was recorded before",
+                actual: "At \(difference.path) it has \(difference.actual), before \(difference.expected).")
+        ]
+    }
+
+    private static func order(
+        _ rows: [JSONObject], of endpoint: ModelDeclaration.Endpoint, _ exchange: RecordedExchange, at place: String
+    ) -> [Finding] {
+        guard let call = try? ModelCall(HTTPRequest(.get, exchange.url)) else { return [] }
+        guard let first = ModelServer.order(of: endpoint, for: call).first else { return [] }
+        for (left, right) in zip(rows, rows.dropFirst()) {
+            let (a, b) = (ModelOrder.value(first.field, of: left), ModelOrder.value(first.field, of: right))
+            guard first.isDescending ? ModelOrder.isLess(a, b) : ModelOrder.isLess(b, a) else { continue }
+            return [
+                Finding(
+                    at: place, expected: "rows by \(first.field), \(first.isDescending ? "newest" : "oldest") first",
+                    actual: "\(b.text) comes after \(a.text).")
+            ]
+        }
+        return []
+    }
+
+    /// Members that hold texts in some rows and numbers in others, and identifiers of two forms.
+    private static func mixed(_ rows: [JSONObject], at place: String) -> [Finding] {
+        var kinds: [String: Set<String>] = [:]
+        for row in rows {
+            for member in row.members where !member.value.isNull {
+                let isScalar = member.value.array == nil && member.value.object == nil
+                if isScalar { kinds[member.name, default: []].insert(member.value.kind) }
+            }
+        }
+        let odd = kinds.filter { $0.value.count > 1 }.keys.sorted()
+        if odd.isEmpty { return [] }
+        return [
+            Finding(
+                at: place, expected: "one kind of value in each member",
+                actual: "These hold several: \(odd.joined(separator: ", ")).")
+        ]
+    }
+}
