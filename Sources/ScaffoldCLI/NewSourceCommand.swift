@@ -82,18 +82,13 @@ struct NewSourceCommand: ParsableCommand {
 
     private static func next(_ plan: SourcePlan, _ code: String) -> String {
         let check = "swift run tributary check \(plan.id)"
-        let record = "swift run tributary record \(plan.id) --scenario live --set …"
-        switch plan.kind {
-        case .sql: return "\nNext: read \(code), then record real statements:\n  \(record)\n  \(check)"
-        default:
-            return """
+        if plan.kind == .sql { return "\nNext: read \(code), then give it a scenario: see Fixtures/README.md" }
+        return """
 
-                Next:
-                  \(check.padding(toLength: 60, withPad: " ", startingAt: 0))the made-up scenario passes already
-                  put the API's tables and words into \(code)
-                  \(record.padding(toLength: 60, withPad: " ", startingAt: 0))real traffic, redacted
-                  \(check.padding(toLength: 60, withPad: " ", startingAt: 0))and again
-                """
-        }
+            Next:
+              \(check.padding(toLength: 44, withPad: " ", startingAt: 0))the made-up scenario passes already
+              put the API's tables and words into \(code)
+              put real answers into Fixtures/\(plan.id), as Fixtures/README.md says, and check again
+            """
     }
 }

@@ -1,8 +1,36 @@
+import Cassettes
+import Conformance
+import Foundation
 import SourceCatalog
-import TributaryTesting
+import Testing
+import Tributary
 
-/// Every check on every table of every built-in source that has fixtures, each as a test of its own.
-///
-/// What is not exercised does not fail yet: scenarios of the smaller kinds have no model, so that most checks find
-/// nothing in them.
-@c(tributary_conformance) public func conformance() { ConformanceTests.prove(SourceRegistry.builtIn, isStrict: false) }
+/// Every check of the quick profile on every table of every recorded scenario, each as a case of its own.
+@Suite struct CatalogueTests {
+    struct Item: Sendable, CustomTestStringConvertible {
+        let base: CheckRunner.Case
+        var testDescription: String { "\(base.name) (\(base.input.scenario.name))" }
+    }
+
+    private static let runner = CheckRunner(catalogue: CheckCatalogue.all, stack: Material.stack)
+
+    private static var options: CheckRunner.Options {
+        var options = CheckRunner.Options(today: "2025-10-16")
+        options.profile = .quick
+        return options
+    }
+
+    static func items() throws -> [Item] {
+        try ["stripe", "github"].flatMap { name in
+            let fixture = try Fixture(at: Material.root.appending(path: "Fixtures/\(name)"))
+            let source = try SourceRegistry.builtIn.source(name)
+            return runner.cases(of: source, scenarios: fixture.scenarios, options: options).map(Item.init)
+        }
+    }
+
+    @Test("no check of the quick profile fails on a built-in source", arguments: try items())
+    func quick(_ item: Item) async throws {
+        let result = await Self.runner.judge(item.base, options: Self.options)
+        #expect(!result.isFailure(strict: false), "\(result.verdict)")
+    }
+}

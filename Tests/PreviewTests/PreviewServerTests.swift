@@ -24,7 +24,7 @@ import Tributary
         request.body = body.map { Array($0.utf8) }
         request.options.followsRedirects = false
         for (name, value) in headers { request.headers[name] = value }
-        var response = try await Self.client.send(request)
+        let response = try await Self.client.send(request)
         let bytes = try await response.body.collect()
         return (response.status, String(decoding: bytes, as: UTF8.self), response.headers)
     }

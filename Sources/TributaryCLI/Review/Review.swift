@@ -67,7 +67,7 @@ struct Review {
     private func fixtures() throws -> [ReviewReport.Remark] {
         guard folder.exists(folder.fixtures) else {
             return [
-                .init(level: .bad, text: "There is no recorded traffic: tributary record \(folder.id) --scenario …")
+                .init(level: .bad, text: "There is no recorded traffic: see Fixtures/README.md")
             ]
         }
         let place = URL(filePath: folder.path(folder.fixtures))

@@ -18,7 +18,7 @@ enum CutChecks {
         likelyCause:
             "A position or a stored value runs ahead of its rows: hand the position over with the very item that it "
             + "follows, never before.",
-        catches: "position-ahead-of-emitted-page", "watermark-stamped-on-failure", "watermark-computed-before-write"
+        catches: "position-ahead-of-emitted-page", "watermark-stamped-on-failure"
     ) { input in
         try await Bench.judging(input) { bench in
             let expected = "the same \(bench.objects.count) rows as without the cut"

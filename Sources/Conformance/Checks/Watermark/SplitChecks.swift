@@ -46,7 +46,7 @@ enum SplitChecks {
         likelyCause:
             "The bound of the query is greater than the stored value, or exclusive: ask from the stored value on, "
             + "equal rows included; the merge drops what comes twice.",
-        profile: .quick, catches: "cursor-rounded-up-hides-rows", "day-granular-cursor-strict"
+        profile: .quick, catches: "cursor-rounded-up-hides-rows"
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()

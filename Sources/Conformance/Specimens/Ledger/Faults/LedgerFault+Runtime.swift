@@ -19,12 +19,6 @@ extension LedgerFault {
             }
         },
         LedgerFault(
-            "watermark-computed-before-write",
-            "Takes the greatest value of a batch before it is written, and keeps it when the write fails.", .field
-        ) {
-            $0.runtime.perRun = { .keepingMaximum }
-        },
-        LedgerFault(
             "checkpoint-kept-after-completion", "Leaves the position in the state of a run that has come to its end.",
             .field
         ) {
@@ -83,57 +77,11 @@ extension LedgerFault {
         ) {
             $0.runtime.perRun = { .addingToOld }
         },
-        LedgerFault(
-            "layout-chosen-anew", "Chooses the number of buckets anew with each sync.", .kit
-        ) {
-            $0.payments = { $0.partitioning = .md5(keys: ["id"], count: 4) }
-            $0.runtime.ending = { ending in
-                guard ending.before.isEmpty else { return ending.files }
-                return StoredState.changingLayout(ending.files) { $0["count"] = 9 }
-            }
-        },
-        LedgerFault(
-            "stale-layout-override-after-mode-change",
-            "Changes the mode of a layout and leaves its keys as they were.", .field
-        ) {
-            $0.runtime.ending = { ending in
-                guard ending.before.isEmpty else { return ending.files }
-                return StoredState.changingLayout(ending.files) { layout in
-                    guard layout["mode"]?.string == "datetime" else { return }
-                    layout["mode"] = "md5"
-                    layout["format"] = nil
-                    layout["count"] = 8
-                }
-            }
-        },
     ]
 }
 
 extension LabRuntime {
-    /// On failure the greatest value that was handed over counts as stored.
-    fileprivate static var keepingMaximum: LabRuntime {
-        let greatest = Lock<Int64?>(nil)
-        var runtime = LabRuntime()
-        runtime.reader = { base in
-            BentReader(
-                base: base,
-                response: { response, _ in
-                    response.items = response.items.noting { row in
-                        let value = row.position
-                        greatest.withLock { $0 = [$0, value].compactMap { $0 }.max() }
-                    }
-                })
-        }
-        runtime.ending = { ending in
-            guard !ending.succeeded, let seconds = greatest.withLock({ $0 }) else { return ending.files }
-            return StoredState.changing(ending.files) { state in
-                state.setMark("last", toSeconds: seconds)
-                state.dropPosition()
-            }
-        }
-        return runtime
-    }
-
+    /// The last row's value is stored, whatever the greatest is.
     fileprivate static var keepingLastRow: LabRuntime {
         let last = Lock<Int64?>(nil)
         var runtime = LabRuntime()
