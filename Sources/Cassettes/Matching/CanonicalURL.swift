@@ -73,3 +73,15 @@ struct CanonicalURL: Hashable {
         return "/" + kept.joined(separator: "/")
     }
 }
+
+extension CanonicalURL {
+    /// The parameters of a URL's query in their order and spelling; a name without `=` has no value.
+    static func rawParameters(_ url: String) -> [(name: String, value: String?)] {
+        guard let mark = url.firstIndex(of: "?") else { return [] }
+        let query = url[url.index(after: mark)...].prefix { $0 != "#" }
+        return query.split(separator: "&", omittingEmptySubsequences: true).map { part in
+            let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            return (sides[0], sides.count == 2 ? sides[1] : nil)
+        }
+    }
+}

@@ -17,11 +17,15 @@ public enum LiveHTTP {
     /// A client that dials, limits and retries.
     ///
     /// From the outside in: retries, so that each attempt asks for its place again; the rate limit; libcurl.
-    /// - Parameter policy: Which addresses may be dialled.
+    /// - Parameters:
+    ///   - policy: Which addresses may be dialled.
+    ///   - wrapping: Puts something around the wire, below the limits and retries, such as a recorder.
     public static func make(
-        policy: AddressPolicy, clock: any SyncClock = SystemClock(), options: Options = Options()
+        policy: AddressPolicy, clock: any SyncClock = SystemClock(), options: Options = Options(),
+        wrapping: (any HTTPClient) -> any HTTPClient = { $0 }
     ) -> any HTTPClient {
-        layers(over: CurlHTTPClient(policy: policy, settings: options.configuration), clock: clock, options: options)
+        let live = CurlHTTPClient(policy: policy, settings: options.configuration)
+        return layers(over: wrapping(live), clock: clock, options: options)
     }
 
     /// The same layers over a wire without sockets, such as a recording or a model: what the live client does with

@@ -1,0 +1,200 @@
+import Columns
+import Tributary
+
+/// One exchange as it went over the wire, in memory, secrets in clear. It is never written: ``Redaction`` comes first.
+public struct CapturedExchange: Sendable {
+    /// For whom a request was made.
+    public struct Lane: Sendable, Hashable {
+        /// The table; nil for a probe of the credentials, or for the list of tables.
+        public var schema: String?
+        /// The kind of run; nil where there is none.
+        public var syncType: SyncType?
+        /// Whether a replay may end without it.
+        public var isOptional: Bool
+
+        public init(schema: String? = nil, syncType: SyncType? = nil, isOptional: Bool = false) {
+            self.schema = schema
+            self.syncType = syncType
+            self.isOptional = isOptional
+        }
+    }
+
+    /// A header field as it was sent or came.
+    public struct Field: Sendable, Hashable {
+        public var name: String
+        public var value: String
+        /// Whether the source itself marked it as a secret.
+        public var isSecret: Bool
+    }
+
+    public var lane: Lane
+    public var method: String
+    /// Absolute, with its query.
+    public var url: String
+    /// Names of query parameters that the source marked as secret.
+    public var secretParameters: Set<String>
+    public var requestHeaders: [Field]
+    public var requestBody: [UInt8]
+    /// 0 when the transport failed.
+    public var status: Int
+    public var responseHeaders: [Field]
+    public var body: [UInt8]
+    /// What the transport said when it failed.
+    public var failure: RecordedResponse.Failure?
+    /// Whether the source left the body before its end.
+    public var isPartial: Bool
+}
+
+/// Keeps each exchange that goes through, below the retries, so that refused attempts are recorded too.
+///
+/// Bodies are copied while they flow, up to a limit; redirects are followed here, so that each hop is an exchange of its
+/// own. What is kept stays in memory.
+public final class RecordingHTTPClient: HTTPClient {
+    private struct State {
+        var exchanges: [CapturedExchange] = []
+        var lane = CapturedExchange.Lane()
+        var bytes = 0
+    }
+
+    private let inner: any HTTPClient
+    private let pageSize: Int?
+    private let maxBytes: Int
+    private let state = Lock(State())
+
+    /// A client that records what `inner` answers.
+    ///
+    /// - Parameters:
+    ///   - pageSize: the greatest page that is asked for on the wire: a source that asks for 100 rows gets as many, as from
+    ///     an upstream that gives no more. Small pages show real cursors in small fixtures.
+    ///   - maxBytes: the limit of all bodies together; a fixture is kilobytes.
+    public init(_ inner: any HTTPClient, pageSize: Int? = nil, maxBytes: Int = 256 << 20) {
+        self.inner = inner
+        self.pageSize = pageSize
+        self.maxBytes = maxBytes
+    }
+
+    /// Everything that was recorded, in order.
+    public var exchanges: [CapturedExchange] { state.withLock { $0.exchanges } }
+
+    /// Says for whom the requests from now on are.
+    public func enter(_ lane: CapturedExchange.Lane) { state.withLock { $0.lane = lane } }
+
+    public func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        var hop = request
+        for _ in 0...10 {
+            let response = try await exchange(hop)
+            guard request.options.followsRedirects, let next = Redirect(response, to: hop)?.request else {
+                return response
+            }
+            _ = try await response.body.collect()
+            hop = next
+        }
+        throw SourceError(
+            .unexpectedAnswer,
+            "Recording \(request.method.rawValue) \(request.shownURL): more than 10 redirects, one after another.")
+    }
+
+    private func exchange(_ request: HTTPRequest) async throws -> HTTPResponse {
+        var sent = PageSizeParameter.limited(request, to: pageSize)
+        sent.options.followsRedirects = false
+        let index = open(request)
+        do {
+            var response = try await inner.send(sent)
+            let headers = response.headers.fields.map(Self.field)
+            let status = response.status
+            update(index) { exchange in
+                exchange.status = status
+                exchange.responseHeaders = headers
+            }
+            response.body = tee(response.body, index)
+            return response
+        } catch let error as SourceError {
+            update(index) { exchange in
+                exchange.failure = .init(code: error.kind.rawValue, message: error.message)
+                exchange.isPartial = false
+            }
+            throw error
+        }
+    }
+
+    private func open(_ request: HTTPRequest) -> Int {
+        let exchange = CapturedExchange(
+            lane: .init(), method: request.method.rawValue, url: RequestKey.url(of: request),
+            secretParameters: Set(
+                request.query.compactMap { if case .secret = $0.value { $0.name } else { nil } }),
+            requestHeaders: request.headers.fields.map(Self.field), requestBody: request.body ?? [], status: 0,
+            responseHeaders: [], body: [], failure: nil, isPartial: true)
+        return state.withLock { state in
+            var exchange = exchange
+            exchange.lane = state.lane
+            state.exchanges.append(exchange)
+            return state.exchanges.count - 1
+        }
+    }
+
+    private func update(_ index: Int, _ change: (inout CapturedExchange) -> Void) {
+        state.withLock { change(&$0.exchanges[index]) }
+    }
+
+    private func tee(_ body: HTTPBody, _ index: Int) -> HTTPBody {
+        HTTPBody { [self] in
+            guard let chunk = try await body.chunk() else {
+                update(index) { $0.isPartial = false }
+                return nil
+            }
+            let isTooMuch = state.withLock { state in
+                state.bytes += chunk.count
+                if state.bytes <= maxBytes { state.exchanges[index].body += chunk }
+                return state.bytes > maxBytes
+            }
+            guard !isTooMuch else {
+                throw SourceError(
+                    .limitExceeded, "Recording: more than \(maxBytes >> 20) MiB of answers came.",
+                    advice: "Record fewer tables, or smaller pages: --table, --page-size.")
+            }
+            return chunk
+        }
+    }
+
+    private static func field(_ field: (name: String, value: HTTPHeaders.Value)) -> CapturedExchange.Field {
+        switch field.value {
+        case .plain(let text): .init(name: field.name, value: text, isSecret: false)
+        case .secret(let prefix, let secret):
+            .init(name: field.name, value: prefix + secret.revealed, isSecret: true)
+        }
+    }
+}
+
+/// The parameter by which a request asks for a page's size.
+public enum PageSizeParameter {
+    /// Names that APIs give it.
+    public static let names: Set<String> = [
+        "limit", "_limit", "per_page", "perpage", "page_size", "pagesize", "count", "first", "size", "pagelen",
+        "max_results", "maxresults", "results_per_page", "page[size]", "$top", "top", "take", "rows", "num",
+    ]
+
+    /// The request with a smaller page.
+    static func limited(_ request: HTTPRequest, to size: Int?) -> HTTPRequest {
+        guard let size else { return request }
+        var request = request
+        request.query = request.query.map { item in
+            guard names.contains(item.name.lowercased()), case .plain(let text) = item.value, let asked = Int(text),
+                asked > size
+            else { return item }
+            return QueryItem(item.name, String(size))
+        }
+        guard let mark = request.url.firstIndex(of: "?") else { return request }
+        let parts = request.url[request.url.index(after: mark)...].split(
+            separator: "&", omittingEmptySubsequences: false)
+        let query = parts.map { part -> String in
+            let sides = part.split(separator: "=", maxSplits: 1).map(String.init)
+            guard sides.count == 2, names.contains(sides[0].lowercased()), let asked = Int(sides[1]), asked > size
+            else {
+                return String(part)
+            }
+            return "\(sides[0])=\(size)"
+        }
+        request.url = request.url[...mark] + query.joined(separator: "&")
+        return request
+    }
+}

@@ -1,0 +1,219 @@
+import Columns
+import Foundation
+import Tributary
+
+/// Makes a recording fit to be written: in memory, before anything touches the disk.
+///
+/// First it collects what has to be replaced (the config's secrets, tokens of the session, what rules and names and
+/// forms say), then it replaces each of these wherever and however it occurs.
+public struct Redaction: Sendable {
+    /// A recording without anything that must not be written.
+    public struct Result: Sendable {
+        public var exchanges: [CapturedExchange]
+        /// How many places each rule has changed, over all; and by exchange.
+        public var counts: [String: Int] = [:]
+        public var countsByExchange: [[String: Int]] = []
+        /// The config with fakes in place of secrets.
+        public var config: JSONObject
+        /// What was replaced, for the scanner.
+        public var originals: [String]
+        /// Header fields that the source sends and that are to be compared, in lower case.
+        public var comparedHeaders: [String]
+        /// Tells which key the pseudonyms were made with.
+        public var keyFingerprint: String
+    }
+
+    let source: String
+    let rules: RedactionRules
+    var pseudonyms: Pseudonyms
+    var replacements = Replacements()
+    private var hosts: [String] = []
+
+    /// - Parameters:
+    ///   - source: the source's type in lower case; fakes are named by it.
+    ///   - key: the key of the pseudonyms.
+    public init(source: String, rules: RedactionRules, key: [UInt8]) {
+        self.source = source
+        self.rules = rules
+        pseudonyms = Pseudonyms(key: key)
+    }
+
+    /// Redacts a recording.
+    ///
+    /// - Parameters:
+    ///   - config: the stored config, secrets in clear.
+    ///   - masked: the same with a mask for each secret, by which they are found.
+    public mutating func redact(
+        _ exchanges: [CapturedExchange], config: JSONValue, masked: JSONValue
+    ) -> Result {
+        let fakes = collectConfig(config, masked, path: [])
+        for exchange in exchanges { collect(exchange) }
+        replacements.seal()
+        var result = Result(
+            exchanges: [], config: configObject(fakes), originals: replacements.originals,
+            comparedHeaders: Self.compared(exchanges), keyFingerprint: pseudonyms.fingerprint)
+        for exchange in exchanges {
+            var counts: [String: Int] = [:]
+            result.exchanges.append(apply(exchange, &counts))
+            result.countsByExchange.append(counts)
+            result.counts.merge(counts) { $0 + $1 }
+        }
+        return result
+    }
+
+    // MARK: Collecting
+
+    /// The config with fakes for its secrets, whose values are noted.
+    private mutating func collectConfig(_ stored: JSONValue, _ masked: JSONValue, path: [String]) -> JSONValue {
+        if masked.string == Secret.mask, stored.string != Secret.mask {
+            return secret(stored, path.last ?? "secret")
+        }
+        switch stored {
+        case .object(let object):
+            return .object(
+                JSONObject(
+                    object.members.map { member in
+                        (
+                            member.name,
+                            collectConfig(member.value, masked[member.name] ?? .null, path: path + [member.name])
+                        )
+                    }))
+        case .array(let values):
+            return .array(
+                values.enumerated().map { collectConfig($1, masked[$0] ?? .null, path: path) })
+        case .string(let text):
+            collect(text, .config, path: path, isError: false)
+            if let host = URLComponents(string: text)?.host { collectHost(text, host) }
+            if path.last.map({ FieldWords($0).has("host") }) == true { collectHost("x://" + text, text) }
+            return stored
+        default: return stored
+        }
+    }
+
+    private mutating func secret(_ value: JSONValue, _ name: String) -> JSONValue {
+        let words = name.split { !($0.isLetter || $0.isNumber) }.map(String.init)
+        let camel = words.enumerated().map { $0 == 0 ? $1.lowercased() : $1.capitalized }.joined()
+        let fake: JSONValue = ["fake": .string("\(source).\(camel)"), "n": 1]
+        if let text = value.string, let replacement = FakeSecret.text(of: fake) {
+            replacements.add(text, replacement, rule: "known-secret")
+            for line in text.split(whereSeparator: \.isNewline) where line.utf8.count >= 16 {
+                replacements.add(String(line), replacement, rule: "known-secret")
+            }
+        }
+        return fake
+    }
+
+    private func configObject(_ value: JSONValue) -> JSONObject {
+        func redacted(_ value: JSONValue) -> JSONValue {
+            switch value {
+            case .string(let text): .string(replacements.applied(to: text).text)
+            case .array(let values): .array(values.map(redacted))
+            case .object(let object) where object["fake"] == nil:
+                .object(JSONObject(object.members.map { ($0.name, redacted($0.value)) }))
+            default: value
+            }
+        }
+        return redacted(value).object ?? JSONObject()
+    }
+
+    private mutating func collect(_ exchange: CapturedExchange) {
+        if let components = URLComponents(string: exchange.url), let host = components.host {
+            collectHost(exchange.url, host)
+        }
+        for field in exchange.requestHeaders { collectHeader(field) }
+        for parameter in CanonicalURL.rawParameters(exchange.url) {
+            let name = String(decoding: PercentCoding.decodedQuery(parameter.name), as: UTF8.self)
+            let value = String(decoding: PercentCoding.decodedQuery(parameter.value ?? ""), as: UTF8.self)
+            if exchange.secretParameters.contains(name) || FieldWords(name).secrecy == .certain {
+                addFake(value, name: name)
+            } else {
+                collect(value, .query, path: [name], isError: false)
+            }
+        }
+        for field in exchange.responseHeaders where HeaderRules.isKept(field.name, rules) {
+            collect(field.value, .header, path: [field.name], isError: false)
+        }
+        collectBody(exchange.requestBody, isError: false)
+        collectBody(exchange.body, isError: exchange.status >= 400)
+    }
+
+    private mutating func collectHeader(_ field: CapturedExchange.Field) {
+        guard field.isSecret || FieldWords(field.name).secrecy == .certain else { return }
+        // Behind a scheme, and inside base 64: what is known already needs no second fake.
+        let value = field.value.split(separator: " ", maxSplits: 1).last.map(String.init) ?? field.value
+        var known = replacements
+        known.seal()
+        if known.applied(to: field.value).counts.isEmpty { addFake(value, name: field.name) }
+    }
+
+    private mutating func addFake(_ value: String, name: String) {
+        guard value.utf8.count >= 3, !LeakWalk.isHarmless(value) else { return }
+        let words = FieldWords(name).words.joined(separator: "-")
+        let fake = "fake-\(words.isEmpty ? "token" : words)-\(pseudonyms.number(value))"
+        replacements.add(value, fake, rule: "session-secret")
+    }
+
+    /// Hosts that only the recording network knows, and those that the rules name.
+    private mutating func collectHost(_ url: String, _ host: String) {
+        if let named = rules.hosts[host] { return replacements.add(host, named, rule: "host") }
+        let octets = host.split(separator: ".").compactMap { Int($0) }
+        let isPrivate =
+            octets.count == 4
+            ? [.isPrivate, .isPublic].contains(PersonalData.scope(octets))
+            : LeakWalk.internalHost(in: "x://" + host) != nil || !host.contains(".")
+        guard isPrivate else { return }
+        let port = URLComponents(string: url)?.port.map { ":\($0)" } ?? ""
+        if !hosts.contains(host) { hosts.append(host) }
+        let index = (hosts.firstIndex(of: host) ?? 0) + 1
+        let name = index == 1 ? "\(source).example.com" : "\(source)-\(index).example.com"
+        if !port.isEmpty { replacements.add(host + port, name, rule: "host") }
+        replacements.add(host, name, rule: "host")
+    }
+
+    private mutating func collectBody(_ bytes: [UInt8], isError: Bool) {
+        guard !bytes.isEmpty else { return }
+        if let json = RawJSON(bytes) { return collect(json, path: [], isError: isError) }
+        guard let text = String(validating: bytes, as: UTF8.self) else { return }
+        for line in text.split(separator: "\n") {
+            if let json = RawJSON(Array(line.utf8)) {
+                collect(json, path: [], isError: isError)
+            } else {
+                collectForms(String(line), name: "")
+            }
+        }
+    }
+
+    private mutating func collect(_ json: RawJSON, path: [String], isError: Bool) {
+        switch json {
+        case .scalar(let scalar):
+            if let text = scalar.string { collect(text, .json, path: path, isError: isError) }
+        case .array(let elements): for element in elements { collect(element, path: path, isError: isError) }
+        case .object(let members):
+            for member in members { collect(member.value, path: path + [member.name], isError: isError) }
+        }
+    }
+
+    private mutating func collect(_ text: String, _ place: RedactionRules.Rule.Place, path: [String], isError: Bool) {
+        guard text.contains(where: { !$0.isWhitespace }) else { return }
+        if let (replacement, rule) = decision(text, place, path: path, isError: isError) {
+            if let replacement { replacements.add(text, replacement, rule: rule) }
+            return
+        }
+        collectForms(text, name: path.last ?? "")
+    }
+}
+
+/// Which fields of an answer are kept: an allow-list, since a list of what to leave out always lacks one.
+enum HeaderRules {
+    private static let words: Set<String> = [
+        "page", "pages", "next", "prev", "cursor", "total", "limit", "remaining", "reset", "ratelimit", "link",
+        "location", "retry", "etag", "version", "modified", "range", "offset", "backoff", "deprecation", "sunset",
+    ]
+
+    static func isKept(_ name: String, _ rules: RedactionRules) -> Bool {
+        if let rule = rules.rule(.header, [name]) { return rule.action != .drop }
+        let name = FieldWords(name.lowercased())
+        if name.name == "content-type" || name.name == "x-total-count" || name.has("count") { return true }
+        return name.secrecy == nil && name.words.contains(where: words.contains) && !name.has("request", "id")
+    }
+}

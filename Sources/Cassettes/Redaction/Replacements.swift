@@ -1,0 +1,112 @@
+import Columns
+import Foundation
+
+/// Everything that is replaced in a recording: original and replacement, wherever and however it is spelt.
+struct Replacements: Sendable {
+    /// What one text became.
+    struct Outcome {
+        var bytes: [UInt8]
+        /// How many places each rule has changed.
+        var counts: [String: Int]
+    }
+
+    /// The replacement and the rule of each original.
+    private(set) var entries: [String: (replacement: String, rule: String)] = [:]
+    private var rules: [String: String] = [:]
+    private var patterns = PatternSet([])
+
+    /// Notes a replacement; the first one of an original stays.
+    mutating func add(_ original: String, _ replacement: String, rule: String) {
+        guard !original.isEmpty, original != replacement, entries[original] == nil else { return }
+        entries[original] = (replacement, rule)
+    }
+
+    /// Makes the set ready for use; to be called when all originals are known.
+    mutating func seal() {
+        var all: [(String, String)] = []
+        for (original, entry) in entries {
+            // Of a rule "drop" nothing is spread: its places are named.
+            if entry.rule == "drop" { continue }
+            all.append((original, entry.replacement))
+            rules[entry.replacement] = entry.rule
+            for spelling in Self.spellings(original) {
+                let replacement = spelling.encode(entry.replacement)
+                all.append((spelling.text, replacement))
+                rules[replacement] = entry.rule
+            }
+        }
+        patterns = PatternSet(all)
+    }
+
+    /// The originals, for the scanner.
+    var originals: [String] { entries.keys.filter { $0.utf8.count >= 6 }.sorted() }
+
+    /// The text with every original replaced, also inside percent escapes, HTML escapes, base 64 and hexadecimal.
+    func applied(to text: String) -> (text: String, counts: [String: Int]) {
+        guard !entries.isEmpty, !text.isEmpty else { return (text, [:]) }
+        if let entry = entries[text] { return (entry.replacement, [entry.rule: 1]) }
+        let outcome = applied(to: Array(text.utf8), depth: 0)
+        return (String(decoding: outcome.bytes, as: UTF8.self), outcome.counts)
+    }
+
+    func applied(to bytes: [UInt8]) -> Outcome { applied(to: bytes, depth: 0) }
+
+    private func applied(to bytes: [UInt8], depth: Int) -> Outcome {
+        var counts: [String: Int] = [:]
+        var result = plain(bytes, &counts)
+        if depth < 4 { result = layers(result, &counts, depth: depth) }
+        return Outcome(bytes: result, counts: counts)
+    }
+
+    private func plain(_ bytes: [UInt8], _ counts: inout [String: Int]) -> [UInt8] {
+        let matches = patterns.matches(in: bytes)
+        guard !matches.isEmpty else { return bytes }
+        for match in matches { counts[rules[match.replacement] ?? "spread", default: 0] += 1 }
+        return patterns.replacing(bytes) ?? bytes
+    }
+
+    /// Base 64 and hexadecimal are taken apart, changed, and put together again in the same coding.
+    private func layers(_ bytes: [UInt8], _ counts: inout [String: Int], depth: Int) -> [UInt8] {
+        var result = bytes
+        for layer in TextLayers.layers(in: bytes).reversed() where !Inflate.isGzip(layer.content) {
+            let inner = applied(to: layer.content, depth: depth + 1)
+            guard !inner.counts.isEmpty else { continue }
+            result.replaceSubrange(layer.range, with: Array(layer.coding.encoded(inner.bytes).utf8))
+            counts.merge(inner.counts) { $0 + $1 }
+        }
+        return result
+    }
+
+    private struct Spelling {
+        var text: String
+        var encode: @Sendable (String) -> String
+    }
+
+    /// The escaped spellings that differ from the text itself.
+    private static func spellings(_ text: String) -> [Spelling] {
+        let percent: @Sendable (String) -> String = { PercentCoding.encoded(Array($0.utf8)) }
+        let plus: @Sendable (String) -> String = { percent($0).replacingOccurrences(of: "%20", with: "+") }
+        let lower: @Sendable (String) -> String = { value in
+            var result = ""
+            var rest = Substring(percent(value))
+            while let sign = rest.firstIndex(of: "%") {
+                result += rest[..<sign] + rest[sign...].prefix(3).lowercased()
+                rest = rest[sign...].dropFirst(3)
+            }
+            return result + rest
+        }
+        let html: @Sendable (String) -> String = { value in
+            var value = value.replacingOccurrences(of: "&", with: "&amp;")
+            for (character, name) in [("<", "&lt;"), (">", "&gt;"), ("\"", "&quot;")] {
+                value = value.replacingOccurrences(of: character, with: name)
+            }
+            return value
+        }
+        let json: @Sendable (String) -> String = { value in
+            String(RawJSON.quoted(value).dropFirst().dropLast()).replacingOccurrences(of: "/", with: "\\/")
+        }
+        return [percent, plus, lower, html, json].map { Spelling(text: $0(text), encode: $0) }.filter {
+            $0.text != text
+        }
+    }
+}
