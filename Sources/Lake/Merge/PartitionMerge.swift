@@ -42,7 +42,8 @@ struct PartitionMerge {
     private struct Progress {
         /// Keys that are stored.
         var isMatched: [Bool]
-        /// Keys whose stored row is the incoming one, in a file that is left alone.
+        /// Keys whose stored row is the incoming one: in a file that is left alone, and once the others are written, in
+        /// those too.
         var isSettled: [Bool]
     }
 
@@ -67,12 +68,13 @@ struct PartitionMerge {
         _ hits: [Hit], _ progress: Progress, partition: String?, cache: inout KeyFilterCache
     ) async throws -> Outcome {
         let rows = index.rows.indices.filter { !progress.isSettled[$0] }.map { index.rows[$0] }
+        var progress = progress
         var outcome = Outcome()
-        outcome.unchanged = index.rows.count - rows.count
-        outcome.inserted = progress.isMatched.count { !$0 }
-        outcome.updated = rows.count - outcome.inserted
         outcome.removed = hits.map(\.file)
-        outcome.added = try await write(hits, rows, partition: partition)
+        outcome.added = try await write(hits, rows, &progress, partition: partition)
+        outcome.unchanged = progress.isSettled.count { $0 }
+        outcome.inserted = progress.isMatched.count { !$0 }
+        outcome.updated = index.rows.count - outcome.inserted - outcome.unchanged
         remember(outcome, hasSurvivors: !hits.isEmpty, in: &cache)
         return outcome
     }
@@ -144,15 +146,20 @@ struct PartitionMerge {
             if seen[Int(match.place)] { return false }
             seen[Int(match.place)] = true
         }
-        let fields = target.schema.fields.filter { !target.primaryKeys.contains($0.name) }
-        let times = fields.filter { $0.type == .timestamp || $0.type == .date32 }
-        for field in times + fields.filter({ $0.type != .timestamp && $0.type != .date32 }) {
+        for field in comparedFields {
             for (group, matches) in hit.matches.enumerated() where !matches.isEmpty {
                 let stored = try await hit.reader.read(group, schema: TableSchema([field])).columns[0]
                 guard matches.allSatisfy({ equals(stored, $0, field.name) }) else { return false }
             }
         }
         return true
+    }
+
+    /// The columns beside the key, times first.
+    private var comparedFields: [Field] {
+        let fields = target.schema.fields.filter { !target.primaryKeys.contains($0.name) }
+        let isTime = { (field: Field) in field.type == .timestamp || field.type == .date32 }
+        return fields.filter(isTime) + fields.filter { !isTime($0) }
     }
 
     private func equals(_ stored: Column, _ match: Match, _ name: String) -> Bool {
@@ -169,11 +176,11 @@ struct PartitionMerge {
 
     /// Writes what stays of the files, and the incoming rows behind it.
     nonisolated(nonsending) private func write(
-        _ hits: [Hit], _ rows: [RowReference], partition: String?
+        _ hits: [Hit], _ rows: [RowReference], _ progress: inout Progress, partition: String?
     ) async throws -> [DataFile] {
         let writer = PartitionFileWriter(target, partition: partition)
         do {
-            for hit in hits { try await copyKept(hit, to: writer) }
+            for hit in hits { try await copyKept(hit, to: writer, &progress) }
             try await write(rows, to: writer)
             return try await writer.finish()
         } catch {
@@ -182,10 +189,19 @@ struct PartitionMerge {
         }
     }
 
-    nonisolated(nonsending) private func copyKept(_ hit: Hit, to writer: PartitionFileWriter) async throws {
-        for (group, kept) in hit.kept.enumerated() where kept?.isEmpty != true {
+    /// Copies the rows that stay, and notes which of the others are stored just as they come in.
+    nonisolated(nonsending) private func copyKept(
+        _ hit: Hit, to writer: PartitionFileWriter, _ progress: inout Progress
+    ) async throws {
+        let compared = comparedFields
+        for (group, kept) in hit.kept.enumerated() {
             let table = try await hit.reader.read(group, schema: target.schema)
-            try await writer.write(kept.map { table.take($0) } ?? table)
+            let columns = compared.map { (name: $0.name, stored: table.column($0.name)) }
+            for match in hit.matches[group] {
+                guard columns.allSatisfy({ name, stored in stored.map { equals($0, match, name) } ?? true }) else { continue }
+                progress.isSettled[Int(match.place)] = true
+            }
+            if kept?.isEmpty != true { try await writer.write(kept.map { table.take($0) } ?? table) }
         }
     }
 

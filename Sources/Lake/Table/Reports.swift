@@ -4,9 +4,9 @@ public struct CommitReport: Hashable, Sendable {
     public var version: Int64 = -1
     /// Rows whose key was not in the table (all rows, in append mode).
     public var rowsInserted = 0
-    /// Distinct keys whose stored row was replaced.
+    /// Distinct keys whose stored row was replaced by another.
     public var rowsUpdated = 0
-    /// Distinct keys whose stored row was left alone, since all rows of its file that came in were stored just so.
+    /// Distinct keys whose row came in as it was stored.
     public var rowsUnchanged = 0
     /// Rows of the table after the commit.
     public var rowsTotal = 0

@@ -63,7 +63,7 @@ struct DatabaseDiscoveryTests {
             let field = IncrementalField(name, .integer)
             let rows = try await lab.read(
                 SourceInputs(
-                    schema: name, syncType: .incremental, cursorField: field, watermark: Watermark(last: .integer(1))))
+                    schema: name, syncType: .incremental, cursorField: field, watermark: Watermark(last: .integer(2))))
             #expect(rows.values(name) == [.int(2)], "\(name)")
         }
     }
