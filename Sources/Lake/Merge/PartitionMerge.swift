@@ -198,7 +198,9 @@ struct PartitionMerge {
             let table = try await hit.reader.read(group, schema: target.schema)
             let columns = compared.map { (name: $0.name, stored: table.column($0.name)) }
             for match in hit.matches[group] {
-                guard columns.allSatisfy({ name, stored in stored.map { equals($0, match, name) } ?? true }) else { continue }
+                guard columns.allSatisfy({ name, stored in stored.map { equals($0, match, name) } ?? true }) else {
+                    continue
+                }
                 progress.isSettled[Int(match.place)] = true
             }
             if kept?.isEmpty != true { try await writer.write(kept.map { table.take($0) } ?? table) }
