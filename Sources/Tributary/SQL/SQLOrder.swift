@@ -46,6 +46,21 @@ struct SQLOrder: Sendable {
             "(\(term.expression) > ? OR (\(term.expression) = ? AND \(rest.text)))", [value, value] + rest.parameters)
     }
 
+    /// The condition for the rows of ties.
+    func within(_ ties: SQLTies) -> SQLCondition {
+        let values = zip(terms, ties.end).map { term, value in parameter(value, term) }
+        guard let first = terms.first else { return SQLCondition("1 = 0") }
+        let bound = SQLCondition("\(first.expression) >= ?", [parameter(ties.first, first)])
+        return bound.and(upTo(values[...], terms[...]))
+    }
+
+    private func upTo(_ values: ArraySlice<Value>, _ terms: ArraySlice<SQLOrderTerm>) -> SQLCondition {
+        guard let term = terms.first, let value = values.first else { return SQLCondition("1 = 1") }
+        let rest = upTo(values.dropFirst(), terms.dropFirst())
+        return SQLCondition(
+            "\(term.expression) <= ? AND (\(term.expression) < ? OR (\(rest.text)))", [value, value] + rest.parameters)
+    }
+
     /// A value of the table as what the term's expression is compared with.
     private func parameter(_ value: Value, _ term: SQLOrderTerm) -> Value {
         guard let type = term.cursorType, let cursor = CursorValue(value, as: type) else { return value }

@@ -9,6 +9,10 @@ struct SQLPosition: Hashable, Sendable {
     var isInclusive: Bool
     /// Whether the rows with a cursor have all been read, and this is a place among those without one.
     var isAmongNulls = false
+    /// What is to be read once more at the end, since the read was interrupted there.
+    var ties: [SQLTies] = []
+    /// Whether all else has been read, and this is a place in the first of the ties.
+    var isAmongTies = false
 
     /// A value that has no exact text cannot mark a place.
     static func canMark(_ value: Value) -> Bool {
@@ -22,8 +26,13 @@ struct SQLPosition: Hashable, Sendable {
 
     var token: ResumeToken {
         let values: [JSONValue] = zip(columns, values).map { .array([.string($0), Self.encode($1)]) }
-        return ResumeToken(
-            ["after": .array(values), "inclusive": .bool(isInclusive), "among-nulls": .bool(isAmongNulls)])
+        var token = JSONObject([
+            ("after", .array(values)), ("inclusive", .bool(isInclusive)), ("among-nulls", .bool(isAmongNulls)),
+        ])
+        guard !ties.isEmpty else { return ResumeToken(.object(token)) }
+        token["ties"] = .array(ties.map { .array([Self.encode($0.first), .array($0.end.map(Self.encode))]) })
+        token["among-ties"] = .bool(isAmongTies)
+        return ResumeToken(.object(token))
     }
 
     /// The position that a token holds; nil when it is none of this kind.
@@ -39,6 +48,14 @@ struct SQLPosition: Hashable, Sendable {
             columns.append(name)
             values.append(value)
         }
+        isAmongTies = token.value["among-ties"]?.bool ?? false
+        for entry in token.value["ties"]?.array ?? [] {
+            guard let pair = entry.array, pair.count == 2, let first = Self.decode(pair[0]),
+                let end = pair[1].array?.compactMap(Self.decode), !end.isEmpty
+            else { return nil }
+            ties.append(SQLTies(first: first, end: end))
+        }
+        if isAmongTies, ties.isEmpty { return nil }
     }
 
     init(columns: [String], values: [Value], isInclusive: Bool) {
@@ -72,6 +89,46 @@ struct SQLPosition: Hashable, Sendable {
         case "date": return Int32(text).map(Value.date)
         case "timestamp": return Int64(text).map(Value.timestamp)
         default: return nil
+        }
+    }
+}
+
+/// Rows that were read before an interruption and may have changed since, without their cursor passing the place where
+/// the read goes on: a change in the very moment of the last row gets that row's cursor value, and sorts before it if
+/// its key does.
+struct SQLTies: Hashable, Sendable {
+    /// The least value of the cursor field.
+    var first: Value
+    /// The values of the last row in the order's columns, or in the first of them: then all rows with these belong to it.
+    var end: [Value]
+
+    /// So many interruptions of one read are kept apart; of more, the oldest are gathered into one span, and what lies
+    /// between them is read again.
+    static let limit = 64
+
+    /// Adds the place where a read was interrupted.
+    static func adding(_ position: SQLPosition, to ties: [SQLTies]) -> [SQLTies] {
+        guard let first = position.values.first else { return ties }
+        let new = SQLTies(first: first, end: position.values)
+        guard !ties.contains(new) else { return ties }
+        guard ties.count >= limit else { return ties + [new] }
+        return [ties[0].spanning(ties[1])] + ties.dropFirst(2) + [new]
+    }
+
+    /// The rows of both, and those between them.
+    private func spanning(_ other: SQLTies) -> SQLTies {
+        let first = Self.isLess(other.first, first) ? other.first : first
+        let end = Self.isLess(end[0], other.end[0]) ? other.end[0] : end[0]
+        return SQLTies(first: first, end: [end])
+    }
+
+    private static func isLess(_ left: Value, _ right: Value) -> Bool {
+        switch (left, right) {
+        case (.int(let left), .int(let right)), (.timestamp(let left), .timestamp(let right)): left < right
+        case (.date(let left), .date(let right)): left < right
+        case (.decimal(let left), .decimal(let right)): left.isLess(than: right)
+        case (.string(let left), .string(let right)): left < right
+        default: false
         }
     }
 }

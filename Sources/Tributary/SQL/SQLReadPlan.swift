@@ -7,8 +7,10 @@ import Columns
 ///   read starts anew.
 /// - An **incremental or append** read goes along the cursor field and, among equal cursors, along the key. An incremental
 ///   read begins at the watermark itself, since more rows with its value may have come; an append read begins behind it
-///   (for dates at the watermark, since more rows of that day may have come). Without an enforced key a resumed read
-///   begins again at the last cursor value: some rows are read twice, none is left out.
+///   (for dates at the watermark, since more rows of that day may have come). A resumed read goes on behind the last row,
+///   and at its end reads the rows once more that share that row's cursor value and were read before it: one of them may
+///   have changed in that very moment. Without an enforced key it begins again at the last cursor value: some rows are read
+///   twice, none is left out.
 /// - **Rows without a cursor value** belong to the first read alone, where they come last. A first read that is bounded
 ///   by a start of history leaves them out, and so do later reads: nothing tells when such a row has changed.
 struct SQLReadPlan: Sendable {
@@ -56,7 +58,19 @@ struct SQLReadPlan: Sendable {
     struct Step: Sendable {
         var statement: SQLStatement
         var order: SQLOrder
-        var isAmongNulls: Bool
+        var isAmongNulls = false
+        /// What is read once more at the end; the first of them now, if the step is among them.
+        var ties: [SQLTies] = []
+        var isAmongTies = false
+
+        /// The position behind the last row of a table that the step gave.
+        func position(behind table: Table) -> SQLPosition? {
+            guard var position = order.position(behind: table) else { return nil }
+            position.isAmongNulls = isAmongNulls
+            position.ties = ties
+            position.isAmongTies = isAmongTies
+            return position
+        }
     }
 
     /// The statements that are left to run, given the position of an interrupted read.
@@ -67,7 +81,11 @@ struct SQLReadPlan: Sendable {
         var steps = [step(isAmongNulls: false, forcing: index, quote)]
         if readsNulls(quote) { steps.append(step(isAmongNulls: true, forcing: nil, quote)) }
         guard let token else { return steps }
-        guard let position = SQLPosition(token) else { throw Self.expired(inputs.schema) }
+        let width = order(false, quote).terms.count
+        guard let position = SQLPosition(token), position.ties.allSatisfy({ $0.end.count <= width }) else {
+            throw Self.expired(inputs.schema)
+        }
+        if position.isAmongTies { return try amongTies(from: position, steps[0].order, forcing: index, quote) }
         if position.isAmongNulls { steps.removeFirst(steps.count - 1) }
         guard steps[0].isAmongNulls == position.isAmongNulls, steps[0].order.holds(position) else {
             throw Self.expired(inputs.schema)
@@ -75,8 +93,40 @@ struct SQLReadPlan: Sendable {
         let condition = steps[0].order.after(position)
         steps[0].statement = statement(
             steps[0].order, bounds(position.isAmongNulls, quote) + [condition], forcing: index, quote)
+        let ties = ties(of: position)
+        for index in steps.indices { steps[index].ties = ties }
+        return steps + self.steps(ties, order(false, quote), quote)
+    }
+
+    /// The steps that are left when the read was interrupted among ties.
+    private func amongTies(
+        from position: SQLPosition, _ order: SQLOrder, forcing index: String?, _ quote: (String) -> String
+    ) throws -> [Step] {
+        guard readsTies, order.holds(position), order.terms.count == position.columns.count else {
+            throw Self.expired(inputs.schema)
+        }
+        var steps = steps(ties(of: position), order, quote)
+        steps[0].statement = statement(
+            order, [order.within(position.ties[0]), order.after(position)], forcing: index, quote)
         return steps
     }
+
+    private func steps(_ ties: [SQLTies], _ order: SQLOrder, _ quote: (String) -> String) -> [Step] {
+        ties.indices.map { index in
+            Step(
+                statement: statement(order, [order.within(ties[index])], forcing: nil, quote), order: order,
+                ties: Array(ties[index...]), isAmongTies: true)
+        }
+    }
+
+    /// What a read that goes on behind a position has to read once more.
+    private func ties(of position: SQLPosition) -> [SQLTies] {
+        guard readsTies, !position.isInclusive else { return position.ties }
+        return position.isAmongNulls ? position.ties : SQLTies.adding(position, to: position.ties)
+    }
+
+    /// Only a merge knows rows that come twice.
+    private var readsTies: Bool { cursor != nil && inputs.syncType == .incremental && !orderableKey.isEmpty }
 
     private static func expired(_ schema: String) -> SourceError {
         SourceError(

@@ -127,9 +127,7 @@ struct SQLReader: Sendable {
         ) { table in
             let isWanted = table.rowCount > 0 || (isFirst && !hasEmitted.withLock { $0 })
             guard isWanted else { return }
-            var position = step.order.position(behind: table)
-            position?.isAmongNulls = step.isAmongNulls
-            try await emit(.table(table), resume: position?.token)
+            try await emit(.table(table), resume: step.position(behind: table)?.token)
             hasEmitted.withLock { $0 = true }
         }
     }

@@ -33,7 +33,9 @@ struct DatabaseReadTests {
             var next = inputs
             next.resumeToken = position
             let rest = try await lab.read(next)
-            #expect(rest.values("b") == Array(all.dropFirst(seen.count)))
+            // Behind what was left come the ties of the places where the read was interrupted.
+            #expect(Array(rest.values("b").prefix(all.count - seen.count)) == Array(all.dropFirst(seen.count)))
+            #expect(Set(rest.values("b").dropFirst(all.count - seen.count)).isSubset(of: seen))
             guard let cut = Self.cut(rest, at: min(13, rest.count)) else { break }
             seen += cut.values
             position = cut.token
@@ -105,6 +107,37 @@ struct DatabaseReadTests {
         #expect(try await lab.read(done).values("b") == [.int(200)])
         done.watermark = Watermark(last: .timestamp(start + 20_000_001))
         #expect(try await lab.read(done).tables.isEmpty)
+    }
+
+    @Test(
+        "a row that changed in the moment of the last one read, while the read was interrupted, comes at its end",
+        arguments: DatabaseLab.Engine.available)
+    func changedInTheMomentOfAnInterruption(_ engine: DatabaseLab.Engine) async throws {
+        let lab = try await DatabaseLab(
+            engine, "CREATE TABLE t (id int NOT NULL PRIMARY KEY, n int NOT NULL)")
+        try await lab.execute("INSERT INTO t VALUES (1, 1), (2, 2), (3, 2), (4, 2), (5, 3), (6, 3), (7, 4)")
+        var inputs = SourceInputs(schema: "t", syncType: .incremental, cursorField: .integer("n"))
+        let first = try await lab.read(inputs)
+        let table = try #require(first.tables.first)
+        // Interrupted behind 4, and again behind 6.
+        inputs.resumeToken = TokenSurgery.token(
+            try #require(first.tokens.compactMap { $0 }.first), movedTo: table, row: 3)
+        try await lab.execute("UPDATE t SET n = 2 WHERE id = 1")
+        let second = try await lab.read(inputs)
+        #expect(second.values("id") == [5, 6, 7, 1, 2, 3, 4].map { Value.int($0) })
+        let rest = try #require(second.tables.first)
+        inputs.resumeToken = TokenSurgery.token(try #require(second.tokens.first ?? nil), movedTo: rest, row: 1)
+        try await lab.execute("UPDATE t SET n = 3 WHERE id = 2")
+        let third = try await lab.read(inputs)
+        #expect(third.values("id") == [7, 1, 3, 4, 2, 5, 6].map { Value.int($0) })
+        // Interrupted among the ties, behind 3.
+        let ties = try #require(third.tables.dropFirst().first)
+        inputs.resumeToken = TokenSurgery.token(
+            try #require(third.tokens.dropFirst().first ?? nil), movedTo: ties, row: 1)
+        #expect(try await lab.read(inputs).values("id") == [4, 2, 5, 6, 1, 3].map { Value.int($0) })
+        inputs.syncType = .append
+        let expired = await #expect(throws: SourceError.self) { try await lab.read(inputs) }
+        #expect(expired?.kind == .resumeTokenExpired)
     }
 
     @Test("a date cursor takes the watermark's day again", arguments: DatabaseLab.Engine.available)
