@@ -89,11 +89,18 @@ struct RESTList: Sendable {
         let page = answer.document.page
         switch try page.value(at: endpoint.rows) {
         case .array(let rows) where rows.isEmpty && !endpoint.isSingleRow: return true
-        case .object where endpoint.isSingleRow: return false
+        case .object(let row) where endpoint.isSingleRow && hasKey(row): return false
         case nil, .null: if endpoint.rowsMayBeMissing { return true }
         default: break
         }
         throw RESTErrors.noRows(answer, at: endpoint.rows, reading: table)
+    }
+
+    /// Whether a row that is a whole answer has one of its keys: an error object has none, and would become a row of nulls.
+    private func hasKey(_ row: JSONObject) -> Bool {
+        let names = Set(row.names.map(ColumnNaming.normalise) + endpoint.injectedColumns.map(\.column))
+        return endpoint.primaryKeys.isEmpty
+            || endpoint.primaryKeys.contains { names.contains(ColumnNaming.normalise($0)) }
     }
 
     /// Whether every row of the page is older than the bound of a list that comes newest first.

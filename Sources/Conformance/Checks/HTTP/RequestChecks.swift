@@ -65,7 +65,9 @@ enum RequestChecks {
         let lab = try input.lab()
         var plan = Lab.Plan(schema.name, schema.mode, cursorField: schema.field?.name)
         plan.requestLimit = 1_000
-        let run = try await lab.run(plan, of: session)
+        var run = try await lab.run(plan, of: session)
+        // A recorded refusal may ask for a longer pause than a run takes: the next run goes on behind it.
+        for _ in 0..<4 where run.asksToComeBack { run = try await lab.run(plan, of: session, into: run.files) }
         do {
             try session.session.finish(schemas: [schema.name], syncType: schema.mode)
         } catch {
@@ -145,6 +147,14 @@ enum RequestChecks {
     private static func isAnIdentity(_ agent: String) -> Bool {
         let strangers = ["mozilla", "curl", "python", "okhttp", "go-http-client", "java", "wget"]
         return agent.contains(where: \.isLetter) && !strangers.contains { agent.lowercased().hasPrefix($0) }
+    }
+}
+
+extension Lab.Run {
+    /// Whether it ended with an error that may have passed by the next run.
+    fileprivate var asksToComeBack: Bool {
+        guard let error = error as? SourceError, case .retry = error.recovery else { return false }
+        return true
     }
 }
 
