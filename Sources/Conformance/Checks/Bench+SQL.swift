@@ -33,25 +33,9 @@ extension Bench {
         let found = (actual?.rows ?? []).map { row in row.values.filter { names[$0.key] != nil } }
         let chosen = keys ?? keyColumns
         tally.add(Counters(rows: expected.count))
-        if chosen.isEmpty {
-            let all = names.keys.sorted()
-            return TableDiff(
-                expected: Self.numbered(rows, all), actual: Self.numbered(found, all), comparesSchema: false)
-        }
         return TableDiff(
             expected: TableImage(rows: rows, keys: chosen), actual: TableImage(rows: found, keys: chosen),
             comparesSchema: false)
-    }
-
-    /// Rows that no key tells apart: all columns and the number of the copy stand for one.
-    private static func numbered(_ rows: [[String: Value]], _ columns: [String]) -> TableImage {
-        var seen: [TableImage.Key: Int64] = [:]
-        let marked = rows.map { row -> [String: Value] in
-            let key = TableImage.key(of: row, by: columns)
-            seen[key, default: 0] += 1
-            return row.merging(["copy of the row": .int(seen[key] ?? 1)]) { $1 }
-        }
-        return TableImage(rows: marked, keys: columns + ["copy of the row"])
     }
 }
 

@@ -133,14 +133,14 @@ enum SQLText {
         switch engine {
         case .sqlite:
             """
-            SELECT json_array('', m.name, m.type = 'view', c.name, c.type, c.hidden > 1)
+            SELECT json_array('', m.name, m.type = 'view', c.name, c.type, c.hidden > 1, c."notnull" OR c.pk > 0)
             FROM sqlite_schema m JOIN pragma_table_xinfo(m.name) c ON c.hidden <> 1
             WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.name, c.cid
             """
         case .postgres:
             """
             SELECT json_build_array(n.nspname, c.relname, c.relkind IN ('v', 'm'), a.attname,
-              format_type(CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END, NULL), a.attgenerated <> '')
+              format_type(CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END, NULL), a.attgenerated <> '', a.attnotnull)
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
               JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
               JOIN pg_type t ON t.oid = a.atttypid
@@ -150,7 +150,7 @@ enum SQLText {
         case .mysql:
             """
             SELECT json_array('', c.table_name, t.table_type LIKE '%VIEW', c.column_name, c.data_type,
-              c.extra LIKE '%GENERATED%')
+              c.extra LIKE '%GENERATED%', c.is_nullable = 'NO')
             FROM information_schema.columns c
               JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
             WHERE c.table_schema = database() ORDER BY c.table_name, c.ordinal_position

@@ -39,6 +39,8 @@ struct SQLTableFacts: Sendable, Hashable {
         var type: String
         /// The engine computes it; it cannot be written.
         var isGenerated = false
+        /// The engine takes no null in it.
+        var isRequired = false
     }
 
     /// The schema of PostgreSQL; empty elsewhere.
@@ -80,10 +82,12 @@ struct SQLContent: Sendable {
         rows = [:]
         for line in try await scratch.texts(SQLText.catalogue(scratch.engine)) {
             let parts = try JSONValue(parsing: Array(line.utf8)).array ?? []
-            guard parts.count == 6, let schema = parts[0].string, let table = parts[1].string,
+            guard parts.count == 7, let schema = parts[0].string, let table = parts[1].string,
                 let column = parts[3].string, let type = parts[4].string
             else { continue }
-            let facts = SQLTableFacts.Column(name: column, type: type.lowercased(), isGenerated: Self.flag(parts[5]))
+            let facts = SQLTableFacts.Column(
+                name: column, type: type.lowercased(), isGenerated: Self.flag(parts[5]), isRequired: Self.flag(parts[6])
+            )
             if let last = tables.indices.last, tables[last].schema == schema, tables[last].name == table {
                 tables[last].columns.append(facts)
             } else {

@@ -4,7 +4,8 @@ import Tributary
 
 /// What a lake table holds, keyed: the right side of every comparison.
 public struct TableImage: Sendable {
-    /// A row's key as text, one part for each key column.
+    /// A row's key as text, one part for each key column. In a table without a key all values of a row stand for one,
+    /// and the number of the copy where several rows are alike.
     public typealias Key = [String]
 
     public let schema: TableSchema
@@ -36,6 +37,7 @@ public struct TableImage: Sendable {
                 rows.append(Row(key: Self.key(of: values, by: keys), values: values, partition: partition))
             }
         }
+        if keys.isEmpty { Self.tellApart(&rows) }
         schema = snapshot.schema
         primaryKeys = keys
         partitioning = snapshot.partitioning
@@ -51,7 +53,20 @@ public struct TableImage: Sendable {
         partitioning = nil
         properties = [:]
         version = 0
-        self.rows = rows.map { Row(key: Self.key(of: $0, by: keys), values: $0, partition: nil) }
+        var images = rows.map { Row(key: Self.key(of: $0, by: keys), values: $0, partition: nil) }
+        if keys.isEmpty { Self.tellApart(&images) }
+        self.rows = images
+    }
+
+    private static func tellApart(_ rows: inout [Row]) {
+        var copies: [Key: Int] = [:]
+        for index in rows.indices {
+            let values = rows[index].values.filter { $0.value != .null }.sorted { $0.key < $1.key }
+            var key = values.map { "\($0.key) \(TableDiff.text($0.value))" }
+            copies[key, default: 0] += 1
+            if let copy = copies[key], copy > 1 { key.append("copy \(copy)") }
+            rows[index].key = key
+        }
     }
 
     static func key(of values: [String: Value], by keys: [String]) -> Key {

@@ -69,5 +69,24 @@ extension SyncState {
                 "Reading the sync state of \(table): its format \(format) is newer than \(Self.currentFormat).",
                 advice: "Use the newer version of Tributary that wrote it, or build the table anew with a reset.")
         }
+        if let cursor, let odd = [last, earliest, top].compactMap({ $0 }).first(where: { !$0.suits(cursor.type) }) {
+            throw SourceError(
+                .corruptTable,
+                "Reading the sync state of \(table): its watermark \(odd.storedText) is no value of the \(cursor.type.rawValue) "
+                    + "field '\(cursor.name)'.", advice: "Build the table anew with a reset.")
+        }
+    }
+}
+
+extension CursorValue {
+    /// Whether a cursor field of this type can have had the value. Times may be stored as the numbers that the upstream
+    /// sends.
+    fileprivate func suits(_ type: CursorType) -> Bool {
+        switch self {
+        case .integer, .decimal: type != .objectID
+        case .date: type == .date
+        case .timestamp: type == .datetime || type == .timestamp
+        case .objectID: type == .objectID
+        }
     }
 }

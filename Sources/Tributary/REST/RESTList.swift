@@ -106,7 +106,7 @@ struct RESTList: Sendable {
     /// Whether every row of the page is older than the bound of a list that comes newest first.
     private func isOlder(_ page: RESTPage) throws -> Bool {
         guard let stop = walk.stop, !page.isEmpty else { return false }
-        return page.rows.allSatisfy { row in
+        return try page.rows.allSatisfy { row in
             let value = JSONValue.object(row).path(stop.field).flatMap { Self.cursor($0, stop.type) }
             return value?.isLess(than: stop.bound) ?? false
         }
@@ -196,7 +196,7 @@ public struct RESTRows: AsyncSequence, Sendable {
         public mutating func next() async throws -> Row? {
             while rows.isEmpty {
                 guard let step = try await cursor.next() else { return nil }
-                rows = (step.page?.rows ?? [])[...]
+                rows = (try step.page?.rows ?? [])[...]
             }
             return rows.removeFirst()
         }

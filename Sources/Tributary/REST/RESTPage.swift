@@ -83,9 +83,25 @@ public struct RESTPage: Sendable {
     public func value(_ path: String) -> JSONValue? { document.value(path) }
 
     /// The rows, parsed: for parents of a fan-out and for lists of tables, not for the data path.
+    ///
+    /// - Throws: `SourceError` of kind `unexpectedAnswer` when the body is broken, or a row is no object: a list that cannot be
+    ///   read is not an empty one.
     public var rows: [Row] {
-        guard !isEmpty, let found = document.value(selector) else { return [] }
-        return found.object.map { [$0] } ?? found.array?.compactMap(\.object) ?? []
+        get throws {
+            if isEmpty { return [] }
+            let found: JSONValue?
+            do { found = try document.page.value(at: selector) } catch {
+                throw RESTErrors.notJSON(error, reading: nil)
+            }
+            if let row = found?.object { return [row] }
+            return try (found?.array ?? []).map { row in
+                if let object = row.object { return object }
+                throw SourceError(
+                    .unexpectedAnswer,
+                    "Reading a page: each row at '\(selector)' should be an object, and one is \(row.kind).",
+                    advice: "The upstream may have changed its answers; compare them with its documentation.")
+            }
+        }
     }
 
     /// The path of a field of the last row.

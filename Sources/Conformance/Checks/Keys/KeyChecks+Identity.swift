@@ -154,6 +154,9 @@ extension Bench {
     func changedKeys() async throws -> [Finding] {
         let declared = try await response().primaryKeys
         guard !declared.isEmpty else { throw Verdicted(verdict: .notApplicable("The table declares no key.")) }
+        if collection.key.isEmpty {
+            throw Verdicted(verdict: .notApplicable("The upstream itself tells no two rows apart by a key."))
+        }
         if declared.allSatisfy({ name in key.contains { Self.column($0) == Self.column(name) } }) {
             // Nothing but what identifies the object is in the key; what is left is a value that the source makes up.
             return try await compareKeys(objects, declared, member: "nothing but the time of the read")

@@ -57,16 +57,17 @@ enum SaveChecks {
         proves: "A sync that fails before its first row leaves the table and the stored state as they were.",
         method:
             "The first request of an increment and of a full refresh fails with 400, 401, 403, 500, a reset connection "
-            + "and half a body, over no table and over one; lake and state must be what they were.",
+            + "and half a body (of a database: a missing permission, a syntax error, a lost connection), over no table "
+            + "and over one; lake and state must be what they were.",
         likelyCause: "The table is cleared, or a finishing position stored, before the first row is there.",
         catches: "failed-refresh-empties-table", "watermark-stamped-on-failure"
     ) { input in
         try await Bench.judging(input) { bench in
             let old = try await bench.successful(bench.plan(), of: bench.upstream(), at: "earlier sync")
             for type in Set([bench.schema.mode, .fullRefresh]).sorted(by: { $0.rawValue < $1.rawValue }) {
-                for fault in SaveChecks.faults {
+                for (fault, upstream) in try bench.failingFirstUpstreams() {
                     for files in [[:], old.files] {
-                        let findings = try await bench.failingFirst(type, fault, over: files)
+                        let findings = try await bench.failingFirst(type, fault, upstream, over: files)
                         if !findings.isEmpty { return findings }
                     }
                 }
@@ -75,7 +76,7 @@ enum SaveChecks {
         }
     }
 
-    private static var faults: [WireFault] {
+    fileprivate static var faults: [WireFault] {
         let statuses = [400, 401, 403, 500].map { status in
             WireFault.status(status, ["error": ["message": "Refused."]], at: nil, isLasting: true)
         }
@@ -88,12 +89,31 @@ enum SaveChecks {
 }
 
 extension Bench {
+    /// Upstreams that fail from the first request on, by what they do.
+    func failingFirstUpstreams() throws -> [(String, any Upstream)] {
+        guard sql != nil else {
+            return try SaveChecks.faults.map { fault in
+                (fault.what, FaultyUpstream(base: try upstream(later: .seconds(60)), fault: fault))
+            }
+        }
+        let faults: [(String, SourceError.Kind, SourceError.Recovery)] = [
+            ("a missing permission", .permissionDenied, .stop), ("a syntax error", .upstreamFailure, .stop),
+            ("a lost connection", .unreachable, .retry(after: nil)),
+        ]
+        return try faults.map { what, kind, recovery in
+            var weather = Bench.pieces
+            weather.before = { _, _ in
+                throw SourceError(kind, "Reading from the database: \(what).", recovery: recovery)
+            }
+            return (what, try database(weather: weather))
+        }
+    }
+
     func failingFirst(
-        _ type: SyncType, _ fault: WireFault, over files: MemoryLake.Files
+        _ type: SyncType, _ fault: String, _ upstream: any Upstream, over files: MemoryLake.Files
     ) async throws -> [Finding] {
-        let failed = try await run(
-            plan(type), of: FaultyUpstream(base: upstream(later: .seconds(60)), fault: fault), into: files)
-        let place = "\(type.rawValue), first request: \(fault.what), over \(files.isEmpty ? "no table" : "a table")"
+        let failed = try await run(plan(type), of: upstream, into: files)
+        let place = "\(type.rawValue), first request: \(fault), over \(files.isEmpty ? "no table" : "a table")"
         tally.add(Counters(items: 1))
         guard failed.error != nil else {
             return [

@@ -192,7 +192,8 @@ final class Dials: HTTPClient, DatabaseConnector, TunnelOpener {
     }
 
     func connect(to endpoint: DatabaseEndpoint) async throws -> any DatabaseConnection {
-        note(endpoint.host, endpoint.address, nil)
+        // A file is opened, and nothing dialled.
+        if endpoint.engine != .sqlite { note(endpoint.host, endpoint.address, nil) }
         throw SourceError(.unreachable, "Connecting: nobody is there.")
     }
 

@@ -145,6 +145,7 @@ extension Bench {
     var fixedMembers: Set<String> {
         Set(collection.key + [collection.cursor].compactMap(\.self) + endpoint.order.map(\.field))
             .union(collection.parent?.columns.keys.map { $0 } ?? []).union(collection.embeds.map(\.member))
+            .union(sql?.table.columns.filter(\.isRequired).map(\.name) ?? [])
     }
 
     /// The objects with more members from one of them on.

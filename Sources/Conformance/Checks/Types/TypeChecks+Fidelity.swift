@@ -101,6 +101,8 @@ enum TypeFamily: String, Sendable {
     init?(named name: String) {
         let name = name.lowercased()
         func has(_ parts: String...) -> Bool { parts.contains { name.contains($0) } }
+        // What SQLite says of a view's column that has no type of its own.
+        if name == "num" { return nil }
         if has("json", "array", "object", "struct", "variant", "[]", "interval", "point", "range", "money", "bit") {
             return nil
         }

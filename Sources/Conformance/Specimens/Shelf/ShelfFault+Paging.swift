@@ -114,7 +114,7 @@ extension ShelfFault {
                 endpoint.paginator = Paginator(
                     apply: { position, request in request.set("page", .number(JSONNumber(position.int64 ?? 1))) },
                     next: { position, page, _ in
-                        let moments = page.rows.compactMap { $0["seen_at"]?.string }
+                        let moments = try page.rows.compactMap { $0["seen_at"]?.string }
                         guard let newest = moments.max(), newest <= "2030" else { return nil }
                         let next = (position.int64 ?? 1) + 1
                         guard let pages = page.value("pages")?.int64, next <= pages else { return nil }

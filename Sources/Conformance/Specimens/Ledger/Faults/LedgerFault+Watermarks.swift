@@ -54,7 +54,7 @@ extension LedgerFault {
                         request.query.removeAll { $0.name == "created_from" }
                     },
                     next: { _, page, _ in
-                        page.value("more")?.bool == true ? page.rows.last?["id"] : nil
+                        page.value("more")?.bool == true ? try page.rows.last?["id"] : nil
                     })
             }
         },
@@ -102,7 +102,7 @@ extension LedgerFault {
                 notes.paginator = Paginator(
                     apply: { position, request in if !position.isNull { request.set("since", position) } },
                     next: { _, page, _ in
-                        guard page.value("more")?.bool == true, let last = page.rows.last?["updated_at"]?.string,
+                        guard page.value("more")?.bool == true, let last = try page.rows.last?["updated_at"]?.string,
                             let moment = TimestampParser.microseconds(last)
                         else { return nil }
                         return .string(CursorValue.timestamp(moment + 1_000_000).storedText)
