@@ -32,6 +32,19 @@ import Testing
                 == .numerical(key: "id", size: 100))
     }
 
+    @Test("Ranges of numbers are refused to keys of text and of several columns")
+    func noNumber() {
+        var texts = ColumnBuilder(.utf8)
+        texts.append(bytes: "a".utf8)
+        let batch = batch([("id", integers(0..<1)), ("name", texts.finish())])
+        let byName = PartitionChooser(hints: .numerical("name", size: 5), primaryKeys: ["name"])
+        #expect(byName.choose(for: batch) == .md5(keys: ["name"], count: 1))
+        let composite = PartitionHints(mode: .numerical, keys: ["id", "name"], size: 5)
+        #expect(
+            PartitionChooser(hints: composite, primaryKeys: ["id", "name"]).choose(for: batch)
+                == .md5(keys: ["id", "name"], count: 1))
+    }
+
     @Test(
         "A size and a count give numerical where one integer key is dense, else md5",
         arguments: [

@@ -61,6 +61,13 @@ extension StoredState {
         return setting(Self.property, to: JSONValue.object(value).text, at: state.path, of: files)
     }
 
+    /// The layout that a table's newest commit stores; nil when there is none.
+    static func layout(in files: MemoryLake.Files) -> JSONObject? {
+        commits(in: files, isStage: false).lazy.reversed().compactMap { path in
+            files[path].flatMap { property(layoutProperty, in: $0) }
+        }.first.flatMap { (try? JSONValue(parsing: Array($0.utf8)))?.object }
+    }
+
     /// The same lake with another layout in its newest commit.
     public static func changingLayout(
         _ files: MemoryLake.Files, _ change: (inout JSONObject) -> Void

@@ -5,7 +5,7 @@ import Columns
 /// The choice is made once and stored with the table: a layout that changed would hide rows from a merge, which looks for
 /// a row's older version in the partition of the new one. In this order:
 ///
-/// 1. the mode that the source gives;
+/// 1. the mode that the source gives, numerical for a single key of numbers alone;
 /// 2. md5 where a count is given, but numerical where a size is given, too, the only key is an integer, and the rows of
 ///    the batch fill at least a fifth of the range of its values;
 /// 3. datetime by `created_at` or `inserted_at` (also in camel case) where it is a timestamp that is not always null;
@@ -70,8 +70,11 @@ public struct PartitionChooser: Sendable {
         keys.isEmpty ? nil : .md5(keys: keys, count: max(1, count))
     }
 
+    /// Ranges of one column of numbers; nil for any other key, whose rows would all lie together.
     private func numerical(in batch: Table) -> Partitioning? {
-        guard let size = hints.size, keys.count == 1, let key = keys.first else { return nil }
+        guard let size = hints.size, keys.count == 1, let key = keys.first, isNumber(batch.column(key)) else {
+            return nil
+        }
         return .numerical(key: key, size: max(1, size))
     }
 
@@ -92,6 +95,13 @@ public struct PartitionChooser: Sendable {
     private func isCreationTime(_ column: Column?) -> Bool {
         guard let column, column.type == .timestamp else { return false }
         return column.nullCount < column.count
+    }
+
+    private func isNumber(_ column: Column?) -> Bool {
+        switch column?.type {
+        case .int32, .int64, .float64, .decimal128: true
+        default: false
+        }
     }
 
     private func isDate(_ column: Column?) -> Bool {

@@ -10,7 +10,7 @@ extension KeyChecks {
         proves: "A table that is read incrementally declares a key, and its rows have the key's columns.",
         method: "The declared key is compared with the names in all rows of a full read.",
         likelyCause: "The key's name is not that of the data, or no key is declared.", profile: .quick,
-        catches: "key-not-in-rows", "keyless-table-reappends"
+        catches: "key-not-in-rows", "key-name-not-normalised", "keyless-table-reappends"
     ) { input in
         try await HandedOver.judging(input) { read, _ in
             let keys = read.response.primaryKeys

@@ -28,7 +28,7 @@ public enum ChildCase {
     /// The tasks that checks have for children.
     static let tasks: [ChildTask] = [
         ReadingChecks.hostileTask, TypeChecks.handOverTask, HoldingChecks.growthTask, HoldingChecks.peakTask,
-        ReplayImage.child,
+        ReplayImage.child, PlacementChecks.placesTask,
     ]
 
     /// What the child is told.

@@ -27,7 +27,7 @@ struct ShelfFault: Sendable {
         self.bend = bend
     }
 
-    static let all: [ShelfFault] = [paging, columns, keys, types].flatMap { $0 }
+    static let all: [ShelfFault] = [paging, columns, keys, types, partitions].flatMap { $0 }
     private static let byName = Dictionary(all.map { ($0.fault.name, $0.bend) }) { first, _ in first }
 
     /// What a fault bends; nothing for the clean twin.

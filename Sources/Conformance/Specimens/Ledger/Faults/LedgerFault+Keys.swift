@@ -46,6 +46,18 @@ extension LedgerFault {
         LedgerFault("key-not-in-rows", "Declares a key column that no row has.", .kit) {
             $0.notes = { $0.primaryKeys = ["note_id"] }
         },
+        LedgerFault(
+            "key-name-not-normalised", "Names its columns in lower case, and its key as the upstream does.", .field
+        ) {
+            $0.notes = { $0.primaryKeys = ["NoteID"] }
+            $0.response = { response, inputs, _, _ in
+                guard inputs.schema == "notes" else { return }
+                response.items = response.items.rewriting { row in
+                    row["noteid"] = row["id"]
+                    row["id"] = nil
+                }
+            }
+        },
         LedgerFault("key-contains-update-time", "Declares the time of the last change as part of the key.", .kit) {
             $0.notes = { $0.primaryKeys = ["id", "updated_at"] }
         },

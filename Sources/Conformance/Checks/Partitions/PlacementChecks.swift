@@ -4,9 +4,9 @@ import Lake
 import Pipeline
 import Tributary
 
-/// Group H: where rows lie.
-enum PartitionChecks {
-    static let all = [present, onePlace, deterministic]
+/// One row, one place: in every run, whatever changes around it.
+enum PlacementChecks {
+    static let all = [present, onePlace, deterministic, immutable]
 
     private static let present = Check(
         "partition-key-present", group: .partitions, level: .simulated,
@@ -52,14 +52,8 @@ enum PartitionChecks {
                 bench.plan(), of: bench.upstream(changed), into: first.files, at: "sync after a change")
             let before = try await bench.table(first)
             let after = try await bench.table(second)
-            var findings = PartitionChecks.moved(before, after, second)
-            if let doubled = after?.doubledKeys, !doubled.isEmpty {
-                findings.append(
-                    Finding(
-                        at: "sync after a change", expected: "each key in one row",
-                        actual: "\(doubled.count) keys stand in several.", witness: doubled.map(TableDiff.text),
-                        history: second.log.lines()))
-            }
+            var findings = PartitionImage.moved(before, after, at: "second run", second)
+            if let after { findings += PartitionImage(after).doubled(at: "sync after a change", second) }
             bench.tally.add(Counters(rows: after?.rows.count ?? 0))
             return findings
         }
@@ -68,14 +62,16 @@ enum PartitionChecks {
     private static let deterministic = Check(
         "partition-assignment-deterministic", group: .partitions, level: .meta,
         proves:
-            "The same row goes to the same partition in every run, at any page size, and where a second computation puts it.",
+            "The same row goes to the same partition in every run and process, at any page size, and where a second "
+            + "computation puts it.",
         method:
-            "Full reads a day apart with other page sizes; each row's partition is compared between them and with a "
-            + "plain second implementation of the algorithm.",
+            "Full reads a day apart with other page sizes, and one in a process of its own, whose hashes have another "
+            + "seed; each row's partition is compared between them and with a plain second implementation of the "
+            + "algorithm.",
         likelyCause:
             "A partition key holds something of the run, such as its time, or is computed by a hash that differs "
             + "between processes.",
-        catches: "partition-by-the-run"
+        catches: "partition-by-the-run", "partition-by-the-process-hash"
     ) { input in
         try await Bench.judging(input) { bench in
             let one = try await bench.successful(bench.plan(.fullRefresh), of: bench.upstream(), at: "full read")
@@ -84,33 +80,24 @@ enum PartitionChecks {
                 at: "full read, later")
             let (left, right) = (try await bench.table(one), try await bench.table(two))
             bench.tally.add(Counters(rows: left?.rows.count ?? 0))
-            var findings = PartitionChecks.moved(left, right, two)
-            if let left, let layout = left.partitioning {
-                let wrong = left.rows.filter { $0.partition != PartitionOracle.partition(of: $0.values, by: layout) }
-                if let row = wrong.first {
-                    findings.append(
-                        Finding(
-                            at: "full read", expected: "the partition that the row's values give",
-                            actual: "\(wrong.count) rows lie elsewhere.",
-                            witness: ["\(TableDiff.text(row.key)) in \(row.partition ?? "none")"]))
-                }
-            }
-            return findings
+            var findings = PartitionImage.moved(left, right, at: "second run", two)
+            if let left { findings += PartitionImage(left).misplaced(at: "full read", two) }
+            return findings.isEmpty ? try await bench.placesElsewhere([("a process of its own", [:])]) : findings
         }
     }
 
-    /// Rows that are in another partition than before.
-    private static func moved(_ before: TableImage?, _ after: TableImage?, _ run: Lab.Run) -> [Finding] {
-        let old = before?.byKey ?? [:]
-        let moved = (after?.rows ?? []).filter { row in old[row.key].map { $0.partition != row.partition } ?? false }
-        if moved.isEmpty { return [] }
-        let lines = moved.map { row in
-            "\(TableDiff.text(row.key)): \(old[row.key]?.partition ?? "none"), then \(row.partition ?? "none")"
-        }
-        return [
-            Finding(
-                at: "second run", expected: "each row in the partition where it was",
-                actual: "\(moved.count) rows are in another one.", witness: lines.sorted(), history: run.log.lines())
-        ]
+    private static let immutable = Check(
+        "partition-key-immutable", group: .partitions, level: .meta,
+        proves: "No change of a row's other columns moves it to another partition.",
+        method:
+            "Each member that the upstream may change (the model says which, and so does the recording, where two "
+            + "states differ) is changed in every object. The columns of the layout that the lake got must keep their "
+            + "values, and no time of the last change may be one of them.",
+        likelyCause:
+            "Partitions are computed from a column that an update changes: take the key, or a time that never changes "
+            + "such as that of the creation.",
+        catches: "partition-by-a-state", "served-partition-value-drifts"
+    ) { input in
+        try await Bench.judging(input) { bench in try await bench.movedByChanges() }
     }
 }

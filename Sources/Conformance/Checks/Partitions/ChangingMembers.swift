@@ -1,0 +1,121 @@
+import Cassettes
+import Columns
+import Pipeline
+import Tributary
+
+// What an upstream changes in an object that is there.
+extension Bench {
+    /// Findings where a change moves a row.
+    func movedByChanges() async throws -> [Finding] {
+        let (run, image, layout) = try await laidOut()
+        if let finding = namedAfterChanges(layout, run) { return [finding] }
+        let members = try await changingMembers(of: layout.columns)
+        if members.isEmpty {
+            if layout.columns.allSatisfy(keyColumns.contains) { return [] }
+            throw Verdicted(verdict: .notExercised("Nothing says what the upstream may change in this table."))
+        }
+        // All at once; only where a row moves, each by itself, to say which it was.
+        guard try await !moved(image, layout, by: members).isEmpty else { return [] }
+        for member in members {
+            let findings = try await moved(image, layout, by: [member])
+            if !findings.isEmpty { return findings }
+        }
+        return try await moved(image, layout, by: members)
+    }
+
+    /// Members that the model says are mutable, and those that differ between two states of the recording.
+    func changingMembers(of columns: [String]) async throws -> [String] {
+        var members = collection.mutable
+        if collection.cursorMovesOnUpdate, let cursor = collection.cursor { members.append(cursor) }
+        members += try recordedChanges()
+        let known = Set(objects.flatMap { $0.body.members.map(\.name) })
+        // A database's columns become columns of the table as they are: only those of the layout can move a row.
+        let fixed = Set(collection.key).union(sql == nil ? [] : known.filter { !columns.contains(Self.column($0)) })
+        return members.reduce(into: []) { list, name in
+            let top = name.split(separator: ".").first.map(String.init) ?? name
+            if known.contains(top), !fixed.contains(name), !list.contains(name) { list.append(name) }
+        }
+    }
+
+    private func recordedChanges() throws -> [String] {
+        guard sql == nil, input.scenario.manifest.states.count > 1 else { return [] }
+        var changed: Set<String> = []
+        var before: [String: JSONObject] = [:]
+        for state in input.scenario.manifest.states where state.http != nil {
+            let world = try World(recorded: input.scenario, upTo: state.name, declaration)
+            for object in world.visible(collection.name) {
+                let name = key(object)
+                for member in object.body.members where before[name]?[member.name].map({ $0 != member.value }) == true {
+                    changed.insert(member.name)
+                }
+                before[name] = object.body
+            }
+        }
+        return changed.sorted()
+    }
+
+    private func moved(
+        _ image: TableImage, _ layout: Partitioning, by members: [String]
+    ) async throws -> [Finding] {
+        let changed = objects.map { object in members.reduce(object) { changing($0, $1) } }
+        let place = "full read after a change of \(members.joined(separator: ", "))"
+        let run = try await successful(plan(.fullRefresh), of: upstream(changed), at: place)
+        let after = try await table(run)
+        let old = image.byKey
+        let fine = layout.finest
+        let moved = (after?.rows ?? []).filter { row in
+            old[row.key].map {
+                PartitionOracle.partition(of: $0.values, by: fine)
+                    != PartitionOracle.partition(of: row.values, by: fine)
+            } ?? false
+        }
+        tally.add(Counters(rows: after?.rows.count ?? 0, items: members.count))
+        guard let first = moved.first else { return [] }
+        let columns = layout.columns
+        let lines = moved.map { row in
+            let values = columns.map { column in
+                "\(column) \(TableDiff.text(old[row.key]?.values[column] ?? .null)), then "
+                    + TableDiff.text(row.values[column] ?? .null)
+            }
+            return "\(TableDiff.text(row.key)): \(values.joined(separator: "; "))"
+        }
+        return [
+            Finding(
+                at: place, expected: "\(layout.text): the same partition of every row",
+                actual: "\(moved.count) rows move, such as \(TableDiff.text(first.key)).", witness: lines.sorted(),
+                history: run.log.lines(last: 10))
+        ]
+    }
+
+    /// An object whose member the upstream has changed; of the same kind as before.
+    private func changing(_ object: World.Object, _ member: String) -> World.Object {
+        if member == collection.cursor {
+            guard let position = spelling.position(cursor(object)) else { return object }
+            return moved(object, to: position + (spelling.isTime ? 40 * 86_400_000_000 : 1_000))
+        }
+        var object = object
+        object.body[member] = Self.other(than: object.body[member] ?? .null)
+        return object
+    }
+
+    private static func other(than value: JSONValue) -> JSONValue {
+        switch value {
+        case .bool(let flag): .bool(!flag)
+        case .number: value.int64.map { .number(JSONNumber($0 + 86_400 * 40)) } ?? value
+        case .string(let text):
+            TimestampParser.microseconds(text) == nil ? .string("\(text)!") : after(value, days: 40)
+        case .null, .array, .object: value
+        }
+    }
+
+    /// A layout by a time whose name says that it is that of the last change.
+    private func namedAfterChanges(_ layout: Partitioning, _ run: Lab.Run) -> Finding? {
+        guard case .datetime(let column, _) = layout, !keyColumns.contains(column) else { return nil }
+        let words: Set<Substring> = ["updated", "modified", "changed", "update", "modification"]
+        guard column.split(separator: "_").contains(where: words.contains) else { return nil }
+        return Finding(
+            at: "layout of the table", expected: "a column that never changes for a row",
+            actual: "Partitions are computed from \(column), which is named as the time of the last change.",
+            history: run.log.lines(last: 6))
+    }
+}

@@ -1,0 +1,122 @@
+import Cassettes
+import Columns
+import Pipeline
+import Tributary
+
+/// A layout is chosen once, kept, and chosen anew as a whole.
+enum LayoutLifeChecks {
+    static let all = [fixed]
+
+    private static let fixed = Check(
+        "partition-count-fixed-after-first-sync", group: .partitions, level: .meta,
+        proves: "The layout of the first sync stays until the table is reset, and a reset takes all of the new one.",
+        method:
+            "Sync; the table grows twentyfold, old objects change, and the source advises another layout and another "
+            + "number of buckets: after two more syncs the layout must be the first one, each row where it was, and no "
+            + "key doubled. Then a table of another layout is reset: it must get the layout that a new table gets, mode, "
+            + "keys and count, and keep its keys apart in the next sync.",
+        likelyCause:
+            "The number of buckets is computed again from the rows of each sync, or a setting of the old layout outlives "
+            + "a change of its mode.",
+        catches: "bucket-count-follows-the-table", "stale-layout-override-after-mode-change"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            let (_, _, own) = try await bench.laidOut()
+            var findings: [Finding] = []
+            if bench.schema.mode == .incremental, bench.collection.cursor != nil {
+                findings = try await bench.layoutUnderGrowth(own)
+            }
+            return findings.isEmpty ? try await bench.layoutAfterReset(own) : findings
+        }
+    }
+}
+
+extension Bench {
+    /// Findings where growth or other advice changes a layout.
+    fileprivate func layoutUnderGrowth(_ own: Partitioning) async throws -> [Finding] {
+        var plan = plan()
+        plan.requestLimit = 2_000
+        // One bucket has nowhere to move to.
+        plan.response = { response in
+            if case .md5 = own { response.partitioning = .md5(keys: response.partitioning.keys, count: 8) }
+        }
+        var run = try await successful(plan, of: upstream(), at: "first sync")
+        guard let first = try await table(run), let layout = first.partitioning else { return [] }
+        plan.response = { $0.partitioning = .md5(count: 13) }
+        let grown = objects + (sql == nil ? copies(objects.count * 20) : [])
+        var before = first
+        for (place, shown) in [
+            ("sync after growth, with other advice", grown),
+            ("sync after a change, with other advice", grown.changedAtCursor(by: self)),
+        ] {
+            run = try await successful(plan, of: upstream(shown, pageSize: nil), into: run.files, at: place)
+            guard let after = try await table(run) else { return [] }
+            tally.add(Counters(rows: after.rows.count, items: 1))
+            let findings =
+                different(layout, after.partitioning, at: place, run)
+                + PartitionImage.moved(before, after, at: place, run)
+                + PartitionImage(after).doubled(at: place, run)
+            if !findings.isEmpty { return findings }
+            before = after
+        }
+        return []
+    }
+
+    /// Findings where a reset leaves something of the layout before.
+    fileprivate func layoutAfterReset(_ own: Partitioning) async throws -> [Finding] {
+        var plan = plan(.fullRefresh)
+        plan.requestLimit = 2_000
+        let foreign = otherLayout(than: own)
+        plan.response = { $0.partitioning = foreign }
+        let old = try await successful(plan, of: upstream(), at: "full read with another layout")
+        plan.response = { _ in }
+        plan.reset = true
+        var run = try await successful(plan, of: upstream(), into: old.files, at: "reset")
+        for place in ["reset", "sync after the reset"] {
+            if place != "reset" {
+                run = try await successful(self.plan(), of: upstream(), into: run.files, at: place)
+            }
+            guard let image = try await table(run) else { return [] }
+            tally.add(Counters(rows: image.rows.count, items: 1))
+            let findings =
+                different(own, image.partitioning, at: place, run)
+                + PartitionImage(image).misplaced(at: place, run) + PartitionImage(image).doubled(at: place, run)
+            if !findings.isEmpty { return findings }
+        }
+        return []
+    }
+
+    private func different(
+        _ expected: Partitioning, _ actual: Partitioning?, at place: String, _ run: Lab.Run
+    ) -> [Finding] {
+        if expected == actual { return [] }
+        return [
+            Finding(
+                at: place, expected: "the layout \(expected.text)",
+                actual: "The layout is \(actual?.text ?? "none").", history: run.log.lines(last: 10))
+        ]
+    }
+
+    /// Advice of another mode, over other columns.
+    private func otherLayout(than own: Partitioning) -> PartitionHints {
+        switch own {
+        case .datetime, .numerical: .md5(count: 8)
+        case .md5: .datetime(collection.cursor ?? Self.column(key.first ?? ""), by: .day)
+        }
+    }
+
+    /// Copies of the sample's objects under keys of their own, all else as it is.
+    func copies(_ count: Int, from first: Int = 0) -> [World.Object] {
+        (first..<(first + count)).map { copy(objects[$0 % objects.count], number: $0) }
+    }
+}
+
+extension [World.Object] {
+    /// The same, with the cursors of the oldest moved to the front, where a change moves them.
+    fileprivate func changedAtCursor(by bench: Bench) -> [World.Object] {
+        guard bench.collection.cursorMovesOnUpdate else { return self }
+        return enumerated().map { index, object in
+            index % 3 == 0 ? bench.moved(object, to: bench.newest + Int64(index + 1) * bench.spelling.unit) : object
+        }
+    }
+}
