@@ -10,7 +10,7 @@ enum PartitionVectors {
     }
 
     /// The vectors that a runtime answers otherwise, one line each.
-    static func wrong(in runtime: LabRuntime, _ vectors: [Vector] = numbers + times) -> [String] {
+    static func wrong(in runtime: LabRuntime, _ vectors: [Vector] = numbers + times + hashes) -> [String] {
         Dictionary(grouping: vectors, by: \.layout).flatMap { layout, vectors -> [String] in
             // One table for each kind of value: a column has one type.
             Dictionary(grouping: vectors) { type(of: $0.value) }.flatMap { type, vectors -> [String] in
@@ -77,6 +77,30 @@ enum PartitionVectors {
         [.int(253_402_300_800), .int(-62_135_596_801), .int(.max), .string(""), .string("soon"), .null].map { value in
             Vector(value: value, layout: .datetime(key: "k", format: format), partition: "1970-01")
         }
+    }
+
+    // MARK: Hashes
+
+    /// Values, and their buckets: of 7, of 1,000, and of 1,000 where the column stands twice among the keys.
+    static let hashes: [Vector] = [
+        (Value.int(0), "0", "850", "217"),
+        (Value.int(-1), "3", "592", "788"),
+        (Value.int(9_007_199_254_740_993), "2", "719", "861"),
+        (Value.int(.min), "0", "330", "980"),
+        (Value.string(""), "1", "366", "983"),
+        (Value.string("cus_Q1"), "1", "321", "403"),
+        (Value.string("CUS_Q1"), "0", "88", "186"),
+        (Value.string("Zoë"), "3", "524", "866"),
+        (Value.string(" a "), "5", "43", "690"),
+        (Value.null, "0", "316", "986"),
+        (Value.timestamp(0), "5", "145", "987"),
+        (Value.timestamp(1_709_251_199_500_000), "5", "881", "174"),
+    ].flatMap { value, ofSeven, ofThousand, twice in
+        [
+            Vector(value: value, layout: .md5(keys: ["k"], count: 7), partition: ofSeven),
+            Vector(value: value, layout: .md5(keys: ["k"], count: 1_000), partition: ofThousand),
+            Vector(value: value, layout: .md5(keys: ["k", "k"], count: 1_000), partition: twice),
+        ]
     }
 
     // MARK: Tables

@@ -65,15 +65,17 @@ enum PlacementChecks {
             "The same row goes to the same partition in every run and process, at any page size, and where a second "
             + "computation puts it.",
         method:
-            "Full reads a day apart with other page sizes, and one in a process of its own, whose hashes have another "
+            "Known answers of the hash. Then full reads a day apart with other page sizes, and one in a process of its own, whose hashes have another "
             + "seed; each row's partition is compared between them and with a plain second implementation of the "
             + "algorithm.",
         likelyCause:
             "A partition key holds something of the run, such as its time, or is computed by a hash that differs "
             + "between processes.",
-        catches: "partition-by-the-run", "partition-by-the-process-hash"
+        catches: "partition-by-the-run", "partition-by-the-process-hash", "hash-of-folded-text"
     ) { input in
         try await Bench.judging(input) { bench in
+            let wrong = PartitionVectors.wrong(in: input.runtime, PartitionVectors.hashes)
+            if !wrong.isEmpty { return [PartitionVectors.finding(wrong, of: "hashes")] }
             let one = try await bench.successful(bench.plan(.fullRefresh), of: bench.upstream(), at: "full read")
             let two = try await bench.successful(
                 bench.plan(.fullRefresh), of: bench.upstream(pageSize: 5, later: .seconds(86_400)),

@@ -63,6 +63,17 @@ extension LedgerFault {
                 }
             }
         },
+        LedgerFault("hash-of-folded-text", "A runtime that folds the case of texts before it hashes them.", .kit) {
+            $0.runtime.partitions = { layout, table in
+                guard case .md5(_, let count) = layout else { return right(layout, table) }
+                return (0..<table.rowCount).map { row in
+                    let values = table.row(row).mapValues { value in
+                        if case .string(let text) = value { Value.string(text.lowercased()) } else { value }
+                    }
+                    return PartitionOracle.partition(of: values, by: .md5(keys: layout.columns, count: count))
+                }
+            }
+        },
         LedgerFault("weeks-counted-from-new-year", "A runtime whose weeks begin with the first of January.", .kit) {
             $0.runtime.partitions = { layout, table in
                 guard case .datetime(let key, .week) = layout else { return right(layout, table) }
