@@ -29,6 +29,7 @@ public enum ChildCase {
     static let tasks: [ChildTask] = [
         ReadingChecks.hostileTask, TypeChecks.handOverTask, HoldingChecks.growthTask, HoldingChecks.peakTask,
         ReplayImage.child, PlacementChecks.placesTask,
+        TimeCostChecks.task,
     ]
 
     /// What the child is told.

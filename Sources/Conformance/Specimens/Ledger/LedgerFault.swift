@@ -56,6 +56,7 @@ struct LedgerFault: Sendable {
         discovery,
         fixtures,
         documentation,
+        performance,
     ].flatMap { $0 }
 
     private static let byName = Dictionary(all.map { ($0.fault.name, $0.bend) }) { first, _ in first }

@@ -3,8 +3,8 @@ import Columns
 import Pipeline
 import Tributary
 
-/// Group O: work grows with what is new, and no faster than the table.
-enum PerformanceChecks {
+/// Rows leave while the read goes on.
+enum LatencyChecks {
     static let all = [firstBatch]
 
     private static let firstBatch = Check(
