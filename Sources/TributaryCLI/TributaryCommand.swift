@@ -44,7 +44,7 @@ struct TributaryCommand: AsyncParsableCommand {
         subcommands: [
             SourcesCommand.self, FormCommand.self, ConnectCommand.self, ConnectionsCommand.self, SchemasCommand.self,
             SyncCommand.self, RunsCommand.self, CompactCommand.self, VacuumCommand.self, DemoCommand.self,
-            CheckCommand.self, CheckCaseCommand.self, FixturesCommand.self,
+            RecordCommand.self, RerecordCommand.self, CheckCommand.self, CheckCaseCommand.self, FixturesCommand.self,
             PreviewCommand.self, ReviewCommand.self, DocsCommand.self,
             ExitCodesCommand.self,
         ])

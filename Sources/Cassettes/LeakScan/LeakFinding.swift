@@ -110,7 +110,7 @@ public struct LeakAllowList: Sendable {
     }
 
     /// Whether a finding is allowed on a day such as `2026-12-31`.
-    func allows(_ finding: LeakFinding, today: String) -> Entry? {
+    public func allows(_ finding: LeakFinding, today: String) -> Entry? {
         entries.first { entry in
             entry.fingerprint == finding.fingerprint && entry.file == finding.file
                 && (entry.place == nil || entry.place == finding.place) && (entry.until.map { $0 >= today } ?? true)

@@ -81,7 +81,8 @@ public struct DraftEntries: Sendable {
         return DraftEntry(
             id: "", exchange: group.exchange, schemas: schemas, syncTypes: syncTypes(lanes, schemas),
             repetition: isProbe || schemas.count > 1 ? .repeat : .once,
-            isOptional: isProbe && schemas.isEmpty || lanes.allSatisfy(\.isOptional), redacted: group.redacted)
+            isOptional: isProbe && schemas.isEmpty || lanes.allSatisfy(\.isOptional), redacted: group.redacted,
+            trimmed: group.exchange.trimmed)
     }
 
     /// The kinds of run that make the request; none when all do that were recorded.

@@ -43,6 +43,13 @@ public struct CapturedExchange: Sendable {
     public var failure: RecordedResponse.Failure?
     /// Whether the source left the body before its end.
     public var isPartial: Bool
+    /// What was left out of the answer; nil when nothing was.
+    public var trimmed: JSONValue?
+
+    /// Puts other fields in the answer's head.
+    public mutating func setResponseHeaders(_ fields: [(String, String)]) {
+        responseHeaders = fields.map { Field(name: $0.0, value: $0.1, isSecret: false) }
+    }
 }
 
 /// Keeps each exchange that goes through, below the retries, so that refused attempts are recorded too.
@@ -54,23 +61,29 @@ public final class RecordingHTTPClient: HTTPClient {
         var exchanges: [CapturedExchange] = []
         var lane = CapturedExchange.Lane()
         var bytes = 0
+        var pageSize: Int?
+        var trim: PageTrim
     }
 
     private let inner: any HTTPClient
-    private let pageSize: Int?
     private let maxBytes: Int
-    private let state = Lock(State())
+    private let state: Lock<State>
 
     /// A client that records what `inner` answers.
     ///
     /// - Parameters:
     ///   - pageSize: the greatest page that is asked for on the wire: a source that asks for 100 rows gets as many, as from
     ///     an upstream that gives no more. Small pages show real cursors in small fixtures.
+    ///   - maxPages: pages that are kept of one list, and `maxRows` rows; nil keeps all. The last one that is kept says
+    ///     that nothing follows.
     ///   - maxBytes: the limit of all bodies together; a fixture is kilobytes.
-    public init(_ inner: any HTTPClient, pageSize: Int? = nil, maxBytes: Int = 256 << 20) {
+    public init(
+        _ inner: any HTTPClient, pageSize: Int? = nil, maxPages: Int? = nil, maxRows: Int? = nil,
+        maxBytes: Int = 256 << 20
+    ) {
         self.inner = inner
-        self.pageSize = pageSize
         self.maxBytes = maxBytes
+        state = Lock(State(pageSize: pageSize, trim: PageTrim(.init(pages: maxPages, rows: maxRows))))
     }
 
     /// Everything that was recorded, in order.
@@ -78,6 +91,29 @@ public final class RecordingHTTPClient: HTTPClient {
 
     /// Says for whom the requests from now on are.
     public func enter(_ lane: CapturedExchange.Lane) { state.withLock { $0.lane = lane } }
+
+    /// Asks for pages of another size from now on; nil leaves it to the source.
+    public func limitPages(to size: Int?) { state.withLock { $0.pageSize = size } }
+
+    /// Forgets what was recorded of a lane.
+    public func discard(_ lane: CapturedExchange.Lane) {
+        state.withLock { state in
+            state.exchanges.removeAll { $0.lane == lane }
+            state.trim.forget(lane)
+        }
+    }
+
+    /// Whether some list of a lane was left after one page that has as many rows as the recorder let it have, while the
+    /// source had asked for more.
+    public func endsOnFullPage(_ lane: CapturedExchange.Lane, of size: Int) -> Bool {
+        let pages = exchanges.filter { $0.lane == lane && $0.status == 200 }
+        let lists = Dictionary(grouping: pages) { String($0.url.prefix { $0 != "?" }) }
+        return lists.values.contains { pages in
+            guard pages.count == 1, let page = pages.first, page.trimmed == nil else { return false }
+            let asked = PageSizeParameter.asked(page.url)
+            return asked.map { $0 > size } ?? false && RawJSON(page.body).flatMap(RowList.find)?.count == size
+        }
+    }
 
     public func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         var hop = request
@@ -95,7 +131,7 @@ public final class RecordingHTTPClient: HTTPClient {
     }
 
     private func exchange(_ request: HTTPRequest) async throws -> HTTPResponse {
-        var sent = PageSizeParameter.limited(request, to: pageSize)
+        var sent = PageSizeParameter.limited(request, to: state.withLock { $0.pageSize })
         sent.options.followsRedirects = false
         let index = open(request)
         do {
@@ -107,6 +143,7 @@ public final class RecordingHTTPClient: HTTPClient {
                 exchange.responseHeaders = headers
             }
             response.body = tee(response.body, index)
+            if isTrimmed, status == 200 { try await trim(&response, index) }
             return response
         } catch let error as SourceError {
             update(index) { exchange in
@@ -114,6 +151,33 @@ public final class RecordingHTTPClient: HTTPClient {
                 exchange.isPartial = false
             }
             throw error
+        }
+    }
+
+    private var isTrimmed: Bool { state.withLock { !$0.trim.limits.isEmpty } }
+
+    /// Lets the page be the last of its list, when enough of that was recorded.
+    private func trim(_ response: inout HTTPResponse, _ index: Int) async throws {
+        let body = try await response.body.collect()
+        response.body = HTTPBody(body)
+        let link = response.headers["link"]
+        let leadsOn = link.map { LinkHeader.target("next", in: $0) != nil } ?? false
+        let outcome = state.withLock { state in
+            let exchange = state.exchanges[index]
+            return state.trim.page(exchange, body: body, hasNextLink: leadsOn)
+        }
+        guard let outcome else { return }
+        response.body = HTTPBody(outcome.body)
+        response.headers.remove("content-length")
+        if outcome.endsLink, let link {
+            let rest = PageTrim.ended(link)
+            response.headers["link"] = rest.isEmpty ? nil : rest
+        }
+        let headers = response.headers.fields.map(Self.field)
+        update(index) { exchange in
+            exchange.body = outcome.body
+            exchange.responseHeaders = headers
+            exchange.trimmed = outcome.note
         }
     }
 
@@ -170,8 +234,16 @@ public enum PageSizeParameter {
     /// Names that APIs give it.
     public static let names: Set<String> = [
         "limit", "_limit", "per_page", "perpage", "page_size", "pagesize", "count", "first", "size", "pagelen",
-        "max_results", "maxresults", "results_per_page", "page[size]", "$top", "top", "take", "rows", "num",
+        "max_results", "maxresults", "results_per_page", "page[size]", "$top", "top", "take", "rows", "num", "_size",
     ]
+
+    /// The size that a URL asks for; nil when it names none.
+    public static func asked(_ url: String) -> Int? {
+        CanonicalURL.rawParameters(url).compactMap { parameter in
+            let name = String(decoding: PercentCoding.decodedQuery(parameter.name), as: UTF8.self)
+            return names.contains(name.lowercased()) ? parameter.value.flatMap { Int($0) } : nil
+        }.first
+    }
 
     /// The request with a smaller page.
     static func limited(_ request: HTTPRequest, to size: Int?) -> HTTPRequest {

@@ -189,7 +189,24 @@ public struct Redaction: Sendable {
             if let text = scalar.string { collect(text, .json, path: path, isError: isError) }
         case .array(let elements): for element in elements { collect(element, path: path, isError: isError) }
         case .object(let members):
+            if !isError { collectPerson(members, path: path) }
             for member in members { collect(member.value, path: path + [member.name], isError: isError) }
+        }
+    }
+
+    /// A thing's name is nobody's business; the name of what has an e-mail address or a telephone is a person's.
+    private mutating func collectPerson(_ members: [RawJSON.Member], path: [String]) {
+        let isPerson = members.contains { member in
+            guard case .scalar(let scalar) = member.value, scalar.string?.isEmpty == false else { return false }
+            return [.email, .phone].contains(FieldWords(member.name).person)
+        }
+        guard isPerson else { return }
+        let names: Set = ["name", "fullname", "displayname", "username", "login", "nickname"]
+        for member in members where names.contains(FieldWords(member.name).words.joined()) {
+            guard case .scalar(let scalar) = member.value, let text = scalar.string, !text.isEmpty,
+                !text.contains("@"), rules.rule(.json, path + [member.name]) == nil
+            else { continue }
+            replacements.add(text, pseudonyms.pseudonym(.name, text), rule: "pseudonym:name")
         }
     }
 

@@ -84,7 +84,8 @@ public struct ModelDeclaration: Sendable {
         public var orderParameters: [OrderParameter]
         public var filters: [Filter]
         public var page: Page
-        /// The answer as it is sent, with `$rows`, `$more`, `$next`, `$nextURL`, `$total`, `$page` and `$pages` in place.
+        /// The answer as it is sent, with `$rows`, `$more`, `$next`, `$nextURL`, `$total`, `$count` (rows of this
+        /// page), `$page` and `$pages` in place.
         public var envelope: JSONValue
         /// Matching objects beyond this number are never shown; nil means no cap.
         public var resultCap: Int?

@@ -44,6 +44,7 @@ struct ModelPage {
         case "$more": .bool(hasMore)
         case "$next": next
         case "$nextURL": nextURL.map { .string($0) } ?? .null
+        case "$count": .number(JSONNumber(Int64(rows?.count ?? 0)))
         case "$total": .number(JSONNumber(Int64(total)))
         case "$page": .number(JSONNumber(Int64(number)))
         case "$pages": .number(JSONNumber(Int64(pages)))

@@ -41,7 +41,9 @@ public struct ModelVerification: Sendable {
             }
             let body = exchange.requestBody.isEmpty ? nil : exchange.requestBody
             let request = HTTPRequest(method, try learnt.translated(exchange.url, endpoint.page), body: body)
-            let answer = try JSONValue(parsing: try await server.send(request).body.collect())
+            let response = try await server.send(request)
+            let answer = try JSONValue(parsing: try await response.body.collect())
+            learnt.learn(recorded: exchange.exchange.response.headers, model: response.headers)
             let recorded = (try? JSONValue(parsing: exchange.body)) ?? .null
             learnt.learn(endpoint.envelope, recorded: recorded, model: answer)
             outcome.verified += 1
@@ -70,6 +72,14 @@ public struct ModelVerification: Sendable {
 /// What the model calls the positions that the recording has its own names for.
 private struct LearntTokens {
     private var tokens: [String: String] = [:]
+
+    /// The targets of the Link fields.
+    mutating func learn(recorded: [(name: String, value: String)], model: HTTPHeaders) {
+        guard let old = recorded.first(where: { $0.name.lowercased() == "link" })?.value, let new = model["link"],
+            let target = LinkHeader.target("next", in: old), let known = LinkHeader.target("next", in: new)
+        else { return }
+        tokens[target] = known
+    }
 
     mutating func learn(_ envelope: JSONValue, recorded: JSONValue, model: JSONValue) {
         if case .string(let name) = envelope, name == "$next" || name == "$nextURL" {

@@ -1,0 +1,90 @@
+import Columns
+
+/// The members of a page by which APIs say that more follows, set so that nothing does.
+struct EndMarkers {
+    /// The list of rows, which is left alone.
+    let rows: [String]
+    /// The places that were changed.
+    private(set) var changed: [String] = []
+
+    init(rows: [String]) { self.rows = rows }
+
+    mutating func ending(_ json: RawJSON) -> RawJSON { ending(json, at: []) }
+
+    private mutating func ending(_ json: RawJSON, at path: [String]) -> RawJSON {
+        guard case .object(let members) = json, path.count < 4 else { return json }
+        return .object(
+            members.map { member in
+                let place = path + [member.name]
+                guard place != rows else { return member }
+                var member = member
+                if let end = Self.end(member.name, member.value, within: path.last) {
+                    changed.append(place.joined(separator: "."))
+                    member.value = end
+                } else {
+                    member.value = ending(member.value, at: place)
+                }
+                return member
+            })
+    }
+
+    /// The value of a marker on the last page; nil when it is none, or says so already.
+    private static func end(_ name: String, _ value: RawJSON, within parent: String?) -> RawJSON? {
+        guard case .scalar(let scalar) = value, scalar.raw != "null" else { return nil }
+        let words = FieldWords(name)
+        let word = Set(words.words)
+        switch scalar.raw {
+        case "true":
+            let saysMore = word.contains("more") || word.contains("truncated") || words.has("has", "next")
+            return saysMore && !word.contains("not") ? literal("false") : nil
+        case "false":
+            return word.isSubset(of: ["is", "last", "page", "complete", "done", "end", "finished"]) && !word.isEmpty
+                && word != ["page"] && word != ["is"] ? literal("true") : nil
+        default:
+            let leadsOn =
+                word.contains("next") || word.contains("cursor") && !word.contains("prev") && !word.contains("previous")
+                || word.contains("continuation") || parent.map { FieldWords($0).words.last == "next" } ?? false
+            return leadsOn && scalar.string != "" ? literal("null") : nil
+        }
+    }
+
+    private static func literal(_ text: String) -> RawJSON { .scalar(.init(raw: text, offset: 0)) }
+
+    // MARK: Counters
+
+    /// The page with its counters of rows and pages lowered to what is kept of the list.
+    static func counting(_ json: RawJSON, rows: [String], total: Int, pages: Int) -> RawJSON {
+        counting(json, at: [], rows: rows, total: total, pages: pages)
+    }
+
+    private static func counting(
+        _ json: RawJSON, at path: [String], rows: [String], total: Int, pages: Int
+    ) -> RawJSON {
+        guard case .object(let members) = json, path.count < 4 else { return json }
+        return .object(
+            members.map { member in
+                var member = member
+                let place = path + [member.name]
+                guard place != rows else { return member }
+                if case .scalar(let scalar) = member.value, let number = Int(scalar.raw) {
+                    let words = Set(FieldWords(member.name).words)
+                    if isPageCount(words), number > pages { member.value = literal(String(pages)) }
+                    if isRowCount(words), number > total { member.value = literal(String(total)) }
+                } else {
+                    member.value = counting(
+                        member.value, at: place, rows: rows, total: total, pages: pages)
+                }
+                return member
+            })
+    }
+
+    private static func isPageCount(_ words: Set<String>) -> Bool {
+        words == ["pages"] || words == ["total", "pages"] || words == ["page", "count"] || words == ["last", "page"]
+            || words == ["num", "pages"]
+    }
+
+    private static func isRowCount(_ words: Set<String>) -> Bool {
+        !isPageCount(words) && !words.contains("page") && !words.contains("size")
+            && (words.contains("total") || words.contains("count") || words == ["num", "results"])
+    }
+}

@@ -1,0 +1,122 @@
+import Columns
+import Tributary
+
+/// Ends long lists early while they are recorded: after some pages the upstream seems to have no more.
+///
+/// The source reads what is kept, so the recording is a whole: its last page says by the API's own markers that it is the
+/// last, and a page that is asked for nevertheless is an empty one.
+struct PageTrim: Sendable {
+    /// How much of a list is kept.
+    struct Limits: Sendable, Hashable {
+        /// Pages of one list at most; nil keeps all.
+        var pages: Int?
+        /// Rows of one list at most; nil keeps all.
+        var rows: Int?
+        var isEmpty: Bool { pages == nil && rows == nil }
+    }
+
+    private struct Place: Hashable {
+        var lane: CapturedExchange.Lane
+        var method: String
+        var path: String
+    }
+
+    private struct Progress {
+        var pages = 0
+        var rows = 0
+        var isOver = false
+    }
+
+    let limits: Limits
+    private var lists: [Place: Progress] = [:]
+
+    init(_ limits: Limits) { self.limits = limits }
+
+    /// Counts the lists of a lane anew.
+    mutating func forget(_ lane: CapturedExchange.Lane) { lists = lists.filter { $0.key.lane != lane } }
+
+    /// What became of a page.
+    struct Outcome {
+        var body: [UInt8]
+        /// The place of the list, how many rows are kept, of how many, and what else was changed.
+        var note: JSONValue
+        var endsLink: Bool
+    }
+
+    /// Counts a page of a list; nil when it stays as it came.
+    mutating func page(_ exchange: CapturedExchange, body: [UInt8], hasNextLink: Bool) -> Outcome? {
+        guard let json = RawJSON(body), let list = RowList.find(in: json) else { return nil }
+        let place = Place(
+            lane: exchange.lane, method: exchange.method, path: String(exchange.url.prefix { $0 != "?" }))
+        var progress = lists[place] ?? Progress()
+        let room = progress.isOver ? 0 : limits.rows.map { max(0, $0 - progress.rows) } ?? list.count
+        let kept = min(list.count, room)
+        progress.pages += 1
+        progress.rows += kept
+        let isLast = progress.isOver || progress.pages >= limits.pages ?? .max || progress.rows >= limits.rows ?? .max
+        progress.isOver = isLast
+        lists[place] = progress
+        guard isLast else { return nil }
+        var changed = json
+        if kept < list.count { changed = changed.replacingElements(at: list.path) { Array($0.prefix(kept)) } }
+        var markers = EndMarkers(rows: list.path)
+        changed = markers.ending(changed)
+        guard kept < list.count || !markers.changed.isEmpty || hasNextLink else { return nil }
+        var note = JSONObject([
+            ("rows", .string(list.path.isEmpty ? "$" : list.path.joined(separator: "."))),
+            ("kept", .number(JSONNumber(Int64(kept)))), ("of", .number(JSONNumber(Int64(list.count)))),
+        ])
+        let names = markers.changed + (hasNextLink ? ["Link"] : [])
+        if !names.isEmpty { note["ended"] = .array(names.map { .string($0) }) }
+        return Outcome(body: changed.compact, note: .object(note), endsLink: hasNextLink)
+    }
+
+    /// The Link field without the links that lead on.
+    static func ended(_ link: String) -> String {
+        link.split(separator: ",").filter { part in
+            !["next", "last"].contains { part.lowercased().contains("rel=\"\($0)\"") || part.hasSuffix("rel=\($0)") }
+        }.joined(separator: ",")
+    }
+}
+
+/// Where a page has its rows: the longest list of objects that is not within another list.
+struct RowList {
+    var path: [String]
+    var count: Int
+
+    static func find(in json: RawJSON) -> RowList? {
+        var found: [RowList] = []
+        collect(json, at: [], into: &found)
+        let named = found.filter { $0.path.last.map { usual.contains($0.lowercased()) } ?? true }
+        return found.filter { $0.count > 0 }.max { $0.count < $1.count } ?? named.first ?? found.first
+    }
+
+    /// Names by which a list without rows is known.
+    private static let usual: Set = ["data", "items", "results", "rows", "records", "values", "entries", "objects"]
+
+    private static func collect(_ json: RawJSON, at path: [String], into found: inout [RowList]) {
+        switch json {
+        case .scalar: return
+        case .array(let elements):
+            let isOfObjects = elements.allSatisfy { if case .object = $0 { true } else { false } }
+            if isOfObjects { found.append(RowList(path: path, count: elements.count)) }
+        case .object(let members):
+            guard path.count < 4 else { return }
+            for member in members { collect(member.value, at: path + [member.name], into: &found) }
+        }
+    }
+}
+
+extension RawJSON {
+    /// The document with other elements in the list at a path.
+    func replacingElements(at path: [String], _ change: ([RawJSON]) -> [RawJSON]) -> RawJSON {
+        switch self {
+        case .array(let elements) where path.isEmpty: return .array(change(elements))
+        case .object(var members):
+            guard let name = path.first, let index = members.firstIndex(where: { $0.name == name }) else { return self }
+            members[index].value = members[index].value.replacingElements(at: Array(path.dropFirst()), change)
+            return .object(members)
+        default: return self
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import Cassettes
+import Columns
+import Tributary
+
+/// What surrounds the rows of a page: parts that stay, and parts that tell of the list.
+struct EnvelopeGuess {
+    let runs: [PageRun]
+    let paging: PagingGuess?
+    let place: String
+    /// Members whose meaning is not known.
+    private(set) var unknown: [String] = []
+
+    init(_ runs: [PageRun], _ paging: PagingGuess?, place: String) {
+        self.runs = runs
+        self.paging = paging
+        self.place = place
+    }
+
+    private struct Seen {
+        var value: JSONValue?
+        var leadsOn: Bool
+        var number: Int
+        var pages: Int
+        var rows: Int
+        var total: Int
+    }
+
+    /// The envelope with placeholders.
+    mutating func template() -> JSONValue {
+        guard let first = runs.first?.pages.first, !place.isEmpty else { return "$rows" }
+        return template(first.body, at: "")
+    }
+
+    private mutating func template(_ value: JSONValue, at path: String) -> JSONValue {
+        if path == place { return "$rows" }
+        if path == paging?.nextPlace { return paging?.style == .nextURL ? "$nextURL" : "$next" }
+        if let object = value.object {
+            return .object(
+                JSONObject(
+                    object.members.map { member in
+                        let place = path.isEmpty ? member.name : "\(path).\(member.name)"
+                        return (member.name, template(member.value, at: place))
+                    }))
+        }
+        let seen = seen(at: path)
+        if let name = role(of: path, seen) { return .string(name) }
+        if !seen.allSatisfy({ $0.value == value }) { unknown.append(path) }
+        return value
+    }
+
+    private func seen(at path: String) -> [Seen] {
+        runs.flatMap { run in
+            run.pages.enumerated().map { index, page in
+                Seen(
+                    value: page.body.path(path), leadsOn: index + 1 < run.pages.count, number: index,
+                    pages: run.pages.count,
+                    rows: page.rows.count, total: run.rows.count)
+            }
+        }
+    }
+
+    private func role(of path: String, _ seen: [Seen]) -> String? {
+        let name = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
+        func all(_ test: (Seen) -> Bool) -> Bool { seen.allSatisfy(test) }
+        func isNumber(_ number: @escaping (Seen) -> Int) -> Bool {
+            all { $0.value?.int64 == Int64(number($0)) }
+        }
+        if all({ $0.value?.bool == $0.leadsOn }), name.contains("more") || name.contains("next") { return "$more" }
+        let isCount = ["total", "count"].contains { name.contains($0) } && !name.contains("page")
+        if isCount, isNumber({ $0.total }) { return "$total" }
+        if isCount || name == "size", isNumber({ $0.rows }) { return "$count" }
+        let first = paging?.firstPage ?? 1
+        if name.contains("page"), isNumber({ $0.number + first }), !name.contains("total") { return "$page" }
+        let isPages =
+            name == "pages" || name.contains("page") && ["total", "last", "count"].contains { name.contains($0) }
+        if isPages, isNumber({ $0.pages }) { return "$pages" }
+        return nil
+    }
+}

@@ -1,0 +1,69 @@
+import Columns
+import Tributary
+
+/// Which parameters of a list bound its rows.
+struct FilterGuess {
+    let cursor: String?
+    /// Every row that was recorded of the list.
+    let rows: [JSONObject]
+
+    /// Parameters that are bounds, as `filters` of `model.json` has them.
+    func filters(_ runs: [PageRun], but known: Set<String>) -> [JSONValue] {
+        guard let cursor else { return [] }
+        let names = Set(runs.flatMap { $0.pages.flatMap { $0.parameters.keys } }).subtracting(known)
+        return names.sorted().compactMap { name in
+            let values = runs.map { $0.pages.first?.parameters[name] }
+            let given = Set(values.compactMap { $0 })
+            let isBound = given.allSatisfy { TimestampParser.microseconds($0) != nil || Double($0) != nil }
+            guard isBound, let bound = given.sorted().first else { return nil }
+            let mentions = name.lowercased().contains(cursor.lowercased())
+            guard mentions || Set(values).count > 1 || Self.isWord(name) else { return nil }
+            var filter = JSONObject([
+                ("parameter", .string(name)), ("field", .string(cursor)),
+                ("comparison", .string(comparison(name, runs))),
+            ])
+            if let format = format(bound) { filter["format"] = .string(format.rawValue) }
+            return .object(filter)
+        }
+    }
+
+    private static func isWord(_ name: String) -> Bool {
+        ["since", "after", "from", "until", "before", "gte", "lte"].contains { name.lowercased().contains($0) }
+    }
+
+    private func comparison(_ name: String, _ runs: [PageRun]) -> String {
+        let text = name.lowercased()
+        let parts = Set(text.split { !$0.isLetter }.map(String.init))
+        if parts.contains("gte") || parts.contains("ge") { return ">=" }
+        if parts.contains("lte") || parts.contains("le") { return "<=" }
+        if parts.contains("gt") { return ">" }
+        if parts.contains("lt") { return "<" }
+        let isUpper = !parts.isDisjoint(with: ["until", "before", "to", "end", "max"])
+        let includes = runs.contains { run in
+            guard let bound = run.pages.first?.parameters[name], let cursor else { return false }
+            return run.rows.contains { equals($0, cursor, bound) }
+        }
+        let leavesOut = runs.contains { run in
+            guard let bound = run.pages.first?.parameters[name], let cursor else { return false }
+            return rows.contains { equals($0, cursor, bound) } && !run.rows.contains { equals($0, cursor, bound) }
+        }
+        let isStrict = !includes && leavesOut
+        return isUpper ? (isStrict ? "<" : "<=") : (isStrict ? ">" : ">=")
+    }
+
+    private func equals(_ row: JSONObject, _ field: String, _ bound: String) -> Bool {
+        let filter = ModelDeclaration.Filter(
+            parameter: "", field: field, comparison: .greaterOrEqual, format: format(bound))
+        var upper = filter
+        upper.comparison = .lessOrEqual
+        return ModelOrder.satisfies(row, filter, bound: bound) && ModelOrder.satisfies(row, upper, bound: bound)
+    }
+
+    /// How a number bounds a time that is spelt as text.
+    private func format(_ bound: String) -> ModelDeclaration.CursorFormat? {
+        guard let cursor, let number = Int64(bound),
+            rows.contains(where: { ModelOrder.value(cursor, of: $0).string != nil })
+        else { return nil }
+        return number > 100_000_000_000 ? .epochMilliseconds : .epochSeconds
+    }
+}

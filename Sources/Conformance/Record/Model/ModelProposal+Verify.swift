@@ -1,0 +1,116 @@
+import Cassettes
+import Columns
+import Tributary
+
+// Only what gives the recorded answers is kept.
+extension ModelProposal {
+    /// A proposal of which each part was held against the recording.
+    ///
+    /// - Parameter existing: the model that is there; what a person wrote stays as it is.
+    func verified(existing: JSONValue?) async throws -> Result {
+        let (drafts, leftOut) = try drafts()
+        var collections = existing?["collections"]?.object ?? JSONObject()
+        var endpoints = existing?["endpoints"]?.array ?? []
+        let known = Set(collections.names)
+        var notes = leftOut
+        if !known.isEmpty { notes += try await contradictions(of: existing ?? .null) }
+        // Parents come first, since a child is verified together with them.
+        let ordered =
+            drafts.filter { $0.collection["parent"] == nil } + drafts.filter { $0.collection["parent"] != nil }
+        for draft in ordered where !known.contains(draft.name) {
+            let owner = draft.collection["parent"]?["collection"]?.string
+            if let owner, collections[owner] == nil {
+                notes.append("model.json: \(draft.name) is left out with its parent \(owner).")
+                continue
+            }
+            let (endpoint, problem) = try await fitting(draft, collections, endpoints)
+            if let problem {
+                notes.append(Self.advice(draft, problem))
+                continue
+            }
+            collections[draft.name] = .object(draft.collection)
+            endpoints.append(.object(endpoint))
+            notes += draft.notes
+        }
+        let json: JSONValue = ["collections": .object(collections), "endpoints": .array(endpoints)]
+        let declaration = try ModelDeclaration(json, file: "model.json")
+        return Result(json: collections.isEmpty ? nil : json, declaration: declaration, notes: notes)
+    }
+
+    /// The endpoint, or one that differs in what a recording leaves open, that gives the recorded answers; else the first
+    /// contradiction.
+    private func fitting(
+        _ draft: Draft, _ collections: JSONObject, _ endpoints: [JSONValue]
+    ) async throws -> (JSONObject, String?) {
+        var all = collections
+        all[draft.name] = .object(draft.collection)
+        var problem: String?
+        for variant in Self.variants(draft.endpoint) {
+            let json: JSONValue = ["collections": .object(all), "endpoints": .array(endpoints + [.object(variant)])]
+            let found = try await contradiction(of: json, draft.name)
+            guard let found else { return (variant, nil) }
+            problem = problem ?? found
+        }
+        return (draft.endpoint, problem)
+    }
+
+    /// The endpoint with other orders and other sides of its bounds.
+    private static func variants(_ endpoint: JSONObject) -> [JSONObject] {
+        var variants = [endpoint]
+        let filters = endpoint["filters"]?.array ?? []
+        if !filters.isEmpty {
+            var other = endpoint
+            let swapped = [">=": ">", ">": ">=", "<=": "<", "<": "<="]
+            other["filters"] = .array(
+                filters.map { filter in
+                    guard var object = filter.object, let text = object["comparison"]?.string else { return filter }
+                    object["comparison"] = .string(swapped[text] ?? text)
+                    return .object(object)
+                })
+            variants.append(other)
+        }
+        for variant in variants where variant["order"]?.array?.isEmpty == false || variant["orderParameters"] != nil {
+            var other = variant
+            other["order"] = []
+            other["orderParameters"] = nil
+            variants.append(other)
+        }
+        for variant in variants {
+            guard var page = variant["page"]?.object, page["style"]?.string != "single" else { continue }
+            var other = variant
+            page["alwaysLeadsOn"] = true
+            other["page"] = .object(page)
+            variants.append(other)
+        }
+        return variants
+    }
+
+    private func contradiction(of json: JSONValue, _ name: String) async throws -> String? {
+        let declaration = try ModelDeclaration(json, file: "model.json").only(name)
+        for state in scenario.manifest.states where state.http != nil {
+            let outcome = try await ModelVerification(scenario, declaration).run(state: state.name)
+            if let finding = outcome.findings.first { return "\(finding.place): \(finding.actual)" }
+        }
+        return nil
+    }
+
+    /// What a model that is there gives otherwise than it was recorded.
+    private func contradictions(of json: JSONValue) async throws -> [String] {
+        let declaration = try ModelDeclaration(json, file: "model.json")
+        var notes: [String] = []
+        for state in scenario.manifest.states where state.http != nil {
+            let outcome = try await ModelVerification(scenario, declaration).run(state: state.name)
+            notes += outcome.findings.prefix(3).map { "model.json no longer holds: \($0.place): \($0.actual)" }
+        }
+        return notes
+    }
+
+    private static func advice(_ draft: Draft, _ problem: String) -> String {
+        let path = draft.endpoint["path"]?.string ?? ""
+        return """
+            model.json: \(draft.name) is left out, since the proposal does not give what was recorded. \(problem)
+              Start from this and mend it: {"collections": {"\(draft.name)": \(JSONValue.object(draft.collection).text)}, \
+            "endpoints": [\(JSONValue.object(draft.endpoint).text)]} (\(path))
+            """
+    }
+}

@@ -1,0 +1,247 @@
+import Cassettes
+import Columns
+import Foundation
+import Tributary
+
+/// Proposes `model.json` from what was recorded, and keeps of it only what gives the recorded answers.
+struct ModelProposal {
+    let scenario: Scenario
+    let tables: [RecordedTable]
+
+    /// A proposal that holds.
+    struct Result {
+        /// Nil when nothing could be inferred.
+        var json: JSONValue?
+        var declaration: ModelDeclaration
+        /// What could not be inferred, and what to write.
+        var notes: [String]
+    }
+
+    /// One list of a table.
+    struct List {
+        let table: RecordedTable
+        let path: PathGuess
+        let pages: [RecordedPage]
+
+        /// Members that identify a row within its parent.
+        var key: [String] {
+            let row = pages.lazy.compactMap(\.rows.first).first
+            guard let row else { return table.primaryKeys }
+            return table.primaryKeys.filter { JSONValue.object(row).path($0) != nil }
+        }
+    }
+
+    /// The lists of all tables, by what was recorded of every state.
+    func lists() throws -> [List] {
+        var pages: [(schemas: [String], page: RecordedPage)] = []
+        let keys = tables.map(\.primaryKeys)
+        for state in scenario.manifest.states where state.http != nil {
+            for exchange in try scenario.exchanges(state: state.name) where !exchange.exchange.schemas.isEmpty {
+                let names = exchange.exchange.schemas
+                let key = tables.firstIndex { names.contains($0.schema.name) }.map { keys[$0] } ?? []
+                guard let page = RecordedPage(exchange, state: state.name, keys: key) else { continue }
+                pages.append((names, page))
+            }
+        }
+        let byPath = Dictionary(grouping: pages.map(\.page), by: \.path).mapValues { $0.flatMap(\.rows) }
+        return tables.flatMap { table -> [List] in
+            let own = pages.filter { $0.schemas.contains(table.schema.name) }.map(\.page)
+            return Self.lists(of: table, own, byPath)
+        }
+    }
+
+    private static func lists(
+        of table: RecordedTable, _ pages: [RecordedPage], _ byPath: [String: [JSONObject]]
+    ) -> [List] {
+        let paths = Set(pages.map(\.path)).sorted()
+        guard paths.count > 1 else { return paths.map { List(table: table, path: PathGuess($0), pages: pages) } }
+        let others = byPath.filter { paths.contains($0.key) }
+        let guesses = paths.map { ($0, PathGuess($0, among: others)) }
+        let children = guesses.compactMap { path, guess in guess.map { (path, $0) } }
+        if children.isEmpty {
+            return paths.map { path in
+                List(table: table, path: PathGuess(path), pages: pages.filter { $0.path == path })
+            }
+        }
+        return Dictionary(grouping: children, by: \.1.template).sorted { $0.key < $1.key }.map { _, group in
+            let own = Set(group.map(\.0))
+            return List(table: table, path: group[0].1, pages: pages.filter { own.contains($0.path) })
+        }
+    }
+
+    // MARK: Drafting
+
+    /// A collection and its endpoint, as `model.json` has them.
+    struct Draft {
+        var name: String
+        var collection: JSONObject
+        var endpoint: JSONObject
+        var notes: [String]
+    }
+
+    func drafts() throws -> (drafts: [Draft], notes: [String]) {
+        var drafts: [Draft] = []
+        var notes: [String] = []
+        let lists = try lists()
+        let pagings = lists.compactMap { list in PagingGuess(PageRun.runs(list.pages), key: list.key) }
+        for list in lists {
+            let name = list.table.schema.name
+            if list.key.isEmpty {
+                notes.append(
+                    "model.json: \(name) is left out, since its rows show no key of their own. Write collections.\(name) "
+                        + "with the members that tell its rows apart: {\"key\": [\"id\"], \"from\": [{\"path\": \"\(list.path.template)\"}]}."
+                )
+                continue
+            }
+            drafts.append(draft(list, lists, usual: pagings.first))
+        }
+        for table in tables where !lists.contains(where: { $0.table.schema.name == table.schema.name }) {
+            notes.append(
+                "model.json: \(table.schema.name) is left out, since none of its answers is a list of JSON objects.")
+        }
+        return (drafts, notes)
+    }
+
+    private func draft(_ list: List, _ lists: [List], usual: PagingGuess?) -> Draft {
+        let name = list.table.schema.name
+        let runs = PageRun.runs(list.pages)
+        let place = list.pages.first { !$0.rows.isEmpty }?.place ?? list.pages.first?.place ?? ""
+        let cursor = cursor(of: list)
+        var notes: [String] = []
+        let own = PagingGuess(runs, key: list.key)
+        let paging = own ?? (list.pages.contains { $0.size != nil } ? usual : nil)
+        if own == nil {
+            let what = paging == nil ? "it is taken for a list without pages" : "it is taken to page as the others do"
+            notes.append(
+                "model.json: of \(name) one page was recorded, so \(what). If that is wrong, record it with more rows or "
+                    + "a smaller --page-size, or write endpoints[].page: {\"style\": \"cursor\", \"parameter\": \"after\", \"size\": \"limit\"}."
+            )
+        }
+        var envelope = EnvelopeGuess(runs, paging, place: place)
+        let template = envelope.template()
+        for member in envelope.unknown {
+            notes.append(
+                "model.json: \(name): the member \(member) of a page changes and says nothing of the list. Drop it by a rule "
+                    + "in redaction.json, {\"json\": \"\(member)\", \"action\": \"drop\"}, and record anew.")
+        }
+        var endpoint = JSONObject([("path", .string(list.path.template)), ("collection", .string(name))])
+        addOrders(to: &endpoint, runs, OrderGuess(cursor: cursor, key: list.key))
+        let positions = Set([paging?.parameter].compactMap { $0 }).union(OrderGuess.parameters(runs))
+        let filters = FilterGuess(cursor: cursor, rows: list.pages.flatMap(\.rows)).filters(runs, but: positions)
+        endpoint["filters"] = .array(filters)
+        if filters.isEmpty, list.table.mode != .fullRefresh {
+            notes.append(
+                "model.json: no request for \(name) has a bound on \(cursor ?? "its cursor"), so the model filters by none. "
+                    + "If the API takes one, write endpoints[].filters: [{\"parameter\": \"since\", \"field\": \"\(cursor ?? "updated_at")\", \"comparison\": \">=\"}]."
+            )
+        }
+        endpoint["page"] = .object(page(paging, runs))
+        endpoint["envelope"] = template
+        return Draft(
+            name: name, collection: collection(list, lists, place: place, cursor: cursor), endpoint: endpoint,
+            notes: notes)
+    }
+
+    /// The cursor of a table, or of a full refresh a time that rows show.
+    private func cursor(of list: List) -> String? {
+        guard let field = list.table.field?.name else { return nil }
+        let rows = list.pages.flatMap(\.rows)
+        return rows.isEmpty || rows.contains { JSONValue.object($0).path(field) != nil } ? field : nil
+    }
+
+    private func collection(_ list: List, _ lists: [List], place: String, cursor: String?) -> JSONObject {
+        let name = list.table.schema.name
+        var collection = JSONObject([("key", .array(list.key.map { .string($0) }))])
+        let rows = list.pages.flatMap(\.rows)
+        if let cursor {
+            collection["cursor"] = .string(cursor)
+            collection["cursorFormat"] = .string(Self.format(rows, cursor).rawValue)
+            let moves = ["updat", "modif", "chang", "version", "seen", "activity"]
+            collection["cursorMovesOnUpdate"] = .bool(moves.contains { cursor.lowercased().contains($0) })
+        }
+        let mutable = Self.mutable(rows, but: list.key + [cursor].compactMap { $0 })
+        if !mutable.isEmpty { collection["mutable"] = .array(mutable.map { .string($0) }) }
+        collection["from"] = [["path": .string(list.path.template), "rows": .string(place)]]
+        collection["schemas"] = [.string(name)]
+        if let parent = list.path.parentPath,
+            let owner = lists.first(where: { $0.path.template == parent && $0.table.schema.name != name })
+        {
+            collection["parent"] = .object(self.parent(list, owner))
+        }
+        return collection
+    }
+
+    private func parent(_ list: List, _ owner: List) -> JSONObject {
+        func object(_ names: [String: String]) -> JSONValue {
+            .object(JSONObject(names.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+        }
+        var parent = JSONObject([
+            ("collection", .string(owner.table.schema.name)), ("names", object(list.path.names)),
+        ])
+        let rows = list.pages.flatMap(\.rows)
+        let own = Set(rows.flatMap(\.names).map { ColumnNaming.normalise($0) })
+        var columns: [String: String] = [:]
+        for name in list.table.image?.schema.names ?? [] where !own.contains(name) && !name.hasPrefix("_") {
+            let values = Set((list.table.image?.rows ?? []).compactMap { $0.values[name] }.map(TableDiff.text))
+            columns[name] = owner.pages.flatMap(\.rows).first?.names.first { member in
+                let known = Set(owner.pages.flatMap(\.rows).map { ModelPage.text($0[member] ?? .null) })
+                return !values.isEmpty && values.isSubset(of: known)
+            }
+        }
+        if !columns.isEmpty { parent["columns"] = object(columns) }
+        return parent
+    }
+
+    private static func format(_ rows: [JSONObject], _ cursor: String) -> ModelDeclaration.CursorFormat {
+        let value = rows.lazy.map { ModelOrder.value(cursor, of: $0) }.first { !$0.isNull }
+        if let number = value?.int64 {
+            return number > 100_000_000_000 ? .epochMilliseconds : number > 100_000_000 ? .epochSeconds : .integer
+        }
+        return value?.string?.count == 10 ? .date : .iso8601
+    }
+
+    /// Texts that people write, which an upstream may change.
+    private static func mutable(_ rows: [JSONObject], but reserved: [String]) -> [String] {
+        let names = [
+            "name", "title", "description", "note", "body", "subject", "email", "label", "comment", "metadata",
+        ]
+        let present = Set(rows.flatMap { row in row.members.filter { !$0.value.isNull }.map(\.name) })
+        return names.filter { present.contains($0) && !reserved.contains($0) }
+    }
+
+    private func addOrders(to endpoint: inout JSONObject, _ runs: [PageRun], _ guess: OrderGuess) {
+        func json(_ order: [String]) -> JSONValue { .array(order.map { .string($0) }) }
+        let names = OrderGuess.parameters(runs)
+        let groups = Dictionary(grouping: runs) { run in
+            names.map { run.pages.first?.parameters[$0] ?? "" }.joined(separator: "+")
+        }
+        let orders = groups.compactMap { text, runs in guess.order(of: runs, named: text).map { (text, $0) } }
+            .sorted { $0.0 < $1.0 }
+        endpoint["order"] = json(orders.first { $0.0.allSatisfy { $0 == "+" } }?.1 ?? [])
+        let asked = orders.filter { !$0.0.allSatisfy { $0 == "+" } }
+        guard !asked.isEmpty else { return }
+        let options = JSONValue.object(JSONObject(asked.map { ($0.0, json($0.1)) }))
+        endpoint["orderParameters"] = .object(JSONObject([(names.joined(separator: "+"), options)]))
+    }
+
+    private func page(_ paging: PagingGuess?, _ runs: [PageRun]) -> JSONObject {
+        guard let paging else { return JSONObject([("style", "single")]) }
+        var page = JSONObject([("style", .string(paging.style.rawValue)), ("parameter", .string(paging.parameter))])
+        let size = runs.lazy.flatMap(\.pages).compactMap(\.size).first
+        if let size { page["size"] = .string(size.name) }
+        let leading = runs.flatMap { $0.pages.dropLast().map(\.rows.count) }.max()
+        let maximum = leading ?? size?.value ?? 100
+        page["defaultSize"] = .number(JSONNumber(Int64(maximum)))
+        page["maximum"] = .number(JSONNumber(Int64(maximum)))
+        if paging.style == .page || paging.style == .link, paging.firstPage != 1 {
+            page["firstPage"] = .number(JSONNumber(Int64(paging.firstPage)))
+        }
+        let ends = runs.filter { $0.pages.count > 1 }.compactMap(\.pages.last)
+        if !ends.isEmpty, ends.allSatisfy({ $0.rows.isEmpty }) { page["endsWithEmptyPage"] = true }
+        let isSilent = paging.nextPlace == nil && [.offset, .page].contains(paging.style)
+        if isSilent, !ends.isEmpty, ends.allSatisfy({ !$0.rows.isEmpty && $0.rows.count < maximum }) {
+            page["endsWithShortPage"] = true
+        }
+        return page
+    }
+}

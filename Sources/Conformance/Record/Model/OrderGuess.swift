@@ -1,0 +1,48 @@
+import Columns
+import Tributary
+
+/// In which order a list gives its rows.
+struct OrderGuess {
+    let cursor: String?
+    let key: [String]
+
+    private static let words = ["sort", "order", "direction", "ordering"]
+
+    /// Names of the parameters by which a list is ordered.
+    static func parameters(_ runs: [PageRun]) -> [String] {
+        let names = Set(runs.flatMap { $0.pages.flatMap { $0.parameters.keys } })
+        return names.filter { name in words.contains { name.lowercased().contains($0) } }.sorted()
+    }
+
+    /// The order of rows that came one after another, as `-created`; nil when none is seen.
+    func order(of runs: [PageRun], named text: String) -> [String]? {
+        let lists = runs.map(\.rows).filter { $0.count > 1 }
+        guard let row = lists.first?.first else { return nil }
+        let scalars = row.members.filter { $0.value.object == nil && $0.value.array == nil }.map(\.name)
+        let mentioned = scalars.filter { !text.isEmpty && text.lowercased().contains($0.lowercased()) }
+            .sorted { $0.count > $1.count }
+        let times = scalars.filter { name in
+            ["created", "updated", "modified", "date", "time", "_at"].contains { name.lowercased().contains($0) }
+        }
+        let candidates = mentioned + [cursor].compactMap { $0 } + times + key
+        for name in candidates {
+            if isSorted(lists, by: name, descending: false) { return [name] }
+            if isSorted(lists, by: name, descending: true) { return ["-" + name] }
+        }
+        return nil
+    }
+
+    private func isSorted(_ lists: [[JSONObject]], by name: String, descending: Bool) -> Bool {
+        var moved = false
+        for rows in lists {
+            let values = rows.map { ModelOrder.value(name, of: $0) }
+            for (one, other) in zip(values, values.dropFirst()) {
+                if one.isNull || other.isNull { return false }
+                let (low, high) = descending ? (other, one) : (one, other)
+                if ModelOrder.isLess(high, low) { return false }
+                if ModelOrder.isLess(low, high) { moved = true }
+            }
+        }
+        return moved
+    }
+}

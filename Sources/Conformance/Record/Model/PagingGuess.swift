@@ -1,0 +1,105 @@
+import Cassettes
+import Columns
+import Foundation
+import Tributary
+
+/// How a list is paged, read off the steps from page to page.
+struct PagingGuess {
+    var style: ModelDeclaration.Page.Style
+    var parameter: String
+    var firstPage = 1
+    /// Where an answer names the next position or URL.
+    var nextPlace: String?
+
+    /// What the steps of the runs agree upon; nil when there is no step, or they do not.
+    init?(_ runs: [PageRun], key: [String]) {
+        var guesses: [PagingGuess] = []
+        for run in runs {
+            for (page, next) in zip(run.pages, run.pages.dropFirst()) {
+                guard let guess = Self.step(page, next, key: key) else { return nil }
+                guesses.append(guess)
+            }
+        }
+        guard let first = guesses.first, guesses.allSatisfy({ $0.style == first.style }) else { return nil }
+        self = first
+    }
+
+    private init(_ style: ModelDeclaration.Page.Style, _ parameter: String, nextPlace: String? = nil) {
+        self.style = style
+        self.parameter = parameter
+        self.nextPlace = nextPlace
+    }
+
+    private static func step(_ page: RecordedPage, _ next: RecordedPage, key: [String]) -> PagingGuess? {
+        let changed = changed(page, next).sorted()
+        let named = changed.first { isPosition($0, next.parameters[$0] ?? "", after: page) } ?? changed.first
+        guard let name = named else { return nil }
+        if let target = page.linkNext, same(target, next.url) { return PagingGuess(.link, name) }
+        if let place = url(in: page.body, equal: next.url) { return PagingGuess(.nextURL, name, nextPlace: place) }
+        guard changed.count == 1, let value = next.parameters[name] else { return nil }
+        let place = scalar(in: page, equal: value)
+        if let number = Int(value), let guess = numbered(number, name, page, place) { return guess }
+        if let place { return PagingGuess(.cursor, name, nextPlace: place) }
+        if let last = page.rows.last, !key.isEmpty, ModelPage.key(of: last, by: key) == value {
+            return PagingGuess(.lastKey, name)
+        }
+        return nil
+    }
+
+    private static func numbered(
+        _ number: Int, _ name: String, _ page: RecordedPage, _ place: String?
+    ) -> PagingGuess? {
+        let before = page.parameters[name].flatMap { Int($0) }
+        if number > 1, number - (before ?? 0) == page.rows.count, !name.lowercased().contains("page") {
+            return PagingGuess(.offset, name, nextPlace: place)
+        }
+        guard number - (before ?? number - 1) == 1, number <= 10_000 else { return nil }
+        var guess = PagingGuess(.page, name, nextPlace: place)
+        guess.firstPage = before == nil ? number - 1 : min(1, before ?? 1)
+        return guess
+    }
+
+    /// Names of parameters that differ between two pages, those of sizes apart.
+    static func changed(_ page: RecordedPage, _ next: RecordedPage) -> [String] {
+        let (a, b) = (page.parameters, next.parameters)
+        return Set(a.keys).union(b.keys).filter { a[$0] != b[$0] }
+    }
+
+    /// Whether a parameter's new value may be a position: it is in the answer before, or counts on.
+    static func isPosition(_ name: String, _ value: String, after page: RecordedPage) -> Bool {
+        if scalar(in: page, equal: value) != nil { return true }
+        if let number = Int(value), numbered(number, name, page, nil) != nil { return true }
+        return page.rows.last?.members.contains { ModelPage.text($0.value) == value && !$0.value.isNull } ?? false
+    }
+
+    static func same(_ one: String, _ other: String) -> Bool {
+        func parts(_ url: String) -> (String, [String]) {
+            let components = URLComponents(string: url)
+            let items = (components?.percentEncodedQueryItems ?? []).map { item in
+                "\(item.name.removingPercentEncoding ?? item.name)=\(item.value?.removingPercentEncoding ?? "")"
+            }
+            return ((components?.host ?? "") + (components?.percentEncodedPath ?? url), items.sorted())
+        }
+        return parts(one) == parts(other)
+    }
+
+    /// Where a body has a URL, outside of lists.
+    static func url(in body: JSONValue, equal url: String) -> String? {
+        scalars(of: body).first { $0.value.string.map { $0.hasPrefix("http") && same($0, url) } ?? false }?.path
+    }
+
+    /// Where a page names a value, outside of its lists.
+    private static func scalar(in page: RecordedPage, equal value: String) -> String? {
+        let found = scalars(of: page.body).filter { ModelPage.text($0.value) == value }
+        return (found.first { $0.path.lowercased().contains("next") } ?? found.first)?.path
+    }
+
+    /// The scalars of a body that are in no list.
+    static func scalars(of value: JSONValue, at path: String = "") -> [(path: String, value: JSONValue)] {
+        if value.array != nil { return [] }
+        guard let object = value.object else { return path.isEmpty ? [] : [(path, value)] }
+        return object.members.flatMap { member in
+            scalars(of: member.value, at: path.isEmpty ? member.name : "\(path).\(member.name)")
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import Cassettes
+import Columns
+import Foundation
+import Tributary
+
+/// One recorded answer of a list, taken apart for those who infer how the list works.
+struct RecordedPage {
+    let id: String
+    let state: String
+    let url: String
+    let path: String
+    /// Decoded, the last of a name.
+    let query: [String: String]
+    let body: JSONValue
+    /// Where the rows are: dotted; empty when the page is the list.
+    let place: String
+    let rows: [JSONObject]
+    /// The target of the Link field's `next`.
+    let linkNext: String?
+    let syncTypes: [SyncType]
+
+    /// Nil for what is no list, or was refused.
+    init?(_ exchange: RecordedExchange, state: String, keys: [String]) {
+        guard exchange.status == 200, let components = URLComponents(string: exchange.url),
+            let body = try? JSONValue(parsing: exchange.body),
+            let place = Self.place(in: body, keys: keys)
+        else { return nil }
+        id = exchange.id
+        self.state = state
+        url = exchange.url
+        path = components.percentEncodedPath
+        let items = components.percentEncodedQueryItems ?? []
+        query = Dictionary(
+            items.map { item in
+                let plain = (item.value ?? "").replacing("+", with: " ")
+                return (item.name.removingPercentEncoding ?? item.name, plain.removingPercentEncoding ?? plain)
+            }
+        ) { $1 }
+        self.body = body
+        self.place = place
+        rows = (place.isEmpty ? body : body.path(place) ?? .null).array?.compactMap(\.object) ?? []
+        let link = exchange.exchange.response.headers.first { $0.name.lowercased() == "link" }
+        linkNext = link.flatMap { LinkHeader.target("next", in: $0.value) }
+        syncTypes = exchange.exchange.syncTypes
+    }
+
+    /// The list whose objects have the keys; else the longest, else the first that is empty.
+    static func place(in body: JSONValue, keys: [String]) -> String? {
+        let lists = lists(in: body, at: "")
+        let keyed = lists.first { list in
+            list.rows.first.map { row in !keys.isEmpty && keys.contains { row.path($0) != nil } } ?? false
+        }
+        if let keyed { return keyed.path }
+        if let longest = lists.filter({ !$0.rows.isEmpty }).max(by: { $0.rows.count < $1.rows.count }) {
+            return longest.path
+        }
+        let usual: Set = ["data", "items", "results", "rows", "records", "values", "entries", "objects"]
+        return
+            (lists.first { list in list.path.split(separator: ".").last.map { usual.contains(String($0)) } ?? true }
+            ?? lists.first)?.path
+    }
+
+    private static func lists(in value: JSONValue, at path: String) -> [(path: String, rows: [JSONValue])] {
+        if let array = value.array { return array.allSatisfy { $0.object != nil } ? [(path, array)] : [] }
+        guard path.count(where: { $0 == "." }) < 3 else { return [] }
+        return (value.object?.members ?? []).flatMap { member in
+            lists(in: member.value, at: path.isEmpty ? member.name : "\(path).\(member.name)")
+        }
+    }
+
+    /// Parameters without those that ask for a size.
+    var parameters: [String: String] { query.filter { !PageSizeParameter.names.contains($0.key.lowercased()) } }
+
+    /// The parameter that asks for a size.
+    var size: (name: String, value: Int)? {
+        for (name, text) in query where PageSizeParameter.names.contains(name.lowercased()) {
+            if let value = Int(text) { return (name, value) }
+        }
+        return nil
+    }
+}
+
+/// The pages of one list in the order in which they were read.
+struct PageRun {
+    var pages: [RecordedPage]
+
+    var rows: [JSONObject] { pages.flatMap(\.rows) }
+
+    /// Divides pages of one place into runs: a request that differs from the one before in one parameter alone, the
+    /// position, or that an answer led to, goes on.
+    static func runs(_ pages: [RecordedPage]) -> [PageRun] {
+        var runs: [PageRun] = []
+        for page in pages {
+            if let last = runs.last?.pages.last, last.state == page.state, last.path == page.path,
+                follows(page, last, first: runs.last?.pages.first)
+            {
+                runs[runs.count - 1].pages.append(page)
+            } else {
+                runs.append(PageRun(pages: [page]))
+            }
+        }
+        return runs
+    }
+
+    private static func follows(_ page: RecordedPage, _ last: RecordedPage, first: RecordedPage?) -> Bool {
+        if last.linkNext.map({ PagingGuess.same($0, page.url) }) ?? false { return true }
+        if PagingGuess.url(in: last.body, equal: page.url) != nil { return true }
+        let changed = PagingGuess.changed(last, page)
+        guard changed.count == 1, let name = changed.first, let value = page.parameters[name] else { return false }
+        // The first page again is another run.
+        guard value != first?.parameters[name] else { return false }
+        return PagingGuess.isPosition(name, value, after: last)
+    }
+}

@@ -1,0 +1,174 @@
+import Cassettes
+import Columns
+import Foundation
+import Tributary
+
+// From entries to files that may be published.
+extension Recorder {
+    /// A scenario that is ready to be written.
+    struct Finished {
+        var files: ScenarioFiles
+        var outcome: Outcome
+    }
+
+    func finish(
+        _ draft: ScenarioDraft, lakes: [String: MemoryLake.Files], originals: [String]
+    ) async throws -> Finished {
+        let room = FileManager.default.temporaryDirectory.appending(path: "tributary-record-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: room) }
+        let place = room.appending(path: sourceName).appending(path: plan.scenario)
+        var draft = draft
+        var outcome = Outcome(folder: folder)
+        var files = try write(draft, JSONObject(), covers: [], to: place, originals)
+        let replay = DryReplay(source: plan.source, scenario: try Scenario(at: place), stack: live.replay)
+        let result = try await replay.run(state: plan.state, lakes: lakes, tables: draft.tables)
+        if let problem = result.problems.first {
+            throw SourceError(
+                .invalidFixture, "Replaying the fresh recording of \(problem)",
+                advice:
+                    "The source asks otherwise than it did a moment ago: what it sends must depend on the config, the "
+                    + "watermark and context.clock alone. Nothing was written.")
+        }
+        if !result.unused.isEmpty {
+            draft.entries.removeAll { result.unused.contains($0.id) }
+            files = try write(draft, JSONObject(), covers: [], to: place, originals)
+        }
+        let proposal = try await model(draft, at: place, &files)
+        outcome.notes += proposal.notes
+        let scenario = try Scenario(at: place)
+        let figures = try ExpectedFigures(scenario: scenario, model: proposal.declaration).figures(state: plan.state)
+        let covers = try Coverage(scenario).words()
+        files = try write(draft, figures, covers: covers, to: place, originals, model: files.files["model.json"])
+        describe(draft, proposal.declaration, figures, files, &outcome)
+        return Finished(files: files, outcome: outcome)
+    }
+
+    /// Scans the files, and writes them where they are tried out.
+    private func write(
+        _ draft: ScenarioDraft, _ figures: JSONObject, covers: [String], to place: URL, _ originals: [String],
+        model: [UInt8]? = nil
+    ) throws -> ScenarioFiles {
+        var files = draft.files()
+        if let model { files.files["model.json"] = model }
+        let manifest = draft.manifest(expected: figures, seal: files.seal, covers: covers)
+        files.files["manifest.json"] = JSONValue.object(manifest).serialized(indentation: 2) + [0x0A]
+        try checkLeaks(files, originals)
+        try files.write(to: place)
+        return files
+    }
+
+    /// Refuses what a scanner finds.
+    private func checkLeaks(_ files: ScenarioFiles, _ originals: [String]) throws {
+        let name = "\(sourceName)/\(plan.scenario)"
+        let allowed = try LeakAllowList(folder: fixtures)
+        let findings = files.findings(LeakScanner(originals: originals), name: name).filter {
+            allowed.allows($0, today: plan.today) == nil
+        }
+        if findings.isEmpty { return }
+        let lines = findings.prefix(12).map { "\n  \($0)" }.joined()
+        let more = findings.count > 12 ? "\n  … and \(findings.count - 12) more" : ""
+        throw SourceError(
+            .invalidFixture,
+            "Scanning the recording of \(name): \(findings.count) values must not be published, so nothing was written.\(lines)\(more)",
+            advice: "For each, add a rule to \(fixtures.lastPathComponent)/\(sourceName)/redaction.json, such as "
+                + "{\"rules\": [{\"json\": \"customer.note\", \"action\": \"pseudonym\"}]} (actions: fake, pseudonym, drop, keep), "
+                + "or allow its fingerprint in scan-allow.json with a reason, and record again.")
+    }
+
+    private func model(
+        _ draft: ScenarioDraft, at place: URL, _ files: inout ScenarioFiles
+    ) async throws -> ModelProposal.Result {
+        let scenario = try Scenario(at: place)
+        let result = try await ModelProposal(scenario: scenario, tables: draft.tables).verified(
+            existing: draft.existing.files["model.json"].flatMap { try? JSONValue(parsing: $0) })
+        if let json = result.json {
+            files.files["model.json"] = json.serialized(indentation: 2) + [0x0A]
+            try files.write(to: place)
+        }
+        return result
+    }
+
+    private func describe(
+        _ draft: ScenarioDraft, _ model: ModelDeclaration, _ figures: JSONObject, _ files: ScenarioFiles,
+        _ outcome: inout Outcome
+    ) {
+        outcome.requests = draft.entries.count
+        outcome.bytes = files.files.values.reduce(0) { $0 + $1.count }
+        outcome.tables = draft.tables.map { table in
+            let name = table.schema.name
+            return Outcome.Table(
+                name: name, mode: table.mode.rawValue, rows: figures[name]?["rows"]?.int64.map(Int.init),
+                requests: draft.entries.count { $0.schemas.contains(name) },
+                isModelled: model.collection(forSchema: name) != nil)
+        }
+    }
+}
+
+// Credentials that the upstream refuses.
+extension Recorder {
+    /// Records what wrong credentials are answered with, beside the scenario; where that cannot be had, a note says so.
+    func recordRefusal(_ outcome: inout Outcome) async {
+        let place = folder.deletingLastPathComponent().appending(path: "bad-credentials")
+        guard !FileManager.default.fileExists(atPath: place.path) else { return }
+        do {
+            guard try await recordRefusal(at: place, table: outcome.tables.first?.name) else {
+                outcome.notes.append(
+                    "The upstream did not refuse made-up credentials, so there is no scenario bad-credentials.")
+                return
+            }
+            outcome.refusal = place
+        } catch {
+            outcome.notes.append("Wrong credentials were not recorded: \(LiveRuns.words(error))")
+        }
+    }
+
+    private func recordRefusal(at place: URL, table: String?) async throws -> Bool {
+        let config = try Scenario(at: folder).config
+        let original = try Scenario(at: folder).manifest.document
+        var plan = plan
+        plan.scenario = "bad-credentials"
+        plan.state = "t0"
+        plan.limits = RecordingLimits(nil)
+        plan.title = "Credentials that the upstream does not know"
+        plan.story = "the credentials were never valid"
+        let real = try self.plan.source.configure(self.plan.config)
+        plan.config = Self.merged(real.storedConfig, masked: real.maskedConfig, fakes: .object(config))
+        let source = try plan.source.configure(plan.config)
+        // Where the config has no secret, there is nothing to be refused.
+        guard source.maskedConfig.text.contains(Secret.mask) else { return false }
+        let runs = try await LiveRuns(
+            plan: plan, live: live, source: source, lakes: [:], shortened: [], progress: progress
+        ).refusal(table)
+        guard let runs else { return false }
+        var redaction = try makeRedaction()
+        let redacted = redaction.redact(runs.exchanges, config: real.storedConfig, masked: real.maskedConfig)
+        let draft = try ScenarioDraft(
+            plan: plan, source: sourceName, existing: ScenarioFiles(), runs: runs, redacted: redacted)
+        var files = draft.files()
+        var manifest = draft.manifest(expected: JSONObject(), seal: files.seal, covers: ["error:credentials"])
+        manifest["config"] = original["config"]
+        manifest["expected"] = .object(JSONObject())
+        if let table, let schema = original["schemas"]?[table] {
+            manifest["schemas"] = .object(JSONObject([(table, schema)]))
+        }
+        files.files["manifest.json"] = JSONValue.object(manifest).serialized(indentation: 2) + [0x0A]
+        try checkLeaks(files, redacted.originals)
+        try files.write(to: place)
+        return true
+    }
+
+    /// The config with fakes in the places of secrets, all else as it is.
+    private static func merged(_ stored: JSONValue, masked: JSONValue, fakes: JSONValue) -> JSONValue {
+        if masked.string == Secret.mask { return fakes }
+        guard let object = stored.object else { return stored }
+        return .object(
+            JSONObject(
+                object.members.map { member in
+                    (
+                        member.name,
+                        merged(
+                            member.value, masked: masked[member.name] ?? .null, fakes: fakes[member.name] ?? .null)
+                    )
+                }))
+    }
+}

@@ -1,0 +1,145 @@
+import Cassettes
+import Columns
+import Foundation
+import Tributary
+
+/// Records a source against its live upstream and writes a scenario as the replay reads it.
+///
+/// Nothing unredacted touches the disk: exchanges are redacted in memory, scanned, replayed from a folder of temporary
+/// files, and only what a replay needs is written, all of it or nothing.
+public struct Recorder: Sendable {
+    public let plan: RecordingPlan
+    public let live: LiveSide
+    /// The folder of all fixtures.
+    public let fixtures: URL
+    /// The key of the pseudonyms.
+    let key: [UInt8]
+    let progress: @Sendable (String) -> Void
+
+    public init(
+        plan: RecordingPlan, live: LiveSide, fixtures: URL, key: [UInt8],
+        progress: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.plan = plan
+        self.live = live
+        self.fixtures = fixtures
+        self.key = key
+        self.progress = progress
+    }
+
+    /// What became of a recording.
+    public struct Outcome: Sendable {
+        public var folder: URL
+        public var tables: [Table] = []
+        public var requests = 0
+        public var bytes = 0
+        /// How many places each rule of redaction has changed.
+        public var redactions: [String: Int] = [:]
+        /// Files that were written anew or changed, by their paths in the scenario.
+        public var changed: [String] = []
+        /// What could not be inferred or recorded, and what to do about it.
+        public var notes: [String] = []
+        /// The scenario of refused credentials, where one was recorded.
+        public var refusal: URL?
+
+        /// One table's share.
+        public struct Table: Sendable, Encodable {
+            public var name: String
+            public var mode: String
+            public var rows: Int?
+            public var requests: Int
+            public var isModelled: Bool
+        }
+    }
+
+    var sourceName: String { plan.source.description.type.lowercased() }
+    var folder: URL { fixtures.appending(path: sourceName).appending(path: plan.scenario) }
+
+    /// Records.
+    ///
+    /// - Parameter replaces: whether a state that is there may be written anew.
+    /// - Throws: `SourceError`: of the upstream, or of kind `invalidFixture` when the result must not be written.
+    public func run(replaces: Bool = false) async throws -> Outcome {
+        let existing = ScenarioFiles(reading: folder)
+        try checkPlace(existing, replaces: replaces)
+        let source = try plan.source.configure(plan.config)
+        let lakes = try await lakes(existing)
+        let runs = try await LiveRuns(
+            plan: plan, live: live, source: source, lakes: lakes, shortened: try shortened(existing),
+            progress: progress
+        ).run()
+        progress("Redacting, replaying and scanning …")
+        var redaction = try makeRedaction()
+        let redacted = redaction.redact(runs.exchanges, config: source.storedConfig, masked: source.maskedConfig)
+        try checkKey(existing, redacted.keyFingerprint)
+        let draft = try ScenarioDraft(
+            plan: plan, source: sourceName, existing: existing, runs: runs, redacted: redacted)
+        var finished = try await finish(draft, lakes: lakes, originals: redacted.originals)
+        finished.outcome.notes = runs.notes + finished.outcome.notes
+        finished.outcome.redactions = redacted.counts
+        finished.outcome.changed = finished.files.files.filter { existing.files[$0.key] != $0.value }.keys.sorted()
+        if !finished.outcome.changed.isEmpty { try finished.files.write(to: folder) }
+        if plan.recordsRefusal, plan.provesCredentials { await recordRefusal(&finished.outcome) }
+        return finished.outcome
+    }
+
+    func makeRedaction() throws -> Redaction {
+        let rules = try RedactionRules(folder: fixtures.appending(path: sourceName))
+        return Redaction(source: sourceName, rules: rules, key: key)
+    }
+
+    // MARK: What is there
+
+    private func checkPlace(_ existing: ScenarioFiles, replaces: Bool) throws {
+        let isThere = existing.files["\(plan.state).har"] != nil
+        if isThere, !replaces {
+            throw SourceError(
+                .invalidConfig, "Recording \(sourceName)/\(plan.scenario) at \(plan.state): it is there already.",
+                advice: "Record it anew with 'tributary rerecord', or a later state with --state t1.")
+        }
+        if !isThere, replaces {
+            throw SourceError(
+                .notFound, "Recording \(sourceName)/\(plan.scenario) at \(plan.state) anew: it was never recorded.",
+                advice: "Record it with 'tributary record'.")
+        }
+        guard !existing.files.isEmpty else { return }
+        let scenario = try Scenario(at: folder)
+        if !isThere, let last = scenario.manifest.states.last, last.clock >= plan.clock {
+            throw SourceError(
+                .invalidConfig,
+                "Recording \(plan.state) of \(sourceName)/\(plan.scenario): its clock would not be later than that of \(last.name).",
+                advice: "States follow each other in time; record it later, or give a later --clock.")
+        }
+    }
+
+    private func checkKey(_ existing: ScenarioFiles, _ fingerprint: String) throws {
+        let manifest = existing.files["manifest.json"].flatMap { try? JSONValue(parsing: $0) }
+        guard let old = manifest?["provenance"]?["pseudonyms"]?.string, old != fingerprint else { return }
+        throw SourceError(
+            .invalidConfig,
+            "Recording \(sourceName)/\(plan.scenario): what is there was made with another key of pseudonyms (\(old), this one is \(fingerprint)), so joins over the states would break.",
+            advice:
+                "Use the same key: set \(PseudonymKey.variable), or record the scenario anew from its first state under another name."
+        )
+    }
+
+    private func lakes(_ existing: ScenarioFiles) async throws -> [String: MemoryLake.Files] {
+        if existing.files.isEmpty { return [:] }
+        let replay = DryReplay(source: plan.source, scenario: try Scenario(at: folder), stack: live.replay)
+        return try await replay.lakes(before: plan.state)
+    }
+
+    /// Tables whose lists an earlier state shortened.
+    private func shortened(_ existing: ScenarioFiles) throws -> Set<String> {
+        guard !existing.files.isEmpty else { return [] }
+        var names: Set<String> = []
+        for state in try Scenario(at: folder).manifest.states {
+            if state.name == plan.state { break }
+            guard let har = state.http.flatMap({ existing.files[$0] }) else { continue }
+            for entry in try JSONValue(parsing: har)["log"]?["entries"]?.array ?? [] where entry["_trimmed"] != nil {
+                names.formUnion(entry["_schema"]?.array?.compactMap(\.string) ?? [])
+            }
+        }
+        return names
+    }
+}

@@ -1,0 +1,166 @@
+import ArgumentParser
+import Cassettes
+import Columns
+import Conformance
+import Foundation
+import Pipeline
+import Tributary
+
+/// `tributary record`: writes what a live upstream answers as a scenario of a source's fixtures.
+struct RecordCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "record", abstract: "Record a live upstream as a scenario of a source's fixtures.",
+        discussion: """
+            Runs the source as a sync does, table by table: in full, then as an increment. Secrets are replaced by fakes \
+            and personal data by pseudonyms in memory, before anything is written; the result is scanned, replayed, \
+            and described by a proposed model.json, so that 'tributary check' can ask it anything.
+
+              tributary record stripe --scenario billing --connection my-test-account
+              tributary record harbour --scenario berths --set workspace=acme --set access_token=-
+              tributary record stripe --scenario billing --connection my-test-account --state t1 \\
+                --story "two charges more, one refunded"
+              tributary record stripe --scenario local --set auth_method.stripe_secret_key=sk_test_1 \\
+                --stand-in https://api.stripe.com=http://127.0.0.1:8420
+
+            Pseudonyms are made with a key that stays in the state folder, or in $TRIBUTARY_PSEUDONYM_KEY; a later state \
+            of a scenario needs the same one.
+            """)
+
+    @OptionGroup var options: RecordingOptions
+
+    @Option(
+        help: "How every table is read: incremental, append or full-refresh; by default what the source offers best.")
+    var mode: SyncType?
+
+    @Option(help: "Rows of a page at most, where requests ask for a size; 0 leaves it to the source.")
+    var pageSize = 5
+
+    @Option(help: "Pages of each list at most; 0 keeps all.")
+    var maxPages = 3
+
+    @Option(help: "Rows of each list at most; 0 keeps all.")
+    var maxRows = 0
+
+    @Option(help: "One sentence that says what the scenario shows.")
+    var title: String?
+
+    @Option(help: "What is different from the state before.")
+    var story: String?
+
+    @Option(help: "The version of the API, where neither requests nor answers name it.")
+    var apiVersion: String?
+
+    @Option(help: "'Now' for the source, such as 2026-06-01T00:00:00Z; by default the present.")
+    var clock: String?
+
+    @Flag(inversion: .prefixedNo, help: "Also record what made-up credentials are answered with, as bad-credentials.")
+    var refusal = true
+
+    func validate() throws {
+        for (name, value) in [("--page-size", pageSize), ("--max-pages", maxPages), ("--max-rows", maxRows)]
+        where value < 0 {
+            throw ValidationError("\(name) is 0 or more.")
+        }
+        if let clock, TimestampParser.microseconds(clock) == nil {
+            throw ValidationError("Reading --clock '\(clock)': it is to be such as 2026-06-01T00:00:00Z.")
+        }
+    }
+
+    func run() async throws {
+        let source = try Sources.registry.source(options.source)
+        let store = try StateStore(folder: options.statePath)
+        let now = clock.flatMap { TimestampParser.microseconds($0) } ?? SystemClock().now
+        var plan = RecordingPlan(
+            source: source, config: try options.config(of: source, store: store), scenario: options.scenario,
+            clock: now / 1_000_000 * 1_000_000, today: RecordingOptions.today)
+        plan.state = options.moment
+        plan.tables = options.tables
+        plan.mode = mode
+        plan.provesCredentials = !options.noValidate
+        plan.recordsRefusal = refusal
+        (plan.title, plan.story, plan.apiVersion) = (title, story, apiVersion)
+        plan.limits.pageSize = pageSize == 0 ? nil : pageSize
+        plan.limits.pages = maxPages == 0 ? nil : maxPages
+        plan.limits.rows = maxRows == 0 ? nil : maxRows
+        let recorder = try options.recorder(plan, store: store)
+        let outcome = try await Interruption.cancelling { try await recorder.run() }
+        try RecordingReport(outcome).show(json: options.output.json)
+    }
+}
+
+/// `tributary rerecord`: records a state anew, so that the difference is what changed upstream.
+struct RerecordCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rerecord", abstract: "Record a state of a scenario anew, with as small a difference as can be.",
+        discussion: """
+            The same tables in the same modes, limits and moment as the manifest says; names of entries and files stay, \
+            so an upstream that did not change leaves every file as it is, and git shows nothing.
+
+              tributary rerecord stripe --scenario billing --connection my-test-account
+            """)
+
+    @OptionGroup var options: RecordingOptions
+
+    func run() async throws {
+        let source = try Sources.registry.source(options.source)
+        let store = try StateStore(folder: options.statePath)
+        let folder = URL(filePath: options.fixtures).appending(path: source.description.type.lowercased())
+            .appending(path: options.scenario)
+        let plan = try RecordingPlan(
+            again: try Scenario(at: folder), state: options.moment, source: source,
+            config: try options.config(of: source, store: store), today: RecordingOptions.today)
+        var chosen = plan
+        if !options.tables.isEmpty { chosen.tables = options.tables }
+        chosen.provesCredentials = !options.noValidate
+        let recorder = try options.recorder(chosen, store: store)
+        let outcome = try await Interruption.cancelling { try await recorder.run(replaces: true) }
+        try RecordingReport(outcome).show(json: options.output.json)
+    }
+}
+
+/// What a recording came to, for a person or as JSON.
+struct RecordingReport: Encodable {
+    let folder: String
+    let tables: [Recorder.Outcome.Table]
+    let requests: Int
+    let bytes: Int
+    let redactions: [String: Int]
+    let changed: [String]
+    let notes: [String]
+    let refusal: String?
+
+    init(_ outcome: Recorder.Outcome) {
+        folder = outcome.folder.relativePath
+        tables = outcome.tables
+        requests = outcome.requests
+        bytes = outcome.bytes
+        redactions = outcome.redactions
+        changed = outcome.changed
+        notes = outcome.notes
+        refusal = outcome.refusal?.relativePath
+    }
+
+    func show(json: Bool) throws {
+        if json { return try JSONOutput.print(self) }
+        var table = TextTable([
+            ("TABLE", .left), ("MODE", .left), ("ROWS", .right), ("REQUESTS", .right), ("MODEL", .left),
+        ])
+        for entry in tables {
+            table.add([
+                entry.name, entry.mode, entry.rows.map { Figures.count($0) } ?? "?", Figures.count(entry.requests),
+                entry.isModelled ? "yes" : "no",
+            ])
+        }
+        Console.result(table.text)
+        let rules = redactions.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        Console.result("\nReplaced: \(rules.isEmpty ? "nothing" : rules)")
+        for note in notes { Console.result("- \(note)") }
+        if changed.isEmpty {
+            Console.result("\nNothing changed in \(folder).")
+        } else {
+            Console.result("\n\(changed.count) files written in \(folder), \(Figures.bytes(bytes)).")
+        }
+        if let refusal { Console.result("What wrong credentials are answered with is in \(refusal).") }
+        Console.note("Read what was written before you commit it; then: tributary check")
+    }
+}

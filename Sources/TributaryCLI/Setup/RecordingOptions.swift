@@ -1,0 +1,137 @@
+import ArgumentParser
+import Cassettes
+import Columns
+import Conformance
+import Foundation
+import Logging
+import Pipeline
+import Transports
+import Tributary
+
+/// What recording commands have in common: whom to record, and how the upstream is reached.
+struct RecordingOptions: ParsableArguments {
+    @Argument(help: "The source's type, such as stripe.", completion: Completions.sources)
+    var source: String
+
+    @Option(help: "The scenario's name: a folder of the source's fixtures.")
+    var scenario: String
+
+    @Option(name: .customLong("state"), help: "The upstream's moment: t0, then t1 and so on.")
+    var moment = "t0"
+
+    @Option(name: .customLong("table"), help: "Only this table; may be given several times.")
+    var tables: [String] = []
+
+    @Option(help: "Take the config of a stored connection.", completion: Completions.connections)
+    var connection: String?
+
+    @OptionGroup var input: ConfigInput
+
+    @Option(
+        name: .customLong("stand-in"),
+        help: ArgumentHelp(
+            "Let another server answer for an origin, such as one on this machine.",
+            discussion: "The source asks as always, and the recording names the origin. May be given several times.",
+            valueName: "origin=url"))
+    var standIns: [String] = []
+
+    @Option(help: "The folder of the fixtures.", completion: .directory)
+    var fixtures = "Fixtures"
+
+    @Option(
+        name: .customLong("state-folder"),
+        help: "The folder of connections and of the pseudonyms' key ($TRIBUTARY_STATE).", completion: .directory)
+    var stateFolder: String?
+
+    @Flag(
+        name: .customLong("public-hosts-only"), help: "Refuse private, loopback and reserved addresses.")
+    var publicHostsOnly = false
+
+    @Flag(name: .customLong("no-validate"), help: "Record without proving the credentials first.")
+    var noValidate = false
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        let isName = scenario.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-") }
+        guard isName, !scenario.isEmpty, scenario.first != "-" else {
+            throw ValidationError(
+                "A scenario is named in lower-case letters, digits and '-', such as orders-and-refunds.")
+        }
+        guard moment.first == "t", Int(moment.dropFirst()) != nil else {
+            throw ValidationError("A state is named t0, t1, t2 and so on.")
+        }
+        _ = try places()
+    }
+
+    /// Origins and who answers for them.
+    func places() throws -> [String: String] {
+        try Dictionary(
+            standIns.map { text in
+                let sides = text.split(separator: "=", maxSplits: 1).map(String.init)
+                guard sides.count == 2, sides.allSatisfy({ $0.hasPrefix("http") }) else {
+                    throw ValidationError(
+                        "Reading --stand-in '\(text)': it is to be such as https://api.stripe.com=http://127.0.0.1:8420."
+                    )
+                }
+                return (sides[0], sides[1].hasSuffix("/") ? String(sides[1].dropLast()) : sides[1])
+            }
+        ) { $1 }
+    }
+
+    var statePath: String {
+        var options = StateOptions()
+        options.folder = stateFolder
+        return options.path
+    }
+
+    /// The config: of a connection, or as it was typed.
+    func config(of source: AnySource, store: StateStore) throws -> JSONValue {
+        if let connection {
+            let stored = try store.connection(connection)
+            guard stored.sourceType.lowercased() == source.description.type.lowercased() else {
+                throw SourceError(
+                    .invalidConfig,
+                    "Recording \(source.description.type) with the connection '\(connection)': that is one of \(stored.sourceType)."
+                )
+            }
+            return stored.config
+        }
+        var prompt = FormPrompt(given: try input.given())
+        if Console.inputIsTerminal, Console.errorIsTerminal { prompt.ask(source.form.fields) }
+        return .object(prompt.answers)
+    }
+
+    /// The live side, and production's layers over the recording.
+    func live(_ store: StateStore) throws -> LiveSide {
+        let policy: AddressPolicy = publicHostsOnly ? .publicOnly : .unrestricted
+        let hosts = HostValidator(policy: policy, resolver: SystemResolver())
+        let places = try places()
+        return LiveSide(
+            http: { wrap in
+                LiveHTTP.make(policy: policy) { wire in
+                    wrap(places.isEmpty ? wire : RelocatingHTTPClient(wire, places: places))
+                }
+            },
+            databases: LiveDatabaseConnector(),
+            tunnels: SSHTunnelOpener(
+                hosts: hosts, knownHosts: URL(filePath: store.folder).appending(path: "known_hosts")),
+            integrations: store, hosts: hosts, replay: { LiveHTTP.simulated(over: $0, clock: $1) })
+    }
+
+    func key() throws -> [UInt8] {
+        try PseudonymKey.find(
+            environment: ProcessInfo.processInfo.environment,
+            file: URL(filePath: statePath).appending(path: "pseudonym-key"))
+    }
+
+    /// A recorder that says what it does.
+    func recorder(_ plan: RecordingPlan, store: StateStore) throws -> Recorder {
+        let isQuiet = output.json
+        return Recorder(
+            plan: plan, live: try live(store), fixtures: URL(filePath: fixtures), key: try key(),
+            progress: { text in if !isQuiet { Console.note(text) } })
+    }
+
+    static var today: String { String(Moment.text(SystemClock().now).prefix(10)) }
+}
