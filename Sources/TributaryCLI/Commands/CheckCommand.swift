@@ -15,6 +15,9 @@ struct CheckCommand: AsyncParsableCommand {
             failed, or a waiver or the ledger is not alive; 1: no case failed, but one could not run.
             A check that finds nothing to look at is 'not exercised': it never passes, and fails with --strict, which \
             is the default where the environment has CI.
+            With --against, two versions of the sources run on the same traffic, and what differs is told: form, tables, \
+            keys, columns, rows value by value, layout and requests. Exit code 0: nothing breaks for users; 5: something \
+            does; 1: nothing could be compared.
             """)
 
     @Argument(help: "The sources; none means all that have fixtures.", completion: .list(Sources.registry.types))
@@ -77,6 +80,20 @@ struct CheckCommand: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Count 'not exercised' as failed; the default where CI is set.")
     var strict: Bool?
 
+    @Option(
+        help: ArgumentHelp(
+            "Compare with another version: a revision, which is built for it, or a stored portrait.",
+            discussion: """
+                The revision's tree and its build are kept outside the checkout, in the user's cache \
+                (TRIBUTARY_CACHE names another place), so that only the first comparison takes minutes. Both versions run \
+                on the fixtures of this one.
+                """, valueName: "rev|file"))
+    var against: String?
+
+    @Option(
+        help: "Write what this version makes of the traffic to a file, for a later --against.", completion: .file())
+    var portrait: String?
+
     func validate() throws {
         for name in check + [explain].compactMap({ $0 }) where CheckCatalogue.check(name) == nil {
             let known = CheckCatalogue.all.map(\.name).joined(separator: "\n  ")
@@ -84,20 +101,18 @@ struct CheckCommand: AsyncParsableCommand {
         }
         if let width, width < 1 { throw ValidationError("The width is 1 or more.") }
         if caseLimit < 1 { throw ValidationError("The limit of a case is 1 second or more.") }
+        if against != nil, format != .text, format != .json {
+            throw ValidationError("With --against the format is text or json.")
+        }
     }
 
     func run() async throws {
         if list { return CheckReport.list(CheckCatalogue.all) }
         if let explain, let check = CheckCatalogue.check(explain) { return CheckReport.explain(check) }
-        let stack: HTTPStack = { LiveHTTP.simulated(over: $0, clock: $1) }
-        if selfTest { return try await runSelfTest(stack) }
-        let report = try await report(stack)
-        if report.results.isEmpty {
-            throw SourceError(
-                .notFound, "Looking for cases to check: there are none.",
-                advice: "Check the names of source, scenario, table and check, and that \(fixtures) holds the source's "
-                    + "scenarios.")
-        }
+        if selfTest { return try await runSelfTest(Self.stack) }
+        if against != nil || portrait != nil { return try await compareVersions() }
+        let report = try await report(Self.stack)
+        if report.results.isEmpty { throw nothingToCheck }
         try show(report)
         switch report.outcome {
         case .passed: break
@@ -106,8 +121,18 @@ struct CheckCommand: AsyncParsableCommand {
         }
     }
 
+    /// Production's layers, on the clock of a run.
+    static let stack: HTTPStack = { LiveHTTP.simulated(over: $0, clock: $1) }
+
+    var nothingToCheck: SourceError {
+        SourceError(
+            .notFound, "Looking for cases to check: there are none.",
+            advice: "Check the names of source, scenario, table and check, and that \(fixtures) holds the source's "
+                + "scenarios.")
+    }
+
     /// Engines for the sources that read databases.
-    private func databases() throws -> DatabaseStack {
+    func databases() throws -> DatabaseStack {
         let urls = DatabaseStack.urls(in: ProcessInfo.processInfo.environment) + databaseServer
         return try DatabaseStack(connector: LiveDatabaseConnector(), servers: urls)
     }
@@ -150,9 +175,9 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     /// Children are this program too.
-    private static var children: ChildProcessRunner? { ChildProcessRunner(executable: Bundle.main.executablePath) }
+    static var children: ChildProcessRunner? { ChildProcessRunner(executable: Bundle.main.executablePath) }
 
-    private func chosen() throws -> [AnySource] {
+    func chosen() throws -> [AnySource] {
         if sources.isEmpty { return Sources.registry.sources }
         return try sources.map { try Sources.registry.source($0) }
     }

@@ -7,16 +7,10 @@ struct Git {
 
     /// Runs git; nil when it refuses.
     func run(_ arguments: String...) -> String? {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["git", "-C", package.path] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return nil }
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return process.terminationStatus == 0 ? text.trimmingCharacters(in: .whitespacesAndNewlines) : nil
+        // What git says beside the answer is for its own user.
+        let arguments = ["git", "-C", package.path] + arguments
+        guard let outcome = try? ToolProcess.run(arguments, keepsErrors: false), outcome.status == 0 else { return nil }
+        return outcome.text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// The commit that a change is compared with: `revision`, or where this branch left the main one.

@@ -197,18 +197,8 @@ private struct CatalogueChange {
         return changes
     }
 
-    private static let widths = [
-        ["smallint", "integer", "bigint", "numeric"], ["real", "double precision"], ["date", "timestamp"],
-        ["varchar", "text"],
-    ]
-
     private static func isWider(_ new: String, than old: String) -> Bool {
         let (a, b) = (new.drop { $0 != " " }.dropFirst(), old.drop { $0 != " " }.dropFirst())
-        return widths.contains { family in
-            guard let x = family.firstIndex(of: String(a)), let y = family.firstIndex(of: String(b)) else {
-                return false
-            }
-            return x >= y
-        }
+        return ColumnComparison.isWider(String(a), than: String(b))
     }
 }
