@@ -41,6 +41,8 @@ public struct ScenarioPortrait: Codable, Hashable, Sendable {
     public var listingError: String?
     /// Why nothing was run, such as a database engine that is not at hand.
     public var missing: String?
+    /// What the check of credentials and the listing asked for, in order.
+    public var requests: [String] = []
     public var runs: [RunPortrait]
 }
 

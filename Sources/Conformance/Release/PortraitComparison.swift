@@ -80,6 +80,12 @@ public struct PortraitComparison: Codable, Hashable, Sendable {
                         + "'\(new.credentialsError ?? "accepted")'."))
         }
         compareTables(old, new, of: source)
+        if let difference = RequestDifferences(from: old.requests, to: new.requests) {
+            changes.append(
+                ContractChange(
+                    .notable, .requests, source: source, seen: new.id,
+                    "For credentials and tables: \(difference.text)", witness: difference.lines))
+        }
         var reasons: [(text: String, runs: [String])] = []
         for run in new.runs {
             guard let earlier = old.runs.first(where: { $0.table == run.table && $0.name == run.name }) else {

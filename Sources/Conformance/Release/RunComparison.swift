@@ -112,16 +112,10 @@ struct RunComparison {
     }
 
     private var requests: [ContractChange] {
-        guard old.requests != new.requests, !old.isUnrecorded, !new.isUnrecorded else { return [] }
-        let (was, now) = (Self.counts(old.requests), Self.counts(new.requests))
-        let gone = old.requests.filter { was[$0, default: 0] > now[$0, default: 0] }
-        let added = new.requests.filter { now[$0, default: 0] > was[$0, default: 0] }
-        if gone.isEmpty && added.isEmpty {
-            return [change(.notable, .requests, "The same requests are made in another order.")]
-        }
-        let text = "\(Self.count(old.requests.count, "request")) were made, and \(new.requests.count) are."
-        let lines = gone.prefix(4).map { "no more: \($0)" } + added.prefix(4).map { "now: \($0)" }
-        return [change(.notable, .requests, text, lines)]
+        guard !old.isUnrecorded, !new.isUnrecorded,
+            let difference = RequestDifferences(from: old.requests, to: new.requests)
+        else { return [] }
+        return [change(.notable, .requests, difference.text, difference.lines)]
     }
 
     private func change(
@@ -133,11 +127,7 @@ struct RunComparison {
             impact, subject, source: source, table: new.table, seen: seen, text, witness: lines + more)
     }
 
-    private static func counts(_ lines: [String]) -> [String: Int] {
-        Dictionary(lines.map { ($0, 1) }, uniquingKeysWith: +)
-    }
-
-    private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+    static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
     private static func names(_ columns: [String]) -> Set<String> {
         Set(columns.map { String($0.prefix { $0 != " " }) })
@@ -146,5 +136,30 @@ struct RunComparison {
     private static func image(_ rows: [RunPortrait.Row], _ names: Set<String>, _ keys: [String]) -> TableImage {
         let values = rows.map { row in row.values.filter { names.contains($0.key) }.mapValues(Value.string) }
         return TableImage(rows: values, keys: keys)
+    }
+}
+
+/// What of a list of requests is no more, and what is new; order counts.
+struct RequestDifferences {
+    let text: String
+    let lines: [String]
+
+    /// Nil when nothing differs.
+    init?(from old: [String], to new: [String]) {
+        if old == new { return nil }
+        let (was, now) = (Self.counts(old), Self.counts(new))
+        let gone = old.filter { was[$0, default: 0] > now[$0, default: 0] }
+        let added = new.filter { now[$0, default: 0] > was[$0, default: 0] }
+        if gone.isEmpty && added.isEmpty {
+            text = "The same requests are made in another order."
+            lines = []
+        } else {
+            text = "\(RunComparison.count(old.count, "request")) were made, and \(new.count) are."
+            lines = gone.prefix(2).map { "no more: \($0)" } + added.prefix(2).map { "now: \($0)" }
+        }
+    }
+
+    private static func counts(_ lines: [String]) -> [String: Int] {
+        Dictionary(lines.map { ($0, 1) }, uniquingKeysWith: +)
     }
 }

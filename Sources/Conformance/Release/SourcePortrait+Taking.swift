@@ -13,18 +13,24 @@ extension SourcePortrait {
         of source: AnySource, on scenarios: [Scenario], tables: Set<String> = [], stack: @escaping HTTPStack,
         databases: DatabaseStack? = nil
     ) async {
+        let inputs = scenarios.map { scenario in
+            var input = CheckCase(
+                source: source, scenario: scenario, schema: nil, seed: 1, profile: .full, stack: stack)
+            input.databases = databases
+            return input
+        }
+        await self.init(of: source, inputs, tables: tables)
+    }
+
+    /// The same of cases that say more than their scenario, such as a specimen with a fault.
+    init(of source: AnySource, _ inputs: [CheckCase], tables: Set<String> = []) async {
         type = source.description.type
         label = source.description.label
         category = source.description.category.rawValue
         status = source.description.status.rawValue
         form = source.form.fields
-        self.scenarios = []
-        for scenario in scenarios {
-            var input = CheckCase(
-                source: source, scenario: scenario, schema: nil, seed: 1, profile: .full, stack: stack)
-            input.databases = databases
-            self.scenarios.append(await ScenarioPortrait(input, tables: tables))
-        }
+        scenarios = []
+        for input in inputs { scenarios.append(await ScenarioPortrait(input, tables: tables)) }
     }
 }
 
@@ -38,27 +44,29 @@ extension ScenarioPortrait {
             missing = "\(error)"
             return
         }
+        let log = EventLog()
         do {
             let lab = try input.lab()
             // The recording of each part is one of its own: a listing must not use up what the check before it asked for.
             do {
-                try await lab.source.validateCredentials(in: Self.context(input, lab))
+                try await lab.source.validateCredentials(in: Self.context(input, lab, log))
             } catch {
                 credentialsError = RunPortrait.text(error)
             }
-            tables = try await lab.source.schemas(in: Self.context(input, lab)).map(ReleasedDeclaration.Table.init)
-            tables = tables.filter { wanted.isEmpty || wanted.contains($0.name) }
+            let offered = try await lab.source.schemas(in: Self.context(input, lab, log))
+            tables = offered.map(ReleasedDeclaration.Table.init).filter { wanted.isEmpty || wanted.contains($0.name) }
         } catch {
             listingError = RunPortrait.text(error)
         }
+        requests = RunPortrait.requests(log)
         for schema in input.scenario.manifest.schemas where wanted.isEmpty || wanted.contains(schema.name) {
             runs += await RunPortrait.all(input, schema)
         }
     }
 
-    private static func context(_ input: CheckCase, _ lab: Lab) throws -> SourceContext {
+    private static func context(_ input: CheckCase, _ lab: Lab, _ log: EventLog) throws -> SourceContext {
         let upstream = try input.material()
-        return try lab.context(upstream, clock: LabClock(upstream.now), log: EventLog())
+        return try lab.context(upstream, clock: LabClock(upstream.now), log: log)
     }
 }
 
@@ -74,7 +82,8 @@ extension RunPortrait {
             model.collection(forSchema: schema.name) != nil
         else { return runs }
         let open: (String) throws -> any Upstream = { state in
-            try ModelUpstream(input.scenario, state: state, declaration: model)
+            // Small pages: what a source makes of paging shows on lists that fit on one page of the vendor's.
+            try ModelUpstream(input.scenario, state: state, declaration: model, pageSize: 5)
         }
         runs += await chain(input, schema, .fullRefresh, "model", states.suffix(1), open)
         if schema.mode != .fullRefresh {
@@ -121,7 +130,7 @@ extension RunPortrait {
         }
         let run = try await lab.run(plan, of: upstream, into: files)
         advice = seen.withLock { $0 }
-        requests = run.log.requests.map(\.description) + run.log.statements
+        requests = Self.requests(run.log)
         if let error = run.error { fail(error) }
         guard let image = try await lab.table(plan.schema, in: run.files) else { return run.files }
         columns = image.schema.fields.map { "\($0.name) \($0.type)" }
@@ -130,6 +139,10 @@ extension RunPortrait {
             Row(values: row.values.compactMapValues(Self.text), partition: row.partition)
         }.sorted { Self.line($0) < Self.line($1) }
         return run.files
+    }
+
+    fileprivate static func requests(_ log: EventLog) -> [String] {
+        log.requests.map(\.description) + log.statements
     }
 
     private mutating func fail(_ error: any Error) {

@@ -33,14 +33,14 @@ extension CheckCommand {
 
     /// What this program makes of the fixtures.
     func portrait(_ version: String) async throws -> Portrait {
-        let databases = try databases()
+        let databases = try Kit.databases(databaseServer)
         var portrait = Portrait(version: version, sources: [])
         for source in try chosen() {
             let scenarios = try scenarios(of: source)
             if scenarios.isEmpty { continue }
             portrait.sources.append(
                 await SourcePortrait(
-                    of: source, on: scenarios, tables: Set(table), stack: Self.stack, databases: databases))
+                    of: source, on: scenarios, tables: Set(table), stack: Kit.stack, databases: databases))
         }
         await databases.close()
         if portrait.sources.isEmpty { throw nothingToCheck }
@@ -57,13 +57,9 @@ extension CheckCommand {
         do {
             let base = try BaseVersion(commit, of: git)
             let options = scenario.flatMap { ["--scenario", $0] } + table.flatMap { ["--table", $0] }
-            // Passwords stand in these URLs: they travel in the environment, and not on a command line.
-            let servers = databaseServer.map { url in
-                (DatabaseStack.environmentName(url.hasPrefix("postgres") ? .postgres : .mysql), url)
-            }
             return try base.portrait(
                 of: try sources.map { try Sources.registry.source($0).description.type },
-                on: URL(filePath: fixtures), options: options, with: Dictionary(servers) { $1 })
+                on: URL(filePath: fixtures), options: options, with: DatabaseServers.variables(databaseServer))
         } catch let error as BaseVersion.Unavailable {
             throw SourceError(
                 .notFound, "Comparing with \(commit.prefix(12)): \(error.description)",

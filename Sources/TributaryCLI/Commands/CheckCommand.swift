@@ -3,7 +3,6 @@ import Cassettes
 import Conformance
 import Foundation
 import SourceCatalog
-import Transports
 import Tributary
 
 /// `tributary check`: holds sources against the conformance catalogue, on recorded and modelled upstreams.
@@ -109,9 +108,9 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         if list { return CheckReport.list(CheckCatalogue.all) }
         if let explain, let check = CheckCatalogue.check(explain) { return CheckReport.explain(check) }
-        if selfTest { return try await runSelfTest(Self.stack) }
+        if selfTest { return try await runSelfTest(Kit.stack) }
         if against != nil || portrait != nil { return try await compareVersions() }
-        let report = try await report(Self.stack)
+        let report = try await report(Kit.stack)
         if report.results.isEmpty { throw nothingToCheck }
         try show(report)
         switch report.outcome {
@@ -121,9 +120,6 @@ struct CheckCommand: AsyncParsableCommand {
         }
     }
 
-    /// Production's layers, on the clock of a run.
-    static let stack: HTTPStack = { LiveHTTP.simulated(over: $0, clock: $1) }
-
     var nothingToCheck: SourceError {
         SourceError(
             .notFound, "Looking for cases to check: there are none.",
@@ -131,14 +127,8 @@ struct CheckCommand: AsyncParsableCommand {
                 + "scenarios.")
     }
 
-    /// Engines for the sources that read databases.
-    func databases() throws -> DatabaseStack {
-        let urls = DatabaseStack.urls(in: ProcessInfo.processInfo.environment) + databaseServer
-        return try DatabaseStack(connector: LiveDatabaseConnector(), servers: urls)
-    }
-
     private func options() throws -> CheckRunner.Options {
-        var options = CheckRunner.Options(today: String(Moment.text(SystemClock().now).prefix(10)))
+        var options = CheckRunner.Options(today: Kit.today)
         options.profile = profile
         options.scenarios = Set(scenario)
         options.tables = Set(table)
@@ -154,9 +144,9 @@ struct CheckCommand: AsyncParsableCommand {
 
     private func report(_ stack: @escaping HTTPStack) async throws -> ConformanceReport {
         let options = try options()
-        let databases = try databases()
+        let databases = try Kit.databases(databaseServer)
         let runner = CheckRunner(
-            catalogue: CheckCatalogue.all, stack: stack, databases: databases, children: Self.children)
+            catalogue: CheckCatalogue.all, stack: stack, databases: databases, children: Kit.children)
         var cases: [CheckRunner.Case] = []
         for source in try chosen() {
             let folder = URL(filePath: fixtures).appending(path: source.description.type.lowercased())
@@ -173,9 +163,6 @@ struct CheckCommand: AsyncParsableCommand {
             of: results, catalogue: CheckCatalogue.all, options: options, duration: began.duration(to: .now),
             began: clock)
     }
-
-    /// Children are this program too.
-    static var children: ChildProcessRunner? { ChildProcessRunner(executable: Bundle.main.executablePath) }
 
     func chosen() throws -> [AnySource] {
         if sources.isEmpty { return Sources.registry.sources }
@@ -214,7 +201,7 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     private func runSelfTest(_ stack: @escaping HTTPStack) async throws {
-        let test = SelfTest(stack: stack, databases: try databases(), children: Self.children)
+        let test = SelfTest(stack: stack, databases: try Kit.databases(databaseServer), children: Kit.children)
         let wanted = SeededFault.all.filter { fault in
             check.isEmpty || SelfTest.intended(fault).contains(where: check.contains)
         }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Columns
 import Conformance
 import Foundation
-import Transports
 import Tributary
 
 /// `tributary review`: judges a contributed source as a careful reviewer would.
@@ -10,9 +9,12 @@ struct ReviewCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "review", abstract: "Judge a contributed source as a careful reviewer would.",
         discussion: """
-            Without SOURCE, reviews the sources that differ from the base: by default where this branch left main. Looks at
-            what changed, the code, the fixtures, the verdicts of the kit, page and icon, and answers the fourteen points of
-            CONTRIBUTING.md one by one, with evidence or with the place where a person has to look.
+            Without SOURCE, reviews the sources that differ from the base: by default where this branch left main. Looks at \
+            what changed, the contract against the base on the same traffic, the code, the fixtures, the verdicts of the kit \
+            now and before, page and icon, and answers the fourteen points of CONTRIBUTING.md one by one, with evidence or \
+            with the place where a person has to look.
+            The base is built outside the checkout, as for tributary check --against; where it cannot be, the report says \
+            so and goes on.
 
             Exit code 0: nothing stands in the way; 5: something is to be mended.
             """)
@@ -39,6 +41,14 @@ struct ReviewCommand: AsyncParsableCommand {
     @Option(help: "The package's folder.", completion: .directory)
     var package = "."
 
+    @Option(
+        help: ArgumentHelp(
+            "A PostgreSQL or MySQL server on which databases may be made; as for tributary check.", valueName: "url"))
+    var databaseServer: [String] = []
+
+    @Flag(inversion: .prefixedNo, help: "Build the base and compare with what it does.")
+    var compare = true
+
     func validate() throws {
         guard Profile(rawValue: profile) != nil else { throw ValidationError("The profile is quick, full or hostile.") }
     }
@@ -48,18 +58,33 @@ struct ReviewCommand: AsyncParsableCommand {
         let git = Git(package: place)
         let base = try git.base(base)
         let chosen = try chosen(place, git, base)
+        let earlier = earlier(git, base, chosen)
+        let databases = try Kit.databases(databaseServer)
         var reports: [ReviewReport] = []
         for source in chosen {
             let review = Review(
-                folder: SourceFolder(package: place, source: source), git: git, base: base,
-                today: String(Moment.text(SystemClock().now).prefix(10)), profile: Profile(rawValue: profile) ?? .full)
+                folder: SourceFolder(package: place, source: source), git: git, base: base, earlier: earlier,
+                profile: Profile(rawValue: profile) ?? .full, databases: databases,
+                variables: DatabaseServers.variables(databaseServer))
             reports.append(try await review.report())
         }
+        await databases.close()
         if chosen.isEmpty {
             Console.note("No source differs from \(base?.prefix(12) ?? "the base"); name one to review it.")
         }
         try write(try text(reports))
         if reports.contains(where: { $0.count(.bad) > 0 }) { throw ExitStatus.upstream.exitCode }
+    }
+
+    /// The base at work, where it is needed.
+    private func earlier(_ git: Git, _ base: String?, _ chosen: [AnySource]) -> EarlierVersion {
+        guard let base, !chosen.isEmpty else { return .missing("there is no base.") }
+        guard compare else { return .missing("--no-compare was given.") }
+        do {
+            return .built(try BaseVersion(base, of: git))
+        } catch {
+            return .missing("\(error)")
+        }
     }
 
     private func chosen(_ place: URL, _ git: Git, _ base: String?) throws -> [AnySource] {
@@ -71,8 +96,7 @@ struct ReviewCommand: AsyncParsableCommand {
         }
         let changed = git.changes(since: base)
         return Sources.registry.sources.filter { source in
-            let folder = SourceFolder(package: place, source: source)
-            let parts = [folder.code, folder.fixtures, folder.page, folder.icon].compactMap { $0 }
+            let parts = SourceFolder(package: place, source: source).parts
             return changed.contains { file in parts.contains { file.hasPrefix($0) } }
         }
     }
@@ -95,9 +119,4 @@ struct ReviewCommand: AsyncParsableCommand {
             throw SourceError(.storage, "Writing \(output): \(error.localizedDescription)")
         }
     }
-}
-
-/// What the kit needs of this program.
-enum Kit {
-    static let stack: HTTPStack = { client, clock in RetryingHTTPClient(client, clock: clock) }
 }

@@ -27,6 +27,8 @@ struct ReviewReport: Encodable {
         /// Relative to the package.
         var file: String?
         var line: Int?
+        /// Lines that show it.
+        var details: [String] = []
 
         var place: String? { file.map { file in line.map { "\(file):\($0)" } ?? file } }
     }

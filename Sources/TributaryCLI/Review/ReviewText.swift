@@ -8,8 +8,9 @@ enum ReviewText {
         ]
         for section in report.sections {
             lines += ["", section.title]
-            lines += section.remarks.map { remark in
-                "  \(remark.level.mark) " + (remark.place.map { "\($0): " } ?? "") + remark.text
+            for remark in section.remarks {
+                lines.append("  \(remark.level.mark) " + (remark.place.map { "\($0): " } ?? "") + remark.text)
+                lines += remark.details.map { "      \($0)" }
             }
         }
         return lines.joined(separator: "\n")
@@ -35,7 +36,8 @@ enum ReviewText {
 
     private static func item(_ remark: ReviewReport.Remark) -> String {
         let place = remark.place.map { "`\($0)`: " } ?? ""
-        return "- \(remark.level.mark) \(place)\(escaped(remark.text))"
+        let details = remark.details.map { "\n  - `\($0.replacing("`", with: "'").replacing("\n", with: " "))`" }
+        return "- \(remark.level.mark) \(place)\(escaped(remark.text))" + details.joined()
     }
 
     /// Text of an upstream or a stranger must not become markup.
@@ -74,7 +76,11 @@ enum ReviewText {
         let level = remark.level == .bad ? "error" : remark.level == .warning ? "warning" : "note"
         var object = JSONObject([
             ("ruleId", .string(id(title))), ("level", .string(level)),
-            ("message", .object(JSONObject([("text", .string(remark.text))]))),
+            (
+                "message",
+                .object(
+                    JSONObject([("text", .string(([remark.text] + remark.details).joined(separator: "\n")))]))
+            ),
         ])
         if let file = remark.file {
             var place = JSONObject([("artifactLocation", .object(JSONObject([("uri", .string(file))])))])

@@ -24,14 +24,18 @@ struct SourceFolder {
     func exists(_ relative: String) -> Bool { FileManager.default.fileExists(atPath: path(relative)) }
     func path(_ relative: String) -> String { package.appending(path: relative).path }
 
-    /// The Swift files of the source and their lines.
-    func swiftFiles() -> [(file: String, lines: [String])] {
+    /// The places of the source, relative to the package: what begins with one of them belongs to it.
+    var parts: [String] {
+        [code.map { $0 + "/" }, fixtures + "/", page, icon].compactMap { $0 }
+    }
+
+    /// The Swift files of the source.
+    func swiftFiles() -> [SourceText] {
         guard let code else { return [] }
         let names = (try? FileManager.default.subpathsOfDirectory(atPath: path(code))) ?? []
         return names.filter { $0.hasSuffix(".swift") }.sorted().compactMap { name in
             let file = "\(code)/\(name)"
-            guard let text = try? String(contentsOfFile: path(file), encoding: .utf8) else { return nil }
-            return (file, text.components(separatedBy: "\n"))
+            return (try? String(contentsOfFile: path(file), encoding: .utf8)).map { SourceText(file: file, text: $0) }
         }
     }
 }

@@ -57,7 +57,7 @@ enum FixtureContentChecks {
         switch provenance.kind {
         case .documented:
             if provenance.apiVersion == nil { missing.append("apiVersion") }
-            missing += provenance.docs.filter { day(in: $0) == nil }.map {
+            missing += provenance.docs.filter { ProvenanceDay.first(in: $0) == nil }.map {
                 "the day on which \($0.prefix(60)) was read"
             }
         case .recorded, .recordedEdited:
@@ -110,12 +110,10 @@ enum FixtureContentChecks {
         guard let limit = input.scenario.manifest.document["limits"]?["maxAgeDays"]?.int64 else {
             return .notApplicable("The scenario declares no limits.maxAgeDays.")
         }
-        let provenance = input.scenario.manifest.provenance
-        let texts = ["verifiedAt", "recordedAt"].compactMap { provenance.details[$0]?.string } + provenance.docs
-        guard let newest = texts.compactMap(Self.day).max() else {
+        guard let newest = input.scenario.manifest.provenance.newestDay else {
             return .notExercised("Its provenance names no day.")
         }
-        let days = (Self.microseconds(input.today) - Self.microseconds(newest)) / 86_400_000_000
+        let days = ProvenanceDay.days(from: newest, to: input.today)
         let findings =
             days <= limit
             ? []
@@ -125,20 +123,6 @@ enum FixtureContentChecks {
                     actual: "It is of \(newest), \(days) days ago.", file: "manifest.json")
             ]
         return .judged(findings, looked: Counters(items: 1))
-    }
-
-    private static func microseconds(_ day: String) -> Int64 { TimestampParser.microseconds("\(day)T00:00:00Z") ?? 0 }
-
-    /// The first day in a text, as `2026-12-31`.
-    private static func day(in text: String) -> String? {
-        let characters = Array(text.utf8)
-        guard characters.count >= 10 else { return nil }
-        for start in 0...(characters.count - 10) {
-            let part = String(decoding: characters[start..<start + 10], as: UTF8.self)
-            let shape = part.map { $0.isNumber ? "9" : String($0) }.joined()
-            if shape == "9999-99-99" { return part }
-        }
-        return nil
     }
 
     private static let coversClaims = Check(
