@@ -138,6 +138,10 @@ let package = Package(
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ],
             path: "Tests/Support", exclude: ["requirements.txt"], swiftSettings: strict),
+        // Runs a command beside database servers of its own.
+        .executableTarget(
+            name: "with-servers", dependencies: ["TestSupport", "Tributary"], path: "Tests/WithServers",
+            swiftSettings: strict),
         .testTarget(
             name: "ColumnsTests", dependencies: ["Columns", "TestSupport"], resources: [.copy("Corpora")],
             swiftSettings: strict),

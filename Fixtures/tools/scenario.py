@@ -126,7 +126,7 @@ class Scenario:
             files[state["http"]] = json.dumps(log, indent=2, ensure_ascii=False) + "\n"
         manifest = {"format": 1, "source": self.source} | self.manifest | {"states": self.states}
         order = ["format", "source", "title", "covers", "notes", "schemas", "config", "integrations", "provenance",
-                 "states", "match", "expected", "allowLarge"]
+                 "states", "match", "expected", "allowLarge", "waivers"]
         ordered = {key: manifest[key] for key in order if key in manifest}
         assert ordered.keys() == manifest.keys(), manifest.keys() - ordered.keys()
         files["manifest.json"] = json.dumps(ordered, indent=2, ensure_ascii=False) + "\n"

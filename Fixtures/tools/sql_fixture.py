@@ -13,9 +13,9 @@ from sql_shop import ENGINES, T0, T1, TABLES, TYPES, VIEWS, changes_at_t1, rows_
 
 CONFIGS = {
     "sqlite": {"path": "shop.db"},
-    "postgres": {"host": "127.0.0.1", "port": 5432, "database": "shop", "user": "tributary_reader",
+    "postgres": {"host": "db.example.com", "port": 5432, "database": "shop", "user": "tributary_reader",
                  "password": {"fake": "postgres.password", "n": 1}, "schema": "public"},
-    "mysql": {"host": "127.0.0.1", "port": 3306, "database": "shop", "user": "tributary_reader",
+    "mysql": {"host": "db.example.com", "port": 3306, "database": "shop", "user": "tributary_reader",
               "password": {"fake": "mysql.password", "n": 1}, "using_ssl": False},
 }
 DOCS = {

@@ -10,6 +10,14 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
     let runner: CheckRunner
     let options: CheckRunner.Options
     let place: SourceLocation
+    /// The same check on the same table in the other scenarios.
+    var others: [CheckRunner.Case] = []
+
+    func beside(_ others: [CheckRunner.Case]) -> ConformanceCase {
+        var copy = self
+        copy.others = others
+        return copy
+    }
 
     var testDescription: String { item.input.scenario.name }
 
@@ -17,6 +25,11 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
     /// reason, so that it is not counted as passed.
     func run() async throws {
         let result = await Gate.shared.pass { await runner.judge(item, options: options) }
+        if result.isNotExercised, options.isStrict,
+            let scenario = await runner.scenario(among: others, judging: item, options: options)
+        {
+            try Test.cancel("The scenario \(scenario) is judged on this.", sourceLocation: place)
+        }
         if result.isFailure(strict: options.isStrict) {
             record(FailureStory(result).text)
             return

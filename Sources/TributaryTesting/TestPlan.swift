@@ -52,7 +52,9 @@ struct TestPlan: Sendable {
         }
         return order.compactMap { name in
             groups[name].flatMap { group in
-                group.first.map { NamedTest(name: name, place: $0.place, body: .cases(group)) }
+                let others = group.map(\.item)
+                let cases = group.map { $0.beside(others) }
+                return group.first.map { NamedTest(name: name, place: $0.place, body: .cases(cases)) }
             }
         }
     }

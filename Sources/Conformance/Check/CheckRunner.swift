@@ -96,7 +96,8 @@ public struct CheckRunner: Sendable {
         return scenario.manifest.schemas.filter { options.tables.isEmpty || options.tables.contains($0.name) }
     }
 
-    /// Runs the cases, some at once; results come in the order of the cases.
+    /// Runs the cases, some at once; results come in the order of the cases. What one scenario has no material for and
+    /// another judges is not applicable.
     ///
     /// - Parameter progress: called after each case with how many are done.
     public func run(
@@ -118,7 +119,7 @@ public struct CheckRunner: Sendable {
                 progress(result, done)
                 start()
             }
-            return results.compactMap { $0 }
+            return Self.settled(results.compactMap { $0 })
         }
     }
 

@@ -112,6 +112,9 @@ public struct Waiver: Sendable, Hashable, Codable {
     /// The last day on which it holds, as `2026-12-31`.
     public var until: String
 
+    /// Whether it accepts what there is no material for, whatever the check.
+    var isOfMaterial: Bool { check == "*" }
+
     public init(check: String, table: String, reason: String, reference: String, until: String) {
         self.check = check
         self.table = table

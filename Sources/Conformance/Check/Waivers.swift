@@ -4,6 +4,9 @@ import Foundation
 
 /// The waivers of a manifest: failures that are accepted, with the reason, where it is discussed, and until when.
 ///
+/// A waiver of the check `*` for one table accepts what there is no material for, and no failure: a table that is empty at
+/// the upstream exercises little.
+///
 /// ```json
 /// "waivers": [{"check": "watermark-boundary-ties-kept", "table": "events", "reason": "…", "reference": "https://…",
 ///              "until": "2026-12-31"}]
@@ -74,7 +77,11 @@ public struct Waivers: Sendable {
     ) -> [String] {
         var problems: [String] = []
         let check = checks.first { $0.name == waiver.check }
-        if check == nil { problems.append("is of a check that does not exist") }
+        if waiver.isOfMaterial {
+            if waiver.table == "*" { problems.append("is of all checks and all tables") }
+        } else if check == nil {
+            problems.append("is of a check that does not exist")
+        }
         if check?.isWaivable == false { problems.append("is of a check that cannot be waived") }
         if waiver.table != "*", !tables.contains(waiver.table) { problems.append("is of a table that does not exist") }
         if waiver.until < today { problems.append("ran out on \(waiver.until)") }
@@ -91,6 +98,7 @@ public struct Waivers: Sendable {
         of scenario: Scenario, verdicts: [(check: String, table: String, verdict: Verdict)]
     ) -> [Finding] {
         Waivers(scenario.manifest).all.filter { waiver in
+            if waiver.isOfMaterial { return isUnneeded(waiver, verdicts.filter { $0.table == waiver.table }) }
             let own = verdicts.filter { $0.check == waiver.check && (waiver.table == "*" || waiver.table == $0.table) }
             let tables = Set(own.map(\.table))
             let isComplete =
@@ -104,6 +112,21 @@ public struct Waivers: Sendable {
         }
     }
 
+    /// Whether all checks ran on the table and each found material there.
+    private static func isUnneeded(
+        _ waiver: Waiver, _ own: [(check: String, table: String, verdict: Verdict)]
+    ) -> Bool {
+        let all = CheckCatalogue.all.filter { $0.scope == .table && $0.level != .live && $0.profile <= .full }
+        return Set(all.map(\.name)).isSubset(of: own.map(\.check))
+            && own.allSatisfy { entry in
+                switch entry.verdict {
+                case .waived(let used, _): used != waiver
+                case .notExercised: false
+                default: true
+                }
+            }
+    }
+
     /// The waiver of a case.
     func waiver(of item: CheckRunner.Case) -> Waiver? {
         all.first { $0.check == item.check.name && ($0.table == "*" || $0.table == item.table) }
@@ -111,6 +134,9 @@ public struct Waivers: Sendable {
 
     /// A failure that is waived is `waived`; a waiver that has run out, or may not be, waives nothing.
     func applied(to verdict: Verdict, of item: CheckRunner.Case, today: String) -> Verdict {
+        if case .notExercised = verdict, let waiver = all.first(where: { $0.isOfMaterial && $0.table == item.table }) {
+            return waiver.until >= today ? .waived(waiver, []) : verdict
+        }
         guard case .failed(let findings) = verdict, let waiver = waiver(of: item) else { return verdict }
         if item.check.isWaivable && waiver.until >= today { return .waived(waiver, findings) }
         return verdict

@@ -85,7 +85,7 @@ public struct ModelDeclaration: Sendable {
         public var filters: [Filter]
         public var page: Page
         /// The answer as it is sent, with `$rows`, `$more`, `$next`, `$nextURL`, `$total`, `$count` (rows of this
-        /// page), `$page` and `$pages` in place.
+        /// page), `$page` and `$pages` in place, and `{name}` for a name of the path.
         public var envelope: JSONValue
         /// Matching objects beyond this number are never shown; nil means no cap.
         public var resultCap: Int?

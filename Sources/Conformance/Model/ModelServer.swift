@@ -61,7 +61,7 @@ public struct ModelServer: HTTPClient {
         var page = list.page(call)
         if let status = page.refusal { return call.response(status, ["message": "The position is not served."]) }
         page.rows = page.rows?.map { embedding($0, collection, in: world) }
-        let body = Self.render(endpoint.envelope, page)
+        let body = Self.render(endpoint.envelope, page, names)
         var response = call.response(200, body)
         if let change = quirks.body { response.body = HTTPBody(change(body.serialized())) }
         if endpoint.page.style == .link, let next = page.nextURL {
@@ -146,13 +146,13 @@ public struct ModelServer: HTTPClient {
         names.reduce(template) { $0.replacingOccurrences(of: "{\($1.key)}", with: $1.value) }
     }
 
-    /// Puts a page's parts where the envelope wants them.
-    static func render(_ template: JSONValue, _ page: ModelPage) -> JSONValue {
+    /// Puts a page's parts where the envelope wants them, and the values of the path's names.
+    static func render(_ template: JSONValue, _ page: ModelPage, _ names: [String: String] = [:]) -> JSONValue {
         switch template {
-        case .string(let text): page.part(text) ?? template
-        case .array(let elements): .array(elements.map { render($0, page) })
+        case .string(let text): page.part(text) ?? .string(fill(text, with: names))
+        case .array(let elements): .array(elements.map { render($0, page, names) })
         case .object(let object):
-            .object(JSONObject(object.members.map { ($0.name, render($0.value, page)) }))
+            .object(JSONObject(object.members.map { ($0.name, render($0.value, page, names)) }))
         default: template
         }
     }

@@ -63,7 +63,7 @@ struct SourcesPage {
     }
 
     private func tables(_ source: AnySource) async -> [String] {
-        guard let schemas = await schemas(source) else {
+        guard let schemas = await RecordedTables(fixtures: fixtures).schemas(source) else {
             return ["The upstream's own catalogue says which tables there are."]
         }
         let rows = schemas.map { schema in
@@ -73,17 +73,6 @@ struct SourcesPage {
             return "| `\(schema.name)` | \(keys) | \(cursors) | \(types) |"
         }
         return ["| Table | Primary key | Cursor fields | Sync types |", "| --- | --- | --- | --- |"] + rows
-    }
-
-    /// The tables of the first scenario's config, where a recording can list them.
-    private func schemas(_ source: AnySource) async -> [SourceSchema]? {
-        let folder = fixtures.appending(path: source.description.type.lowercased())
-        guard let scenario = try? Fixture(at: folder).scenarios.first(where: { !$0.manifest.schemas.isEmpty }),
-            let state = scenario.manifest.states.first,
-            let configured = try? source.configure(.object(scenario.config)),
-            let context = try? scenario.context(state: state.name)
-        else { return nil }
-        return try? await configured.schemas(in: context)
     }
 }
 
