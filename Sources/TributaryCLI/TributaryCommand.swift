@@ -45,6 +45,7 @@ struct TributaryCommand: AsyncParsableCommand {
             SourcesCommand.self, FormCommand.self, ConnectCommand.self, ConnectionsCommand.self, SchemasCommand.self,
             SyncCommand.self, RunsCommand.self, CompactCommand.self, VacuumCommand.self, DemoCommand.self,
             RecordCommand.self, RerecordCommand.self, CheckCommand.self, CheckCaseCommand.self, FixturesCommand.self,
+            ReleaseCommand.self,
             PreviewCommand.self, ReviewCommand.self, DocsCommand.self,
             ExitCodesCommand.self,
         ])

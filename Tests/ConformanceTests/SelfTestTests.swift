@@ -8,6 +8,29 @@ import Testing
             of: fault, onlyIntended: true)
         #expect(!row.intended.isEmpty, "No check names this fault.")
         #expect(row.isAsIntended, "\(row.results.map { "\($0.item.name): \($0.verdict)" })")
+        for result in row.results where !result.findings.isEmpty { expectWhole(result) }
+    }
+
+    /// Every part that the message of a failure must have, and no secret.
+    private func expectWhole(_ result: CheckResult) {
+        let text = FailureStory(result).text
+        for part in ["Where:", "Promise:", "Expected:", "Actual:", "Repeat:", "Cause:", "Clause:"] {
+            #expect(text.contains("\n\(part)"), "\(result.item.name) lacks \(part)\n\(text)")
+        }
+        let secrets = result.item.input.scenario.manifest.document["config"]?.object?.members.compactMap { member in
+            member.value["fake"] == nil ? nil : result.item.input.scenario.config[member.name]?.string
+        }
+        for secret in secrets ?? [] { #expect(!text.contains(secret), "\(result.item.name) shows a secret") }
+    }
+
+    @Test("what is not built as a check has a reason and a name of its own")
+    func omitted() {
+        let built = Set(CheckCatalogue.all.map(\.name))
+        for omitted in CheckCatalogue.omitted {
+            #expect(!built.contains(omitted.name))
+            #expect(!omitted.reason.isEmpty)
+        }
+        #expect(Set(CheckCatalogue.omitted.map(\.name)).count == CheckCatalogue.omitted.count)
     }
 
     @Test("the clean twins pass every check, and each check looks at something of one")

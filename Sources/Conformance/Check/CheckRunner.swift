@@ -23,6 +23,8 @@ public struct CheckRunner: Sendable {
         public var today: String
         /// Real time that a case may take before it is given up as endless.
         public var caseLimit = Duration.seconds(300)
+        /// Real time that the whole run may take; nil is no limit.
+        public var budget: Duration?
         /// Failures that were there before, and may stay for now.
         public var ledger: FailureLedger?
         /// The folder of the fixtures as commands should name it; nil is the default.

@@ -14,7 +14,12 @@ extension CheckCase {
     var sourceFolder: String {
         let type = source.swiftType.prefix { $0 != "<" }
         let name = type.split(separator: ".").last ?? type
-        return "Sources/SourceCatalog/\(name.hasSuffix("Source") ? String(name.dropLast(6)) : String(name))"
+        let folder = name.hasSuffix("Source") ? String(name.dropLast(6)) : String(name)
+        let modules = (try? FileManager.default.contentsOfDirectory(atPath: repository.appending(path: "Sources").path))
+        let own = "Sources/SourceCatalog/\(folder)"
+        if exists(own) { return own }
+        // A package of sources alone has a module of another name.
+        return (modules ?? []).sorted().map { "Sources/\($0)/\(folder)" }.first(where: exists) ?? own
     }
 
     /// The Swift files of the source; none where its code lies elsewhere.

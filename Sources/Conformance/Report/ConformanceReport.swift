@@ -4,7 +4,8 @@ import Foundation
 /// A whole run of the kit: what each case said, what is wrong with waivers and ledger, and what was looked at.
 public struct ConformanceReport: Sendable {
     public let results: [CheckResult]
-    /// What is wrong beside the cases: waivers that are incomplete or not needed, a ledger that has grown.
+    /// What is wrong beside the cases: waivers that are incomplete or not needed, a ledger that has grown, a
+    /// budget that was not kept.
     public let problems: [Finding]
     public let options: CheckRunner.Options
     /// The scenarios that were looked at, in order.
@@ -30,6 +31,28 @@ public struct ConformanceReport: Sendable {
             scenarios.flatMap { scenario in
                 Self.waiverProblems(scenario, byScenario[scenario.id] ?? [], catalogue, options)
             } + (options.ledger.map { $0.problems + $0.gone(after: results) } ?? [])
+            + Self.budgetProblems(results, duration, options)
+    }
+
+    /// A run that took longer than it may, with the checks that took the most of it.
+    private static func budgetProblems(
+        _ results: [CheckResult], _ duration: Duration, _ options: CheckRunner.Options
+    ) -> [Finding] {
+        guard let budget = options.budget, duration > budget else { return [] }
+        let sums = Dictionary(grouping: results, by: \.item.check.name).mapValues {
+            $0.reduce(Duration.zero) { $0 + $1.duration }
+        }
+        let slowest = sums.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.prefix(10)
+        return [
+            Finding(
+                at: "budget of the run", expected: "at most \(budget / .seconds(1)) s for \(results.count) cases",
+                actual: "It took \(seconds(duration)) s; the slowest: "
+                    + slowest.map { "\($0.key) \(seconds($0.value)) s" }.joined(separator: ", ") + ".")
+        ]
+    }
+
+    private static func seconds(_ duration: Duration) -> String {
+        String(Double(Int(duration / .milliseconds(1))) / 1_000)
     }
 
     /// A run that holds the check of waivers judges their form by it.

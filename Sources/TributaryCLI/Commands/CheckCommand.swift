@@ -61,7 +61,10 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(help: "Seconds of real time after which a case is given up.")
     var caseLimit = 300
 
-    @Flag(help: "List the checks.")
+    @Option(help: "Seconds that the whole run may take: a longer one fails, and tells its slowest checks.")
+    var budget: Double?
+
+    @Flag(help: "List the checks, and what is not built as one.")
     var list = false
 
     @Option(help: "Explain a check.")
@@ -99,6 +102,7 @@ struct CheckCommand: AsyncParsableCommand {
             throw ValidationError("There is no check '\(name)'. There are:\n  \(known)")
         }
         if let width, width < 1 { throw ValidationError("The width is 1 or more.") }
+        if let budget, !(budget > 0) { throw ValidationError("The budget is more than 0 seconds.") }
         if caseLimit < 1 { throw ValidationError("The limit of a case is 1 second or more.") }
         if against != nil, format != .text, format != .json {
             throw ValidationError("With --against the format is text or json.")
@@ -137,6 +141,7 @@ struct CheckCommand: AsyncParsableCommand {
         if let width { options.width = width }
         options.isStrict = strict ?? (Console.environment("CI") != nil)
         options.caseLimit = .seconds(caseLimit)
+        options.budget = budget.map { .seconds($0) }
         options.ledger = try FailureLedger(at: URL(filePath: fixtures).appending(path: "ledger.json"))
         if fixtures != "Fixtures" { options.fixtures = fixtures }
         return options

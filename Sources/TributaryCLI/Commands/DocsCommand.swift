@@ -94,6 +94,9 @@ struct ChecksPage {
             lines += checks.map { "| `\($0.name)` | \($0.profile.rawValue) | \(Self.cell($0.proves)) |" }
             lines.append("")
         }
+        lines += ["## Not built as a check", "", "| Name | Group | Why, and what proves it |", "| --- | --- | --- |"]
+        lines += CheckCatalogue.omitted.map { "| `\($0.name)` | \($0.group.rawValue) | \(Self.cell($0.reason)) |" }
+        lines.append("")
         lines += ["## Seeded faults", "", "Bugs that were seen in real connectors, and those made up for a check.", ""]
         lines += ["| Fault | Seen | What the source does wrong | Caught by |", "| --- | --- | --- | --- |"]
         lines += faults.map { fault in

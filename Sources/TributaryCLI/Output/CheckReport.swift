@@ -12,7 +12,9 @@ enum CheckReport {
         for check in checks {
             table.add([check.name, check.group.rawValue, check.level.rawValue, check.profile.rawValue, check.proves])
         }
-        Console.result(table.text)
+        var omitted = TextTable([("NOT BUILT AS A CHECK", .left), ("GROUP", .left), ("WHY, AND WHAT PROVES IT", .left)])
+        for check in CheckCatalogue.omitted { omitted.add([check.name, check.group.rawValue, check.reason]) }
+        Console.result(table.text + "\n\n" + omitted.text)
     }
 
     static func explain(_ check: Check) {

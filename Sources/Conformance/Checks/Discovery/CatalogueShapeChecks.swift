@@ -149,6 +149,9 @@ enum CatalogueShapeChecks {
                     verdict: .notApplicable("The tables are the upstream's own: the source promises none by name."))
             }
             for member in input.config.members where config[member.name] == nil { config[member.name] = member.value }
+            guard input.scenario.goodState != nil else {
+                throw Bench.Verdicted(verdict: .notApplicable(ConfigurationChecks.noTables))
+            }
             let listing = try await Listing(input, try input.material(), config: config)
             if let error = listing.error { throw error }
             tally.add(listing.looked)

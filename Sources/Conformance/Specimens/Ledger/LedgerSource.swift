@@ -7,7 +7,7 @@ import Tributary
 struct LedgerSource: Source {
     static let description = SourceDescription(
         type: "Specimen", label: "Specimen", category: .engineering, docs: "https://specimen.example/docs",
-        listsSchemasWithoutCredentials: true)
+        status: .beta, listsSchemasWithoutCredentials: true)
     static let baseURL = "https://api.specimen.example"
 
     struct Config: FormFields {

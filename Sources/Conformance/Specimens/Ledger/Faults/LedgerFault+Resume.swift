@@ -42,6 +42,26 @@ extension LedgerFault {
                 response.items = response.items.changingPositions { $0["as"] = .string(key) }
             }
         },
+        LedgerFault(
+            "old-position-not-understood",
+            "Has given its positions another form, and begins anew from those of the released version.", .kit
+        ) {
+            $0.inputs = { inputs, _ in
+                inputs.resumeToken = inputs.resumeToken.flatMap { $0.value["at"].map { ResumeToken($0) } }
+            }
+            $0.response = { response, _, _, _ in response.items = response.items.wrappingPositions }
+        },
+        LedgerFault(
+            "old-position-refused", "Has given its positions another form, and fails on those of the released version.",
+            .kit
+        ) {
+            $0.inputs = { inputs, _ in
+                inputs.resumeToken = inputs.resumeToken.map { token in
+                    ResumeToken(token.value["at"] ?? ["unreadable": token.value])
+                }
+            }
+            $0.response = { response, _, _, _ in response.items = response.items.wrappingPositions }
+        },
         LedgerFault("position-lists-all-keys", "Lists in its positions the keys of all rows so far.", .kit) {
             $0.response = { response, _, _, _ in response.items = response.items.listingKeys }
         },
@@ -67,6 +87,16 @@ extension Items {
             try await run(
                 into: Emitter { item, token in
                     try await emit.forward(item, resume: token.map { $0.changed(change) })
+                })
+        }
+    }
+
+    /// Each position within an object of its own.
+    fileprivate var wrappingPositions: Items {
+        Items { emit in
+            try await run(
+                into: Emitter { item, token in
+                    try await emit.forward(item, resume: token.map { ResumeToken(["at": $0.value]) })
                 })
         }
     }
