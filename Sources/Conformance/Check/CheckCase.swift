@@ -21,6 +21,17 @@ public struct CheckCase: Sendable {
     public var databases: DatabaseStack?
     /// Runs parts of a check in processes of their own; nil where no executable is at hand.
     public var children: ChildProcessRunner?
+    /// What is left out of the upstream's history.
+    var use = HistoryUse(History())
+    var history: History { use.history }
+
+    /// The same case with another history, of which nothing has been looked at yet.
+    func with(_ history: History) -> CheckCase {
+        var copy = self
+        copy.use = HistoryUse(history)
+        return copy
+    }
+
     /// Where a child process finds the source.
     var origin = Origin.registry
 

@@ -9,10 +9,14 @@ public struct CheckResult: Sendable {
     public let seed: UInt64
     /// The folder of the fixtures where it is not the default one.
     public let fixtures: String?
+    /// What the history of a failure has been reduced to; its findings are those of the smaller history.
+    public let shrunk: ShrunkHistory?
 
     public init(
-        item: CheckRunner.Case, verdict: Verdict, duration: Duration, seed: UInt64, fixtures: String? = nil
+        item: CheckRunner.Case, verdict: Verdict, duration: Duration, seed: UInt64, fixtures: String? = nil,
+        shrunk: ShrunkHistory? = nil
     ) {
+        self.shrunk = shrunk
         self.item = item
         self.verdict = verdict
         self.duration = duration
@@ -48,6 +52,8 @@ public struct CheckResult: Sendable {
         if let schema = input.schema { words += ["--table", schema.name] }
         words += ["--check", item.check.name, "--profile", input.profile.rawValue, "--seed", String(seed)]
         if let fixtures { words += ["--fixtures", fixtures] }
+        let history = shrunk?.history ?? input.history
+        if !history.isWhole { words += ["--history", history.text] }
         if case .notExercised = verdict { words.append("--strict") }
         return words.map(ShellQuoting.quoted).joined(separator: " ")
     }

@@ -25,6 +25,10 @@ public struct CheckRunner: Sendable {
         public var caseLimit = Duration.seconds(300)
         /// Real time that the whole run may take; nil is no limit.
         public var budget: Duration?
+        /// Real time that reducing the history of a failure may take; none leaves failures as they are.
+        public var shrinkLimit = Duration.seconds(5)
+        /// What is left out of the upstream's history, such as what an earlier failure was reduced to.
+        public var history = History()
         /// Failures that were there before, and may stay for now.
         public var ledger: FailureLedger?
         /// The folder of the fixtures as commands should name it; nil is the default.
@@ -87,6 +91,7 @@ public struct CheckRunner: Sendable {
                     input.today = options.today
                     input.databases = databases
                     input.children = children
+                    input.use = HistoryUse(options.history)
                     return Case(check: check, input: input)
                 }
             }
@@ -128,7 +133,26 @@ public struct CheckRunner: Sendable {
     /// Judges one case; waivers, the ledger and the ceiling of real time included.
     public func judge(_ item: Case, options: Options) async -> CheckResult {
         let started = ContinuousClock.now
-        var verdict = await TimeCeiling.run(for: options.caseLimit) { () async -> Verdict in
+        // A case of its own for each judgement: it notes what its check looks at.
+        let item = Case(check: item.check, input: item.input.with(item.input.history))
+        var verdict = await verdict(of: item, options)
+        verdict = accepted(verdict, of: item, options)
+        var shrunk: ShrunkHistory?
+        if case .failed(let findings) = verdict,
+            var shrinker = Shrinker(item, findings, item.input.use.seen, limit: options.shrinkLimit),
+            let smaller = await shrinker.run()
+        {
+            verdict = .failed(smaller.findings)
+            shrunk = smaller.shrunk
+        }
+        return CheckResult(
+            item: item, verdict: verdict, duration: started.duration(to: .now), seed: options.seed,
+            fixtures: options.fixtures, shrunk: shrunk)
+    }
+
+    /// What the check says, under the ceiling of real time.
+    private func verdict(of item: Case, _ options: Options) async -> Verdict {
+        await TimeCeiling.run(for: options.caseLimit) { () async -> Verdict in
             do {
                 let verdict = try await item.check.verdict(on: item.input)
                 if case .passed(let counters) = verdict, counters.isEmpty {
@@ -141,11 +165,12 @@ public struct CheckRunner: Sendable {
         } otherwise: {
             .couldNotRun("\(item.id) did not end within \(options.caseLimit) of real time, and was given up.")
         }
-        verdict = SecretMask(item.input).masked(verdict)
-        verdict = Waivers(item.input.scenario.manifest).applied(to: verdict, of: item, today: options.today)
-        if let ledger = options.ledger { verdict = ledger.applied(to: verdict, of: item) }
-        return CheckResult(
-            item: item, verdict: verdict, duration: started.duration(to: .now), seed: options.seed,
-            fixtures: options.fixtures)
+    }
+
+    /// The verdict without secrets, and with what is accepted marked as such.
+    private func accepted(_ verdict: Verdict, of item: Case, _ options: Options) -> Verdict {
+        let masked = SecretMask(item.input).masked(verdict)
+        let waived = Waivers(item.input.scenario.manifest).applied(to: masked, of: item, today: options.today)
+        return options.ledger.map { $0.applied(to: waived, of: item) } ?? waived
     }
 }

@@ -80,7 +80,9 @@ struct Bench: Sendable {
         self.state = state
         lab = try input.lab()
         let size = input.profile == .quick ? 8 : 14
-        objects = Self.sample(withNulls: all, cursor: collection.cursor, size: size)
+        objects = input.use.kept(Self.sample(withNulls: all, cursor: collection.cursor, size: size)) { object in
+            ModelPage.key(of: object.body, by: collection.key)
+        }
         parents = [:]
         self.sql = ModelDatabase(
             base: world, table: table, collection: collection.name, stack: stack, cache: ModelDatabaseCache())
@@ -117,7 +119,8 @@ struct Bench: Sendable {
         self.endpoint = endpoint
         self.state = state.name
         lab = try input.lab()
-        objects = Self.sample(all, cursor: collection.cursor, size: input.profile == .quick ? 8 : 14)
+        let sample = Self.sample(all, cursor: collection.cursor, size: input.profile == .quick ? 8 : 14)
+        objects = input.use.kept(sample) { ModelPage.key(of: $0.body, by: collection.key) }
         parents = Self.parents(of: objects, collection, in: world, declaration)
     }
 
@@ -183,13 +186,14 @@ extension Bench {
 
 // What is run.
 extension Bench {
-    /// An upstream that shows some objects of this table.
+    /// An upstream that shows some objects of this table; by default three rows a page.
     func upstream(
-        _ visible: [World.Object]? = nil, pageSize: Int? = 3, later: Duration = .zero
+        _ visible: [World.Object]? = nil, pageSize: Int? = nil, later: Duration = .zero
     ) throws -> ModelUpstream {
         let world = world(visible ?? objects)
         var upstream = try ModelUpstream(
-            input.scenario, state: state, declaration: declaration, world: world, pageSize: pageSize)
+            input.scenario, state: state, declaration: declaration, world: world,
+            pageSize: pageSize ?? input.use.page(3))
         upstream.database = sql
         upstream.now += later.microseconds
         return upstream

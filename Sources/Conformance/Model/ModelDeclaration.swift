@@ -25,6 +25,8 @@ public struct ModelDeclaration: Sendable {
         public var parent: Parent?
         /// How the upstream tells that an object is gone; nil where it does not.
         public var deletion: Deletion?
+        /// How long an object may be hidden after the time that its cursor says, by the API's word; nil: not at all.
+        public var visibleAfter: Duration?
         /// Lists of children that each object shows the first of.
         public var embeds: [Embed] = []
     }
@@ -180,8 +182,26 @@ public struct ModelDeclaration: Sendable {
         var isNumbered: Bool { style == .page || (style == .nextURL || style == .link) && parameter == "page" }
     }
 
+    /// Work that the upstream does on demand, such as an export, and whose end is asked for.
+    public struct Job: Sendable {
+        /// Where its state is asked for.
+        public var path: PathTemplate
+        /// The schemas of the source that come of it.
+        public var schemas: [String]
+        /// The member of the answer that tells the state.
+        public var state: String
+        public var running: [String]
+        public var finished: [String]
+        public var failed: [String]
+        /// The member with the number of rows that it has made; nil where the API tells none.
+        public var count: String?
+        /// The member with the list of files.
+        public var files: String?
+    }
+
     public var collections: [Collection]
     public var endpoints: [Endpoint]
+    public var jobs: [Job] = []
 
     /// The collection that becomes rows of a schema.
     public func collection(forSchema schema: String) -> Collection? {

@@ -27,6 +27,7 @@ extension ModelDeclaration {
         endpoints = try reader.elements(value, "endpoints").enumerated().map { index, endpoint in
             try reader.endpoint(endpoint, at: "endpoints[\(index)]")
         }
+        jobs = try (value["jobs"]?.array ?? []).enumerated().map { try reader.job($1, at: "jobs[\($0)]") }
         let known = Set(collections.map(\.name))
         for (index, endpoint) in endpoints.enumerated() where !known.contains(endpoint.collection) {
             throw reader.error(at: "endpoints[\(index)].collection", "there is no collection '\(endpoint.collection)'")
@@ -103,12 +104,21 @@ private struct ModelReader {
                 ModelDeclaration.Deletion(
                     member: try text(deletion, "member", at: "\(place).deletion"), keeps: texts(deletion["keeps"]))
             },
+            visibleAfter: value["visibleAfterSeconds"]?.int64.map { .seconds($0) },
             embeds: try (value["embeds"]?.object?.members ?? []).map { member in
                 ModelDeclaration.Embed(
                     member: member.name, collection: try text(member.value, "collection", at: "\(place).embeds"),
                     limit: member.value["limit"]?.int64.map(Int.init) ?? 10,
                     envelope: member.value["envelope"] ?? "$rows")
             })
+    }
+
+    func job(_ value: JSONValue, at place: String) throws -> ModelDeclaration.Job {
+        ModelDeclaration.Job(
+            path: PathTemplate(try text(value, "path", at: place)), schemas: texts(value["schemas"]),
+            state: try text(value, "state", at: place), running: texts(value["running"]),
+            finished: texts(value["finished"]), failed: texts(value["failed"]), count: value["count"]?.string,
+            files: value["files"]?.string)
     }
 
     private func parent(_ value: JSONValue, at place: String) throws -> ModelDeclaration.Parent {

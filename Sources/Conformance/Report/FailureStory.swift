@@ -17,6 +17,8 @@ public struct FailureStory: Sendable, Codable {
     /// Why there is no verdict, where a check could not run or had nothing to look at.
     public var reason: String?
     public var seed: UInt64
+    /// What the upstream's history was reduced to; the findings and the command are of that.
+    public var shrunk: ShrunkHistory?
     public var command: String
     /// The likely causes, and what to change.
     public var causes: [String]
@@ -33,6 +35,7 @@ public struct FailureStory: Sendable, Codable {
         promise = check.proves
         findings = result.findings
         seed = result.seed
+        shrunk = result.shrunk
         command = result.command
         clause = "\(check.group.rawValue), \(check.group.title): tributary check --explain \(check.name)"
         let own = findings.compactMap(\.cause)
@@ -60,6 +63,7 @@ public struct FailureStory: Sendable, Codable {
         }
         if findings.isEmpty { lines.append("Promise:  \(promise)") }
         if let reason { lines.append("Verdict:  \(verdict): \(reason)") }
+        if let shrunk { lines.append("Shrunk:   \(shrunk.description)") }
         lines.append("Repeat:   \(command)")
         lines += causes.map { "Cause:    \($0)" }
         return lines + ["Clause:   \(clause)"]

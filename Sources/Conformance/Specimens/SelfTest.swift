@@ -1,5 +1,6 @@
 import Cassettes
 import Columns
+import Foundation
 import Tributary
 
 /// Shows that the checks can fail: each seeded fault against the checks, and the clean twins against all of them.
@@ -8,6 +9,10 @@ public struct SelfTest: Sendable {
     public let databases: DatabaseStack?
     /// Runs parts of checks in processes of their own; nil leaves them out.
     public let children: ChildProcessRunner?
+    /// Cases of one row that run at once.
+    public var width = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    /// What is left out of the upstreams' histories, to see that checks pass on small ones.
+    public var history = History()
 
     /// - Parameters:
     ///   - databases: the engines for specimens whose upstream is a database.
@@ -26,6 +31,8 @@ public struct SelfTest: Sendable {
         public let results: [CheckResult]
         /// The checks that must catch it.
         public let intended: [String]
+        /// The real time that it took.
+        public let duration: Duration
 
         /// The checks that failed.
         public var caughtBy: [String] {
@@ -61,17 +68,69 @@ public struct SelfTest: Sendable {
         try await row(specimen, nil, checks: checks)
     }
 
+    /// Runs the clean twins and these faults, several at once; rows come in the order of the families.
+    ///
+    /// - Parameters:
+    ///   - checks: only these; nil means all.
+    ///   - onlyIntended: leaves out the checks that need not catch a fault.
+    ///   - width: rows that run at once.
+    ///   - progress: called after each row with how many are done.
+    /// - Throws: `SourceError` when a specimen's own fixture cannot be made.
+    public func rows(
+        of faults: [SeededFault], checks: [String]? = nil, onlyIntended: Bool, width: Int,
+        progress: @escaping @Sendable (Int) -> Void = { _ in }
+    ) async throws -> [Row] {
+        var test = self
+        test.width = 1
+        let single = test
+        // Clean twins go through all checks: what takes longest begins first.
+        let twins = Specimen.all.map { specimen in
+            { @Sendable () async throws -> Row in try await single.cleanTwin(of: specimen, checks: checks) }
+        }
+        let bent = faults.map { fault in
+            { @Sendable () async throws -> Row in try await single.row(of: fault, onlyIntended: onlyIntended) }
+        }
+        let rows = try await Self.together(twins + bent, width: width, progress)
+        return Specimen.all.flatMap { specimen in rows.filter { $0.specimen == specimen.name } }
+    }
+
+    /// The values of some pieces of work in their order, so many at once.
+    private static func together<Value: Sendable>(
+        _ work: [@Sendable () async throws -> Value], width: Int, _ progress: @Sendable (Int) -> Void
+    ) async throws -> [Value] {
+        try await withThrowingTaskGroup(of: (Int, Value).self) { group in
+            var values = [Value?](repeating: nil, count: work.count)
+            var (next, done) = (0, 0)
+            while done < work.count {
+                while next < work.count, next - done < max(1, width) {
+                    let index = next
+                    group.addTask { (index, try await work[index]()) }
+                    next += 1
+                }
+                guard let (index, value) = try await group.next() else { break }
+                values[index] = value
+                done += 1
+                progress(done)
+            }
+            return values.compactMap(\.self)
+        }
+    }
+
     /// The checks that name a fault as theirs.
     public static func intended(_ fault: SeededFault) -> [String] {
         CheckCatalogue.all.filter { $0.catches.contains(fault.name) }.map(\.name)
     }
 
     private func row(_ specimen: Specimen, _ fault: SeededFault?, checks: [String]?) async throws -> Row {
+        let began = ContinuousClock.now
         let intended = fault.map(Self.intended) ?? []
         let material = try specimen.fixture(fault).written()
         defer { withExtendedLifetime(material) {} }
         var options = CheckRunner.Options(today: "2025-03-10")
         options.profile = .hostile
+        options.width = width
+        options.shrinkLimit = .zero
+        options.history = history
         let catalogue = CheckCatalogue.all.filter { checks?.contains($0.name) ?? true }
         let runner = CheckRunner(
             catalogue: catalogue, stack: specimen.stack(fault, stack), databases: databases, children: children)
@@ -79,7 +138,9 @@ public struct SelfTest: Sendable {
         let config = material.config(fault)
         let results = await runner.run(
             cases.map { $0.with(config, specimen.runtime(fault), .specimen(specimen.name, fault)) }, options: options)
-        return Row(specimen: specimen.name, fault: fault, results: results, intended: intended)
+        return Row(
+            specimen: specimen.name, fault: fault, results: results, intended: intended,
+            duration: began.duration(to: .now))
     }
 }
 

@@ -42,6 +42,8 @@ public struct Specimen: Sendable {
         .account,
         .hosted,
         .depot,
+        .almanac,
+        .bureau,
     ]
 
     /// The family that a fault belongs to.

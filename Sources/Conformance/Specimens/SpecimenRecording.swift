@@ -11,6 +11,11 @@ enum SpecimenRecording {
 
     /// A request that was answered with status 200.
     static func entry(_ id: String, _ path: String, _ body: JSONValue) -> JSONValue {
+        entry(id, path, type: "application/json", text: body.text)
+    }
+
+    /// The same for an answer of another kind.
+    static func entry(_ id: String, _ path: String, type: String, text: String) -> JSONValue {
         [
             "_id": .string(id), "_replay": "repeat", "startedDateTime": "2025-03-10T06:00:00.000Z", "time": 0,
             "request": [
@@ -18,8 +23,8 @@ enum SpecimenRecording {
                 "headers": [["name": "authorization", "value": "Bearer fake-api-key-1"]],
             ],
             "response": [
-                "status": 200, "headers": [["name": "Content-Type", "value": "application/json"]],
-                "content": ["mimeType": "application/json", "text": .string(body.text)],
+                "status": 200, "headers": [["name": "Content-Type", "value": .string(type)]],
+                "content": ["mimeType": .string(type), "text": .string(text)],
             ],
         ]
     }

@@ -53,6 +53,11 @@ struct SyncPlan: Sendable {
     /// What the source is asked for.
     func inputs() throws -> SourceInputs {
         var bounds = start
+        if let moment = state?.lastAsOf, let last = bounds.last,
+            let present = CursorValue.moment(moment, like: last, of: cursor?.field.type)
+        {
+            bounds.last = CursorValue.minimum(last, present) ?? last
+        }
         bounds.last = bounds.last?.minus(lookback, of: cursor?.field.type)
         return SourceInputs(
             schema: request.schema, syncType: request.syncType, cursorField: cursor?.field, watermark: bounds,

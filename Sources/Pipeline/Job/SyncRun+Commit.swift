@@ -52,10 +52,22 @@ extension SyncRun {
             primaryKeys: primaryKeys.isEmpty ? (state?.primaryKeys ?? []) : primaryKeys,
             resume: isFinal ? nil : resumePoint(), runID: plan.runID, committedAt: context.clock.now,
             isComplete: isFinal)
+        next.lastAsOf = momentOfLast(watermark.last, isFinal: isFinal)
         if !isFinal, plan.request.syncType == .append, response.sortMode == .descending, response.isSorted {
             next.covered = coveredRanges()
         }
         return next
+    }
+
+    /// When the read began that found a last value ahead of its own present; nil for any other value.
+    ///
+    /// Where rows are appended the value stands as it is: rows that are asked for again would be there twice.
+    private func momentOfLast(_ last: CursorValue?, isFinal: Bool) -> Int64? {
+        guard plan.request.syncType == .incremental, let last, let cursor = plan.cursor else { return nil }
+        // A read that is not complete says nothing new of a value that an earlier one has found.
+        if !isFinal, last == plan.state?.last { return plan.state?.lastAsOf }
+        let present = CursorValue.moment(startOfRead, like: last, of: cursor.field.type)
+        return present?.isLess(than: last) == true ? startOfRead : nil
     }
 
     private func resumePoint() -> ResumePoint? {
@@ -115,6 +127,8 @@ extension SyncState {
         var other = other
         other.runID = runID
         other.committedAt = committedAt
+        // A read that found nothing new need not tell that it began later.
+        if lastAsOf != nil, other.lastAsOf != nil { other.lastAsOf = lastAsOf }
         return self == other
     }
 }

@@ -18,6 +18,9 @@ struct SyncState: Hashable, Sendable, Codable {
     var earliest: CursorValue?
     /// The greatest value of a read that is not complete; becomes `last` when it is.
     var top: CursorValue?
+    /// Where `last` lies ahead of the present: when the read began that found it, in microseconds since
+    /// 1970-01-01T00:00:00Z. What was younger than that was not there yet, whatever `last` says.
+    var lastAsOf: Int64?
     /// For append syncs in descending order.
     var covered: CoveredRanges?
     /// Names as they are in the lake.

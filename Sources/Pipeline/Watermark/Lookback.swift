@@ -19,8 +19,7 @@ extension CursorValue {
             let back = (span - 1) / 86_400_000_000 + 1
             return .date(Int32(clamping: Int64(days) - back))
         case .integer(let epoch) where type == .datetime || type == .timestamp || type == .date:
-            // 10^11 seconds are the year 5138; 10^11 milliseconds the year 1973.
-            let unit: Int64 = epoch.magnitude < 100_000_000_000 ? 1_000_000 : 1_000
+            let unit = Self.unit(ofEpoch: epoch)
             let result = epoch.subtractingReportingOverflow((span - 1) / unit + 1)
             return .integer(result.overflow ? .min : result.partialValue)
         case .integer, .decimal, .objectID:

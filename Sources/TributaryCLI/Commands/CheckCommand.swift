@@ -34,7 +34,7 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(help: "How thorough: quick, full or hostile.")
     var profile = Profile.full
 
-    @Option(help: "text, json, junit, sarif or html.")
+    @Option(help: "text, json, junit, sarif or html; of --self-test: text, json or markdown.")
     var format = ReportFormat.text
 
     @Option(help: "Write the report to this file, and only its last line to the terminal.", completion: .file())
@@ -63,6 +63,15 @@ struct CheckCommand: AsyncParsableCommand {
 
     @Option(help: "Seconds that the whole run may take: a longer one fails, and tells its slowest checks.")
     var budget: Double?
+
+    @Option(help: "Seconds that reducing the history of a failure may take; 0 leaves failures as they are.")
+    var shrink = 5
+
+    @Option(
+        help: ArgumentHelp(
+            "Leave a part of the upstream's history out, as the command of a shrunken failure says.",
+            valueName: "rows=…/page=…/states=…/moments=…"))
+    var history = ""
 
     @Flag(help: "List the checks, and what is not built as one.")
     var list = false
@@ -103,6 +112,16 @@ struct CheckCommand: AsyncParsableCommand {
         }
         if let width, width < 1 { throw ValidationError("The width is 1 or more.") }
         if let budget, !(budget > 0) { throw ValidationError("The budget is more than 0 seconds.") }
+        if shrink < 0 { throw ValidationError("The time for reducing a failure is 0 seconds or more.") }
+        if History(history) == nil {
+            throw ValidationError(
+                "There is no history '\(history)'. One is rows=0,3/page=1/states=1/moments=4, or a part of it.")
+        }
+        let formats: [ReportFormat] = selfTest ? [.text, .json, .markdown] : [.text, .json, .junit, .sarif, .html]
+        if !formats.contains(format) {
+            let names = formats.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("There is no report of this kind as \(format.rawValue), but as \(names).")
+        }
         if caseLimit < 1 { throw ValidationError("The limit of a case is 1 second or more.") }
         if against != nil, format != .text, format != .json {
             throw ValidationError("With --against the format is text or json.")
@@ -142,6 +161,8 @@ struct CheckCommand: AsyncParsableCommand {
         options.isStrict = strict ?? (Console.environment("CI") != nil)
         options.caseLimit = .seconds(caseLimit)
         options.budget = budget.map { .seconds($0) }
+        options.shrinkLimit = .seconds(shrink)
+        options.history = History(history) ?? History()
         options.ledger = try FailureLedger(at: URL(filePath: fixtures).appending(path: "ledger.json"))
         if fixtures != "Fixtures" { options.fixtures = fixtures }
         return options
@@ -179,7 +200,7 @@ struct CheckCommand: AsyncParsableCommand {
         let text = CheckReportText(report: report, paint: Paint(isOn: isPainted), showsTimings: timings)
         let document: String
         switch format {
-        case .text: document = text.text
+        case .text, .markdown: document = text.text
         case .json: document = String(decoding: try JSONOutput.bytes(of: JSONReport(report)), as: UTF8.self)
         case .junit: document = JUnitReport(report).text
         case .sarif:
@@ -187,9 +208,14 @@ struct CheckCommand: AsyncParsableCommand {
             document = String(decoding: try JSONOutput.bytes(of: SARIFReport(report, root: root)), as: UTF8.self)
         case .html: document = HTMLReport(report).text
         }
+        try write(document, summary: text.summary)
+    }
+
+    private func write(_ document: String, summary: String) throws {
         guard let output else { return Console.result(document) }
-        try Data((document + "\n").utf8).write(to: URL(filePath: output))
-        Console.result("\(text.summary) The report is in \(output).")
+        let text = document.hasSuffix("\n") ? document : document + "\n"
+        try Data(text.utf8).write(to: URL(filePath: output))
+        Console.result("\(summary) The report is in \(output).")
     }
 
     /// What the checks said of a specimen where that is not what they should.
@@ -206,32 +232,37 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     private func runSelfTest(_ stack: @escaping HTTPStack) async throws {
-        let test = SelfTest(stack: stack, databases: try Kit.databases(databaseServer), children: Kit.children)
+        let databases = try Kit.databases(databaseServer)
+        var test = SelfTest(stack: stack, databases: databases, children: Kit.children)
+        test.history = History(history) ?? History()
         let wanted = SeededFault.all.filter { fault in
             check.isEmpty || SelfTest.intended(fault).contains(where: check.contains)
         }
         let total = wanted.count + Specimen.all.count
-        var rows: [SelfTest.Row] = []
-        func note(_ row: SelfTest.Row) {
-            rows.append(row)
-            if Console.errorIsTerminal { Console.rewriteLine("\(rows.count)/\(total)") }
+        let rows = try await test.rows(
+            of: wanted, checks: check.isEmpty ? nil : check, onlyIntended: !matrix,
+            width: width ?? ProcessInfo.processInfo.activeProcessorCount
+        ) { done in
+            if Console.errorIsTerminal { Console.rewriteLine("\(done)/\(total)") }
         }
-        for specimen in Specimen.all {
-            note(try await test.cleanTwin(of: specimen, checks: check.isEmpty ? nil : check))
-            for fault in specimen.faults where wanted.contains(fault) {
-                note(try await test.row(of: fault, onlyIntended: !matrix))
-            }
-        }
+        await databases.close()
         if Console.errorIsTerminal { Console.rewriteLine("") }
-        Console.result(CheckReport.selfTest(rows))
-        for row in rows where !row.isAsIntended { explain(row) }
+        let report = SelfTestReport(rows, isWhole: check.isEmpty, isMatrix: matrix)
+        switch format {
+        case .json:
+            try write(String(decoding: try JSONOutput.bytes(of: report), as: UTF8.self), summary: "\(report.figure).")
+        case .markdown: try write(DetectionMatrixPage(report: report).text, summary: "\(report.figure).")
+        default:
+            try write(CheckReport.selfTest(report), summary: "\(report.figure).")
+            for row in rows where !row.isAsIntended { explain(row) }
+        }
         if rows.contains(where: { !$0.isAsIntended }) { throw ExitStatus.upstream.exitCode }
     }
 }
 
 /// The forms in which a report is written.
 enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
-    case text, json, junit, sarif, html
+    case text, json, junit, sarif, html, markdown
 }
 
 extension Profile: ExpressibleByArgument {}

@@ -33,21 +33,33 @@ enum CheckReport {
             """)
     }
 
-    /// Fault by check.
-    static func selfTest(_ rows: [SelfTest.Row]) -> String {
+    /// Fault by check, with the time of each, and the one figure.
+    static func selfTest(_ report: SelfTestReport) -> String {
         var table = TextTable([
-            ("FAULT", .left), ("INTENDED", .left), ("CAUGHT", .left), ("ALSO BY", .left),
+            ("FAULT", .left), ("SEEN", .left), ("INTENDED", .left), ("CAUGHT", .left), ("SECONDS", .right),
+            ("ALSO BY", .left),
         ])
-        for row in rows {
+        for row in report.rows {
             let others = row.caughtBy.filter { !row.intended.contains($0) }
             table.add([
-                row.fault?.name ?? "(clean twin of \(row.specimen))", row.intended.joined(separator: " "),
-                row.isAsIntended ? (row.fault == nil ? "passes" : "yes") : (row.fault == nil ? "FALSE ALARM" : "NO"),
+                row.fault ?? "(clean twin of \(row.specimen))", row.isCatalogued ? "yes" : "",
+                row.intended.joined(separator: " "), verdict(row), String(format: "%.1f", row.seconds),
                 others.joined(separator: " "),
             ])
         }
-        let faults = rows.filter { $0.fault != nil }
-        let caught = faults.filter(\.isAsIntended).count
-        return table.text + "\n\n\(caught) of \(faults.count) seeded faults caught by the intended check."
+        let faults = report.rows.filter { $0.fault != nil }
+        let caught = faults.count(where: \.isAsIntended)
+        let limits = report.limits.map { "\($0.bug): \($0.reason) Needed: \($0.needs)." }
+        let gaps = limits.isEmpty ? [] : ["Not caught:\n  " + limits.joined(separator: "\n  ")]
+        return
+            ([table.text] + gaps + [
+                "\(caught) of \(faults.count) seeded faults caught by the intended checks.", "\(report.figure).",
+            ])
+            .joined(separator: "\n\n")
+    }
+
+    private static func verdict(_ row: SelfTestReport.Row) -> String {
+        if row.fault == nil { return row.isAsIntended ? "passes" : "FALSE ALARM" }
+        return row.isAsIntended ? "yes" : "NO"
     }
 }

@@ -3,6 +3,7 @@ enum HTTPChecks {
     static let all: [Check] = [
         RetryChecks.all,
         BodyChecks.all,
+        JobChecks.all,
         RequestChecks.all,
         TokenChecks.all,
     ].flatMap { $0 }

@@ -15,7 +15,7 @@ extension ReadingChecks {
             + "the end of the list. All objects of the beginning must be in the table.",
         likelyCause:
             "Rows are counted against a total that was read at the beginning, or pages are reckoned from the end.",
-        catches: "first-total-taken-for-the-end"
+        catches: "first-total-taken-for-the-end", "column-groups-stitched-from-two-reads"
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandPages()
@@ -143,7 +143,7 @@ extension Bench {
         let calm = try await successful(plan(), of: upstream(), at: "sync of a list that stays")
         let requests = calm.log.requests.filter(isList).count
         for place in places {
-            let steps = Array(1..<max(2, requests))
+            let steps = input.use.moments(Array(1..<max(2, requests)))
             for moments in steps.map({ [$0] }) + [steps] {
                 let upstream = try upstream()
                 for index in moments {

@@ -190,7 +190,7 @@ extension Bench {
 
     /// An upstream that pages oddly.
     func upstream(
-        _ visible: [World.Object]? = nil, quirks: ModelQuirks, pageSize: Int? = 3
+        _ visible: [World.Object]? = nil, quirks: ModelQuirks, pageSize: Int? = nil
     ) throws -> ModelUpstream {
         var upstream = try upstream(visible, pageSize: pageSize)
         upstream.quirks = quirks

@@ -9,13 +9,14 @@ extension ReadingChecks {
 
     private static let isolated = Check(
         "read-tables-isolated", group: .reading, level: .meta,
-        proves: "A table reads the same alone, after another, and while another is read.",
+        proves: "A table reads the same alone, after another, while another is read, and after another's end.",
         method:
             "The table and the next one of the scenario, of one source object: one after the other in both orders, the "
-            + "second while the first hands over its first item, and both at once. Each must hold its upstream's objects.",
+            + "second while the first hands over its first item, both at once, and the second dying after its first request. "
+            + "Each must hold its upstream's objects, the second once it is run again.",
         likelyCause:
             "The source keeps something of one read where another finds it: a position, a page, a set of keys.",
-        catches: "state-shared-between-tables"
+        catches: "state-shared-between-tables", "interrupted-run-skips-other-streams"
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandHTTP()
@@ -98,6 +99,7 @@ extension Bench {
         case after = "before the other"
         case within = "with the other read in its middle"
         case together = "at the same time as the other"
+        case interrupted = "after the other died in its middle"
     }
 
     /// The next table of the scenario that the model has.
@@ -141,6 +143,12 @@ extension Bench {
             async let second = lab.run(theirs, of: upstreams.1)
             run = try await lab.run(mine, of: upstreams.0)
             their = try await second
+        case .interrupted:
+            var dying = theirs
+            dying.cutBeforeRequest = 1
+            let dead = try await lab.run(dying, of: upstreams.1)
+            run = try await lab.run(mine, of: upstreams.0)
+            their = try await lab.run(theirs, of: other.upstream(), into: dead.files)
         }
         tally.add(Counters(requests: run.log.requests.count + their.log.requests.count, runs: 2))
         let place = "\(schema.name) read \(order.rawValue), \(other.schema.name)"

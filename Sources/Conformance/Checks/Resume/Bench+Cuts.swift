@@ -42,7 +42,7 @@ extension Bench {
             }
         }
         tally.add(Counters(items: run.lakes.count))
-        return cuts.map { cut in
+        return input.use.moments(cuts).map { cut in
             var cut = cut
             cut.files = lab.left(cut.files, before: before, log: run.log)
             return cut
@@ -70,12 +70,40 @@ extension Bench {
         return []
     }
 
+    /// An object changes its key between two syncs; the second is cut at each of its steps, row by row.
+    func cutKeyChange() async throws -> [Finding] {
+        guard schema.mode == .incremental, let deletion = collection.deletion, let victim = objects.last else {
+            return []
+        }
+        // The report comes last, with the newest cursor; the object under its new key comes at the same moment.
+        let after = deleting(victim, deletion)
+        guard let report = after.last else { return [] }
+        let successor = moved(copy(victim, number: 3), spelt: cursor(report))
+        let shown = after + [successor]
+        var plan = plan(commitsOften: true)
+        plan.options.batchRows = 1
+        let first = try await successful(plan, of: upstream(), at: "first sync")
+        plan.keepsLakes = true
+        let whole = try await successful(
+            plan, of: upstream(shown), into: first.files, at: "sync after a change of a key")
+        plan.keepsLakes = false
+        for cut in cuts(of: whole, startingFrom: first.files) {
+            let place = "\(key(victim)) becomes \(key(successor)), \(cut.place)"
+            let resumed = try await successful(plan, of: upstream(shown), into: cut.files, at: place)
+            let findings = finding(
+                try await difference(shown, resumed), at: place,
+                expected: "the row under its new key, and the old one reported as gone", resumed)
+            if !findings.isEmpty { return findings }
+        }
+        return []
+    }
+
     /// Stops a run at each of its requests by an upstream that fails from there on, finishes it, and compares.
     func failEverywhere(_ type: SyncType, expected: String) async throws -> [Finding] {
         let plan = plan(type, commitsOften: true)
         let shown = sampleForCuts
         let whole = try await successful(plan, of: upstream(shown), at: "uninterrupted sync")
-        for index in whole.log.requests.indices {
+        for index in input.use.moments(Array(whole.log.requests.indices)) {
             let fault = WireFault(
                 what: "connections that are reset from request \(index) on", index: index, isLasting: true
             ) { _ in

@@ -102,7 +102,7 @@ extension Bench {
             let keys = rows.map { tableKey($0) }
             handed.withLock { $0.append((token?.value.text, keys)) }
         }
-        if let failingCommit { plan.storage = { FailingCommits($0, failing: failingCommit) } }
+        if let failingCommit { plan.storage = { FailingWrites($0, .commit, failing: failingCommit) } }
         let whole = try await run(plan, of: upstream())
         let log = handed.withLock { $0 }
         let place = "batches of \(rows) rows" + (failingCommit.map { ", commit \($0) refused by the disk" } ?? "")
@@ -183,39 +183,5 @@ extension Bench {
         return finding(
             try await difference(objects, last), at: place, expected: "all \(objects.count) rows", last,
             cause: "The refusal was taken for the end of the list.")
-    }
-}
-
-/// A disk that refuses one commit, and works again afterwards.
-struct FailingCommits: LakeStorage {
-    let base: any LakeStorage
-    let failing: Int
-    private let count = Lock(0)
-
-    init(_ base: any LakeStorage, failing: Int) {
-        self.base = base
-        self.failing = failing
-    }
-
-    var location: String { base.location }
-    func list(_ folder: String) async throws -> [StoredFile] { try await base.list(folder) }
-    func size(of path: String) async throws -> Int? { try await base.size(of: path) }
-    func read(_ path: String, range: Range<Int>?) async throws -> [UInt8] { try await base.read(path, range: range) }
-    func createFile(_ path: String) async throws -> any LakeFile { try await base.createFile(path) }
-    func replace(_ path: String, with bytes: [UInt8]) async throws { try await base.replace(path, with: bytes) }
-    func delete(_ path: String) async throws { try await base.delete(path) }
-    func open(_ path: String) async throws -> any RandomAccessSource { try await base.open(path) }
-
-    func putIfAbsent(_ path: String, _ bytes: [UInt8]) async throws -> Bool {
-        let number = count.withLock { count in
-            count += 1
-            return count
-        }
-        if number == failing {
-            throw LakeError(
-                .io, "Writing a commit", path: path, problem: "the disk refuses it",
-                advice: "This disk fails on purpose.")
-        }
-        return try await base.putIfAbsent(path, bytes)
     }
 }

@@ -10,42 +10,21 @@ enum SaveChecks {
 
     private static let failedSave = Check(
         "resume-failed-save-is-failure", group: .resume, level: .fault,
-        proves: "A sync whose commit fails does not report success, and what was stored before stays good.",
+        proves: "A sync whose write fails does not report success, and what was stored before stays good.",
         method:
-            "The disk refuses each commit of a sync in turn; the sync must end with an error, the newest state must be "
-            + "an older one, and the next sync must complete the table.",
-        likelyCause: "The error of the commit is logged and swallowed.",
-        catches: "failed-save-swallowed"
+            "The disk refuses each file and each commit of a sync in turn, over no table and over one with the older "
+            + "half of the rows; the sync must end with an error, the newest state must be an older one, and the next "
+            + "sync must complete the table.",
+        likelyCause:
+            "The error of the write is logged and swallowed, or what the failed write would have stored is kept.",
+        catches: "failed-save-swallowed", "watermark-computed-before-write"
     ) { input in
         try await Bench.judging(input) { bench in
-            let plan = bench.plan(commitsOften: true)
             let shown = Array(bench.objects.prefix(8))
-            let whole = try await bench.successful(plan, of: bench.upstream(shown), at: "undisturbed sync")
-            let commits = whole.steps.count { $0 == .commit }
-            for number in 1...max(1, commits) {
-                var failing = plan
-                failing.storage = { FailingCommits($0, failing: number) }
-                let run = try await bench.run(failing, of: bench.upstream(shown))
-                let place = "commit \(number) of \(commits) refused by the disk"
-                bench.tally.add(Counters(items: 1))
-                let complete = StoredState.newest(in: run.files)?("isComplete").bool == true
-                // A lake that cannot be read any more is not whole either.
-                let difference = try? await bench.difference(shown, run)
-                if run.error == nil, difference?.isEmpty != true || !complete {
-                    let state = bench.stored(run.files)?.description ?? "nothing"
-                    let rows = difference?.summary ?? "a log that cannot be read"
-                    return [
-                        Finding(
-                            at: place, expected: "an error",
-                            actual: "The sync reports success; durable: \(state); the table has \(rows).",
-                            history: run.log.lines())
-                    ]
-                }
-                let next = try await bench.successful(
-                    plan, of: bench.upstream(shown), into: run.files, at: "\(place), then run again")
-                let findings = bench.finding(
-                    try await bench.difference(shown, next), at: "\(place), then run again",
-                    expected: "all \(shown.count) rows", next)
+            let half = Array(shown.prefix(shown.count / 2))
+            let old = try await bench.successful(bench.plan(), of: bench.upstream(half), at: "earlier sync")
+            for (base, files) in [("no table", [:]), ("a table of \(half.count) rows", old.files)] {
+                let findings = try await bench.failingWrites(shown, over: files, base)
                 if !findings.isEmpty { return findings }
             }
             return []
@@ -107,6 +86,50 @@ extension Bench {
             }
             return (what, try database(weather: weather))
         }
+    }
+
+    /// Has the disk refuse each write of a sync in turn.
+    func failingWrites(
+        _ shown: [World.Object], over files: MemoryLake.Files, _ base: String
+    ) async throws -> [Finding] {
+        let plan = plan(commitsOften: true)
+        let whole = try await successful(plan, of: upstream(shown), into: files, at: "undisturbed sync")
+        for refused in FailingWrites.Kind.allCases {
+            let writes = whole.steps.count { $0 == refused.step }
+            for number in input.use.moments(Array(1...max(1, writes))) {
+                let place = "\(refused.rawValue) \(number) of \(writes) refused by the disk, over \(base)"
+                let findings = try await failingWrite(shown, plan, refused, number, over: files, at: place)
+                if !findings.isEmpty { return findings }
+            }
+        }
+        return []
+    }
+
+    private func failingWrite(
+        _ shown: [World.Object], _ plan: Lab.Plan, _ kind: FailingWrites.Kind, _ number: Int,
+        over files: MemoryLake.Files, at place: String
+    ) async throws -> [Finding] {
+        var failing = plan
+        failing.storage = { FailingWrites($0, kind, failing: number) }
+        let run = try await run(failing, of: upstream(shown), into: files)
+        tally.add(Counters(items: 1))
+        let complete = StoredState.newest(in: run.files)?("isComplete").bool == true
+        // A lake that cannot be read any more is not whole either.
+        let difference = try? await difference(shown, run)
+        if run.error == nil, difference?.isEmpty != true || !complete {
+            let state = stored(run.files)?.description ?? "nothing"
+            let rows = difference?.summary ?? "a log that cannot be read"
+            return [
+                Finding(
+                    at: place, expected: "an error",
+                    actual: "The sync reports success; durable: \(state); the table has \(rows).",
+                    history: run.log.lines())
+            ]
+        }
+        let next = try await successful(plan, of: upstream(shown), into: run.files, at: "\(place), then run again")
+        return finding(
+            try await self.difference(shown, next), at: "\(place), then run again",
+            expected: "all \(shown.count) rows", next)
     }
 
     func failingFirst(

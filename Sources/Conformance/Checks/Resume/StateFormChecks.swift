@@ -147,6 +147,7 @@ extension Bench {
         let first = newest
         let shown = made(rows) { first + (isTied ? 0 : Int64($0) * unit) }
         var plan = plan()
+        plan.requestLimit = 2_000
         let largest = Lock("")
         plan.onEmit = { _, token in
             let text = token?.value.text ?? ""

@@ -136,7 +136,7 @@ struct HostileIDs: Sendable {
 
     init?(_ input: CheckCase) throws {
         guard let schema = input.schema, let state = input.scenario.manifest.states.last,
-            let declaration = try ModelDeclaration(of: input.scenario),
+            let declaration = try input.model(),
             let collection = declaration.collection(forSchema: schema.name),
             let endpoint = declaration.endpoints.first(where: { $0.collection == collection.name })
         else { return nil }

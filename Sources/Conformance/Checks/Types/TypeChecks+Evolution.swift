@@ -213,7 +213,10 @@ extension Bench {
                 }
                 return object
             }
-            for (name, visible) in [("sync without rows", []), ("sync with null in all optional members", quiet)] {
+            var later = [("sync without rows", [World.Object]())]
+            // What a column of an engine may hold is the engine's matter.
+            if sql == nil { later.append(("sync with null in all optional members", quiet)) }
+            for (name, visible) in later {
                 runs.append(
                     (name, try await successful(plan(), of: upstream(visible), into: first.files, at: name)))
             }

@@ -93,7 +93,7 @@ extension Bench {
         let order = pages.withLock { $0 }
         plan.onEmit = nil
         let requests = whole.log.requests.count { isList($0) }
-        for index in 1..<max(2, requests) where order.indices.contains(index) {
+        for index in input.use.moments(Array(1..<max(2, requests))) where order.indices.contains(index) {
             let read = order[index - 1].first
             let unread = order[index...].last?.last
             let findings = try await changing(read, unread, beforeRequest: index, plan)
@@ -151,7 +151,8 @@ extension Bench {
             guard let victim = objects.firstIndex(where: { there.contains(tableKey($0)) }) else { continue }
             let other = objects.lastIndex { !there.contains(tableKey($0)) }
             // Inside the span that the sync was reading, and newer than what was stored of the row.
-            for position in [top, top + 60_000_000] {
+            // A counter is drawn once: what changes gets a number of its own.
+            for position in spelling.isTime ? [top, top + 60_000_000] : [top + 1] {
                 var now = objects
                 now[victim] = updated(now[victim], to: position, as: "changed")
                 if let other { now[other] = updated(now[other], to: position + 60_000_000, as: "changed") }
@@ -175,7 +176,7 @@ extension Bench {
         case .null: shown[index].body[name] = .null
         case .missing: shown[index].body[name] = nil
         case .empty:
-            if cursor(objects[index]).string == nil { return [] }
+            if cursor(objects[index]).string == nil || sql != nil { return [] }
             shown[index].body[name] = ""
         }
         let place = "\(key(objects[index])) with a cursor that is \(kind.rawValue)"

@@ -46,7 +46,7 @@ enum SplitChecks {
         likelyCause:
             "The bound of the query is greater than the stored value, or exclusive: ask from the stored value on, "
             + "equal rows included; the merge drops what comes twice.",
-        profile: .quick, catches: "cursor-rounded-up-hides-rows"
+        profile: .quick, catches: "cursor-rounded-up-hides-rows", "day-granular-cursor-strict"
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()
@@ -102,6 +102,7 @@ extension Bench {
         var rest = Array(objects.dropFirst(shown.count))
         let place = "history cut at \(cut.text)"
         let plan = plan(commitsOften: oftener)
+        let steps = input.use.states(steps)
         var run = try await successful(plan, of: upstream(shown), at: place)
         for step in 1...steps {
             let share = step == steps ? rest.count : (rest.count + steps - step) / (steps - step + 1)

@@ -71,11 +71,12 @@ enum TimeChecks {
             "A row that becomes visible late, but inside the lookback, is picked up; the stored value does not move back.",
         method:
             "With the lookback that the source declares, or an hour set by the user: a sync, then a row appears whose "
-            + "cursor is 0.5 and 0.99 of the lookback below the stored value, sync.",
+            + "cursor is 0.5 and 0.99 of the lookback below the stored value, sync. Where the API says how late rows may "
+            + "become visible, that much, with the source's own lookback.",
         likelyCause:
-            "The bound is taken from the stored value instead of the watermark that is handed in, from which the "
+            "No lookback is declared for a list whose rows become visible after their time; or the bound is taken from the stored value instead of the watermark that is handed in, from which the "
             + "lookback is taken off; or the comparison is done again against the stored value.",
-        catches: "late-commit-below-watermark", "lookback-from-wrong-bound"
+        catches: "late-commit-below-watermark", "lookback-from-wrong-bound", "late-visible-older-file"
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()
@@ -92,9 +93,10 @@ extension Bench {
         _ upstream: (Int, [World.Object]) throws -> any Upstream
     ) async throws -> [Finding] {
         var files: MemoryLake.Files = [:]
-        for step in 1...3 {
-            let shown = Array(all.prefix(all.count * step / 3))
-            let here = "\(place), sync \(step) of 3"
+        let states = input.use.states(3)
+        for step in 1...states {
+            let shown = Array(all.prefix(all.count * step / states))
+            let here = "\(place), sync \(step) of \(states)"
             let run = try await successful(plan(), of: try upstream(step, shown), into: files, at: here)
             files = run.files
             let findings = finding(
@@ -205,15 +207,17 @@ extension Bench {
         let context = try lab.context(now, clock: LabClock(now.now), log: EventLog())
         let declared = try await lab.source.schemas(in: context).first { $0.name == schema.name }?.defaultLookback
         let unit = Duration.microseconds(spelling.unit)
-        let lookback = declared.flatMap { $0 > .zero ? $0 : nil } ?? max(.seconds(3_600), unit * 2)
+        let usual = declared.flatMap { $0 > .zero ? $0 : nil } ?? max(.seconds(3_600), unit * 2)
+        let lookback = collection.visibleAfter ?? usual
         let top = newest
         for share in [50, 99] as [Int64] {
             let late = top - lookback.microseconds * share / 100
             let before = objects.filter { (spelling.position(cursor($0)) ?? 0) != late }
             let row = moved(copy(objects[0], number: 7), to: late)
             var plan = plan()
-            plan.lookback = declared == nil || declared == .zero ? lookback : nil
-            let place = "row at \(cursor(row).text), \(Double(share) / 100) of the lookback of \(lookback) late"
+            let isLeftToUser = collection.visibleAfter == nil && (declared == nil || declared == .zero)
+            plan.lookback = isLeftToUser ? lookback : nil
+            let place = "row at \(cursor(row).text), visible \(Double(share) / 100) of \(lookback) late"
             let first = try await successful(plan, of: upstream(before), at: "first sync")
             let second = try await successful(
                 plan, of: upstream(before + [row], later: .seconds(3_600)), into: first.files, at: place)

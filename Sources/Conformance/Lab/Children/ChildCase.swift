@@ -39,6 +39,7 @@ public enum ChildCase {
             ("profile", .string(input.profile.rawValue)), ("seed", .string(String(input.seed))),
             ("config", .object(input.config)), ("argument", argument), ("limit", .number(JSONNumber(Int64(limit)))),
         ])
+        if !input.history.isWhole { job["history"] = .string(input.history.text) }
         job["table"] = input.schema.map { .string($0.name) }
         switch input.origin {
         case .registry: job["source"] = .string(input.source.description.type)
@@ -88,6 +89,7 @@ public enum ChildCase {
             profile: job["profile"]?.string.flatMap { Profile(rawValue: $0) } ?? .full,
             stack: specimen.map { $0.stack(fault, stack) } ?? stack)
         input.config = job["config"]?.object ?? scenario.config
+        if let history = job["history"]?.string.flatMap({ History($0) }) { input = input.with(history) }
         if let specimen {
             input.runtime = specimen.runtime(fault)
             input.origin = .specimen(specimen.name, fault)

@@ -42,6 +42,7 @@ struct HTMLFailures {
             \(story.findings.map { finding($0, story) }.joined())
             \(reason(story))
             <dl class="parts">
+            \(story.shrunk.map { "<dt>Shrunk</dt><dd>\($0.description)</dd>" as Markup } ?? "")
             <dt>Repeat</dt><dd><code class="command">\(story.command)</code> <span class="quiet">seed \
             \(String(story.seed))</span></dd>
             \(story.causes.map { "<dt>Likely cause</dt><dd>\($0)</dd>" as Markup }.joined())

@@ -33,6 +33,7 @@ struct DepotBend: Sendable {
     var holdsAll = false
     var closesOnError = true
     var fixture: @Sendable (inout SpecimenFixture) -> Void = { _ in }
+    var runtime = LabRuntime()
 }
 
 /// A seeded fault of the depot.
@@ -63,5 +64,6 @@ extension Specimen {
             var fixture = DepotFixture.clean
             DepotFault.bend(fault?.name).fixture(&fixture)
             return fixture
-        })
+        },
+        runtime: { DepotFault.bend($0?.name).runtime })
 }

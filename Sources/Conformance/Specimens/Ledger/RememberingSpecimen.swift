@@ -1,7 +1,8 @@
 import Columns
 import Tributary
 
-/// The ledger, in an object that remembers: which rows it has handed over, or which table is being read.
+/// The ledger, in an object that remembers: which rows it has handed over, which table is being read, or which was not
+/// read to its end.
 struct RememberingSpecimen: Source {
     typealias Config = LedgerSource.Config
 
@@ -9,6 +10,7 @@ struct RememberingSpecimen: Source {
 
     private let seen = Lock<Set<String>>([])
     private let reading = Lock("")
+    private let unfinished = Lock<String?>(nil)
 
     init() {}
 
@@ -23,13 +25,22 @@ struct RememberingSpecimen: Source {
     func read(_ inputs: SourceInputs, with config: Config, in context: SourceContext) async throws -> SourceResponse {
         var response = try await LedgerSource().read(inputs, with: config, in: context)
         let items = response.items
-        if config.fault == "rows-remembered-between-reads" {
+        let table = inputs.schema
+        switch config.fault {
+        case "rows-remembered-between-reads":
             response.items = items.filtering { [seen] row in
                 let id = row["id"]?.string ?? ""
                 return seen.withLock { $0.insert(id).inserted }
             }
-        } else {
-            let table = inputs.schema
+        case "interrupted-run-skips-other-streams":
+            response.items = Items { [unfinished] emit in
+                // Goes on with the table that was under way, and passes over all others.
+                guard unfinished.withLock({ $0 ?? table }) == table else { return }
+                unfinished.withLock { $0 = table }
+                try await items.run(into: emit)
+                unfinished.withLock { $0 = nil }
+            }
+        default:
             response.items = Items { [reading] emit in
                 reading.withLock { $0 = table }
                 // A page is dropped when another table's read has begun meanwhile.

@@ -48,6 +48,23 @@ struct RepairingClient: HTTPClient {
     }
 }
 
+/// Takes the escape of a letter by its number for the letters that it is written with.
+struct UnescapingClient: HTTPClient {
+    let base: any HTTPClient
+
+    func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        var response = try await base.send(request)
+        var result: [UInt8] = []
+        for byte in try await response.body.collect() {
+            // Before a `u` a backslash is made two.
+            if byte == UInt8(ascii: "u"), result.last == UInt8(ascii: "\\") { result.append(UInt8(ascii: "\\")) }
+            result.append(byte)
+        }
+        response.body = HTTPBody(result)
+        return response
+    }
+}
+
 /// Lets its parser's own error out.
 struct ParsingClient: HTTPClient {
     struct Unparsable: Error {}

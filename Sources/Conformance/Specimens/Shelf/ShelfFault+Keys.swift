@@ -20,6 +20,16 @@ extension ShelfFault {
                 }
             }
         },
+        ShelfFault(
+            "key-change-event-split",
+            "Goes on behind the moment of the last row, though a change of a key is two rows of one moment.", .field
+        ) {
+            $0.inputs = { if $0.schema == "entries" { $0.resumeToken = nil } }
+            $0.response = { response, inputs, _, _ in
+                guard inputs.schema == "entries" else { return }
+                response.items = response.items.positionedByMoment(after: inputs.resumeToken?.value["moment"]?.string)
+            }
+        },
         ShelfFault("duplicates-sought-on-the-first-page", "Looks for duplicate keys on the first page only.", .kit) {
             $0.response = { response, inputs, client, _ in
                 guard inputs.schema == "catalog", inputs.syncType == .incremental else { return }
@@ -41,6 +51,22 @@ extension ShelfFault {
     ]
 }
 
+extension Items {
+    /// Row by row, each with its moment as the position behind it; rows up to a moment are left out.
+    fileprivate func positionedByMoment(after start: String?) -> Items {
+        Items { emit in
+            try await run(
+                into: Emitter { item, _ in
+                    for row in try item.map(Bench.rows) ?? [] {
+                        let moment = row["updated_at"]?.string ?? ""
+                        if let start, moment <= start { continue }
+                        try await emit(.row(row), resume: ResumeToken(["moment": .string(moment)]))
+                    }
+                })
+        }
+    }
+}
+
 /// Does not hear of duplicates.
 private struct DeafReader: TableReader {
     let base: any TableReader
@@ -53,32 +79,6 @@ private struct DeafReader: TableReader {
     func read(_ inputs: SourceInputs, in context: SourceContext) async throws -> SourceResponse {
         var response = try await base.read(inputs, in: context)
         response.hasDuplicatePrimaryKeys = false
-        return response
-    }
-}
-
-/// Gives the rows of a table without a key numbers of its own, so that no merge ever finds one again.
-private struct NumberingReader: TableReader {
-    let base: any TableReader
-    var sourceType: String { base.sourceType }
-    var nonRetryableErrors: [NonRetryableError] { base.nonRetryableErrors }
-    var identity: JSONValue { base.identity }
-
-    func schemas(in context: SourceContext) async throws -> [SourceSchema] { try await base.schemas(in: context) }
-
-    func read(_ inputs: SourceInputs, in context: SourceContext) async throws -> SourceResponse {
-        var response = try await base.read(inputs, in: context)
-        guard response.primaryKeys.isEmpty else { return response }
-        let run = inputs.runID
-        let count = Lock(0)
-        response.primaryKeys = ["row_number"]
-        response.items = response.items.rewriting { row in
-            let number = count.withLock { count in
-                count += 1
-                return count
-            }
-            row["row_number"] = .string("\(run)-\(number)")
-        }
         return response
     }
 }

@@ -3,6 +3,8 @@ import Tributary
 
 /// What a fault bends in the shelf; by default nothing.
 struct ShelfBend: Sendable {
+    /// What the REST layer is handed of the inputs.
+    var inputs: @Sendable (inout SourceInputs) -> Void = { _ in }
     /// Each endpoint, to be told by its name.
     var endpoint: @Sendable (inout RESTEndpoint) -> Void = { _ in }
     /// Each offered table.

@@ -37,7 +37,9 @@ struct ShelfSource: Source {
     func read(_ inputs: SourceInputs, with config: Config, in context: SourceContext) async throws -> SourceResponse {
         let bend = config.bend
         let client = client(config, context)
-        var response = try client.response(to: inputs, from: endpoints(bend))
+        var plain = inputs
+        bend.inputs(&plain)
+        var response = try client.response(to: plain, from: endpoints(bend))
         try await bend.response(&response, inputs, client, context)
         return response
     }

@@ -50,6 +50,17 @@ extension DepotFault {
         DepotFault("late-transaction-never-read", "Reads from the stored value on, whatever the lookback.", .kit) {
             $0.bound = { $0.watermark.last == nil ? nil : $0.storedLast ?? $0.watermark.last }
         },
+        DepotFault(
+            "empty-key-list-disables-dedup",
+            "Passes a key that it does not look for on as an empty list, for which a runtime takes each row as new.",
+            .field
+        ) { bend in
+            bend.catalogue = { table in
+                // What cannot be told apart cannot be paged along either.
+                if table.keys.count > 1 { table.keys = [] }
+            }
+            bend.runtime.reader = { NumberingReader(base: $0) }
+        },
         DepotFault("archived-rows-filtered-by-the-query", "Leaves archived rows out of increments.", .kit) { bend in
             bend.page = { page in
                 guard page.isIncrement, page.table.column("is_archived") != nil else { return }

@@ -34,6 +34,10 @@ extension LedgerFault {
         LedgerFault("unreadable-bytes-replaced", "Replaces bytes that are no UTF-8 and goes on.", .kit) {
             $0.context = { context, _ in context.http = RepairingClient(base: context.http) }
         },
+        LedgerFault("escapes-left-in-texts", "Knows the escapes of one letter, and leaves those of four digits.", .kit)
+        {
+            $0.context = { context, _ in context.http = UnescapingClient(base: context.http) }
+        },
         LedgerFault("parser-error-let-out", "Parses answers itself and lets its parser's own error out.", .kit) {
             $0.context = { context, _ in context.http = ParsingClient(base: context.http) }
         },

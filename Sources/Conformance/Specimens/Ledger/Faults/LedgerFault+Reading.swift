@@ -70,6 +70,33 @@ extension LedgerFault {
         LedgerFault("rows-remembered-between-reads", "Remembers which rows it has handed over, and drops them.", .kit) {
             $0.source = AnySource(RememberingSpecimen.self)
         },
+        LedgerFault(
+            "interrupted-run-skips-other-streams",
+            "Remembers the table that was not read to its end, and reads no other until it is.", .field
+        ) {
+            $0.source = AnySource(RememberingSpecimen.self)
+        },
+        LedgerFault(
+            "deselected-key-column", "Hands over the chosen columns alone, without the key and the cursor.", .field
+        ) {
+            $0.response = { response, inputs, _, _ in
+                guard let chosen = inputs.enabledColumns else { return }
+                response.items = response.items.rewriting { row in
+                    row = JSONObject(row.members.filter { chosen.contains($0.name) }.map { ($0.name, $0.value) })
+                }
+            }
+        },
+        LedgerFault(
+            "column-groups-stitched-from-two-reads",
+            "Asks for each page twice, and takes the texts of a row from the same place of the second answer.", .field
+        ) {
+            $0.response = { response, inputs, config, context in
+                guard inputs.schema == "notes" else { return }
+                let client = try LedgerSource().client(config, context)
+                response.supportsResume = false
+                response.items = Items { try await stitched(client, inputs, into: $0) }
+            }
+        },
         LedgerFault("part-of-a-text-by-its-index", "Takes the second part of a text that may have one.", .kit) {
             $0.response = { response, _, _, _ in
                 response.items = response.items.rewriting { row in
@@ -82,4 +109,25 @@ extension LedgerFault {
             $0.payments = { $0.paginator = .lastRow("id", parameter: "starting_after") }
         },
     ]
+
+    /// Reads the notes page by page, each in two groups of columns.
+    private static func stitched(_ client: RESTClient, _ inputs: SourceInputs, into emit: Emitter) async throws {
+        var position: String?
+        repeat {
+            var query = [QueryItem("archived", "all"), QueryItem("limit", "100")]
+            if inputs.syncType != .fullRefresh { query.append(QueryItem("sort", "updated_at")) }
+            if let last = inputs.watermark.last { query.append(QueryItem("since", last.storedText)) }
+            if let position { query.append(QueryItem("after", position)) }
+            let request = RESTRequest(.get, "/v1/notes", query: query)
+            let page = try await client.send(request)
+            let others = try await client.send(request)["data"]?.array ?? []
+            let rows = zip(page["data"]?.array ?? [], others).compactMap { row, other -> Row? in
+                guard var row = row.object else { return nil }
+                for name in ["title", "archived"] { row[name] = other[name] }
+                return row
+            }
+            try await emit(.rows(rows))
+            position = page["more"]?.bool == true ? page["next"]?.string : nil
+        } while position != nil
+    }
 }

@@ -23,6 +23,9 @@ extension LedgerFault {
         ) {
             $0.actions = [.ignore(400, 404, 410)]
         },
+        LedgerFault("quiet-source-never-advances", "Keeps a position only where rows came with it.", .field) {
+            $0.response = { response, _, _, _ in response.items = response.items.positionsWithRowsAlone }
+        },
         LedgerFault("cancellation-not-heard", "Reads in a task of its own, which nobody cancels.", .kit) {
             $0.response = { response, _, _, _ in
                 let items = response.items
@@ -78,6 +81,17 @@ extension Items {
                     for (index, row) in try Bench.rows(of: item).enumerated() {
                         try await emit(.row(row), resume: index == 0 ? token : nil)
                     }
+                })
+        }
+    }
+
+    /// Without the positions behind pages that have no rows.
+    fileprivate var positionsWithRowsAlone: Items {
+        Items { emit in
+            try await run(
+                into: Emitter { item, token in
+                    let hasRows = try item.map(Bench.rows)?.isEmpty == false
+                    try await emit.forward(item, resume: hasRows ? token : nil)
                 })
         }
     }

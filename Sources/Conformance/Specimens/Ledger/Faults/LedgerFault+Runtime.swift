@@ -19,6 +19,12 @@ extension LedgerFault {
             }
         },
         LedgerFault(
+            "watermark-computed-before-write",
+            "Takes the greatest value of a batch before it is written, and keeps it when the write fails.", .field
+        ) {
+            $0.runtime.perRun = { .keepingMaximum }
+        },
+        LedgerFault(
             "checkpoint-kept-after-completion", "Leaves the position in the state of a run that has come to its end.",
             .field
         ) {
@@ -81,6 +87,29 @@ extension LedgerFault {
 }
 
 extension LabRuntime {
+    /// On failure the greatest value that was handed over counts as stored.
+    fileprivate static var keepingMaximum: LabRuntime {
+        let greatest = Lock<Int64?>(nil)
+        var runtime = LabRuntime()
+        runtime.reader = { base in
+            BentReader(
+                base: base,
+                response: { response, _ in
+                    response.items = response.items.noting { row in
+                        greatest.withLock { $0 = [$0, row.position].compactMap { $0 }.max() }
+                    }
+                })
+        }
+        runtime.ending = { ending in
+            guard !ending.succeeded, let seconds = greatest.withLock({ $0 }) else { return ending.files }
+            return StoredState.changing(ending.files) { state in
+                state.setMark("last", toSeconds: seconds)
+                state.dropPosition()
+            }
+        }
+        return runtime
+    }
+
     /// The last row's value is stored, whatever the greatest is.
     fileprivate static var keepingLastRow: LabRuntime {
         let last = Lock<Int64?>(nil)

@@ -220,6 +220,25 @@ extension LedgerFault {
             $0.inputs = { inputs, _ in inputs.watermark.last = inputs.storedLast }
         },
         LedgerFault(
+            "future-dated-row-poisons-watermark",
+            "Asks from the stored value on, also where a row has moved it ahead of the present.", .field
+        ) {
+            $0.inputs = { inputs, context in
+                guard let stored = inputs.storedLast, case .timestamp(let moment) = stored, moment > context.clock.now
+                else { return }
+                inputs.watermark.last = stored
+            }
+        },
+        LedgerFault(
+            "sync-mode-switch-leaves-gap",
+            "Begins at the moment of the change when a table is appended to that was merged before.", .field
+        ) {
+            $0.inputs = { inputs, context in
+                guard inputs.syncType == .append, inputs.watermark.last != nil else { return }
+                inputs.watermark.last = .timestamp(context.clock.now)
+            }
+        },
+        LedgerFault(
             "lookback-from-wrong-bound", "Takes the lookback off the start of history instead of the stored value.",
             .field
         ) {

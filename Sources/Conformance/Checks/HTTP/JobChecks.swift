@@ -1,0 +1,164 @@
+import Cassettes
+import Columns
+import Pipeline
+import Tributary
+
+/// Work that the upstream does on demand: exports, reports, searches.
+enum JobChecks {
+    static let all = [outcomes]
+
+    private static let outcomes = Check(
+        "http-job-outcomes-respected", group: .http, level: .fault,
+        proves:
+            "A table that comes of a job of the upstream's is stored only when the job ended well, with all its output.",
+        method:
+            "Full refreshes over the table of an earlier one, while the recorded answers about the job are changed: still "
+            + "running twice, which must succeed; running for ever, each of the states that mean failure, a state that no "
+            + "documentation names, no output, a part of the output, and a link to a file that has run out. Those must "
+            + "fail and leave the table as it was.",
+        likelyCause:
+            "Every state but «running» is taken for the end, or what the job has made is not counted: compare state and "
+            + "rows with what the job says, and fail on anything else.",
+        catches: "job-finished-without-usable-output", "missing-file-of-an-export-passed-over"
+    ) { input in
+        guard let schema = input.schema,
+            let job = try input.model()?.jobs.first(where: { $0.schemas.contains(schema.name) })
+        else { return .notApplicable("The table does not come of a job that model.json tells of.") }
+        guard let state = input.scenario.manifest.states.last else { return .notExercised("Nothing was recorded.") }
+        let bench = try JobBench(input: input, schema: schema.name, job: job, upstream: input.replay(state.name))
+        return .judged(try await bench.findings(), looked: bench.tally.sum)
+    }
+}
+
+/// A recorded job at work.
+private struct JobBench {
+    let input: CheckCase
+    let schema: String
+    let job: ModelDeclaration.Job
+    let upstream: ReplayUpstream
+    let tally = Bench.Tally()
+
+    /// One way in which a job may go.
+    struct Course {
+        var name: String
+        var succeeds = false
+        /// Changes the answer to the question of this number, counted from 0.
+        var change: @Sendable (_ question: Int, _ answer: JSONObject) -> JSONObject = { $1 }
+        /// Whether links to files have run out.
+        var hidesFiles = false
+    }
+
+    func findings() async throws -> [Finding] {
+        let lab = try input.lab()
+        let plan = Lab.Plan(schema, .fullRefresh)
+        let calm = try await lab.run(plan, of: upstream)
+        if let error = calm.error {
+            return [
+                Finding(at: "job as it was recorded", expected: "the sync succeeds", actual: "It ended with: \(error)")
+            ]
+        }
+        let before = try await rows(calm, lab)
+        for course in courses {
+            let found = try await finding(course, lab, calm.files, before)
+            if let found { return [found] }
+        }
+        return []
+    }
+
+    private func finding(
+        _ course: Course, _ lab: Lab, _ files: MemoryLake.Files, _ before: Int
+    ) async throws -> Finding? {
+        var plan = Lab.Plan(schema, .fullRefresh)
+        plan.requestLimit = 200
+        let run = try await lab.run(plan, of: taking(course), into: files)
+        let after = try await rows(run, lab)
+        tally.add(Counters(rows: after, requests: run.log.requests.count, runs: 1))
+        let isEndless = run.error is LabBudgetExceeded
+        if course.succeeds == (run.error == nil), after == before, !isEndless { return nil }
+        let ending =
+            run.error.map { isEndless ? "It asked without end." : "It ended with: \($0)" } ?? "The sync succeeded."
+        return Finding(
+            at: "job that is \(course.name)",
+            expected: course.succeeds
+                ? "the sync succeeds with \(before) rows" : "an error, and the \(before) rows as before",
+            actual: "\(ending) The table has \(after) rows.", history: run.log.lines())
+    }
+
+    private func rows(_ run: Lab.Run, _ lab: Lab) async throws -> Int {
+        try await lab.table(schema, in: run.files)?.rows.count ?? 0
+    }
+
+    private var courses: [Course] {
+        let state = job.state
+        func ending(
+            _ word: String, from first: Int = 0, before last: Int = .max
+        ) -> @Sendable (Int, JSONObject) -> JSONObject {
+            { question, answer in
+                var answer = answer
+                if (first..<last).contains(question) { answer[state] = .string(word) }
+                return answer
+            }
+        }
+        var courses: [Course] = []
+        for word in job.running.prefix(2) {
+            courses.append(Course(name: "'\(word)' at first", succeeds: true, change: ending(word, before: 2)))
+            courses.append(Course(name: "'\(word)' for ever", change: ending(word)))
+        }
+        for word in job.failed + ["kit_unheard_of"] {
+            courses.append(Course(name: "'\(word)'", change: ending(word)))
+            let running = job.running.first ?? word
+            courses.append(
+                Course(name: "'\(running)' and then '\(word)'") { question, answer in
+                    var answer = answer
+                    answer[state] = .string(question == 0 ? running : word)
+                    return answer
+                })
+        }
+        courses.append(Course(name: "of a state that is not told") { $1.setting([state], to: nil) })
+        guard let files = job.files else { return courses }
+        courses.append(Course(name: "done, its files gone", hidesFiles: true))
+        guard job.count != nil else { return courses }
+        courses.append(Course(name: "done without files") { $1.setting([files], to: []) })
+        courses.append(Course(name: "done, its files not told") { $1.setting([files], to: nil) })
+        courses.append(
+            Course(name: "done with all files but the last") { _, answer in
+                answer.setting([files], to: .array(Array((answer[files]?.array ?? []).dropLast())))
+            })
+        return courses
+    }
+
+    /// The recording, in which the job takes another course.
+    private func taking(_ course: Course) -> TappedUpstream {
+        let job = job
+        return TappedUpstream(upstream, "whose job is \(course.name)") {
+            let questions = Lock(0)
+            let files = Lock<[String]>([])
+            return { request, base in
+                if course.hidesFiles, files.withLock({ $0.contains { request.url.hasSuffix($0) } }) {
+                    return .made(404, ["message": "The link has run out."], url: request.url)
+                }
+                var answer = try await base.send(request)
+                guard let call = try? ModelCall(request), job.path.match(call.path) != nil, answer.status == 200 else {
+                    return answer
+                }
+                let bytes = try await answer.body.collect()
+                answer.body = HTTPBody(bytes)
+                guard let body = (try? JSONValue(parsing: bytes))?.object, body[job.state] != nil,
+                    isOver(body)
+                else { return answer }
+                let names = (job.files.flatMap { body[$0] }?.array ?? []).compactMap(\.string)
+                files.withLock { $0 = names }
+                let question = questions.withLock { count in
+                    count += 1
+                    return count - 1
+                }
+                answer.headers.remove("Content-Length")
+                answer.body = HTTPBody(JSONValue.object(course.change(question, body)).serialized())
+                return answer
+            }
+        }
+    }
+
+    /// Whether a recorded answer is about a job that has come to its end.
+    private func isOver(_ body: JSONObject) -> Bool { job.finished.contains(body[job.state]?.string ?? "") }
+}
