@@ -1,57 +1,6 @@
 import Columns
 import Tributary
 
-/// One exchange as it went over the wire, in memory, secrets in clear. It is never written: ``Redaction`` comes first.
-public struct CapturedExchange: Sendable {
-    /// For whom a request was made.
-    public struct Lane: Sendable, Hashable {
-        /// The table; nil for a probe of the credentials, or for the list of tables.
-        public var schema: String?
-        /// The kind of run; nil where there is none.
-        public var syncType: SyncType?
-        /// Whether a replay may end without it.
-        public var isOptional: Bool
-
-        public init(schema: String? = nil, syncType: SyncType? = nil, isOptional: Bool = false) {
-            self.schema = schema
-            self.syncType = syncType
-            self.isOptional = isOptional
-        }
-    }
-
-    /// A header field as it was sent or came.
-    public struct Field: Sendable, Hashable {
-        public var name: String
-        public var value: String
-        /// Whether the source itself marked it as a secret.
-        public var isSecret: Bool
-    }
-
-    public var lane: Lane
-    public var method: String
-    /// Absolute, with its query.
-    public var url: String
-    /// Names of query parameters that the source marked as secret.
-    public var secretParameters: Set<String>
-    public var requestHeaders: [Field]
-    public var requestBody: [UInt8]
-    /// 0 when the transport failed.
-    public var status: Int
-    public var responseHeaders: [Field]
-    public var body: [UInt8]
-    /// What the transport said when it failed.
-    public var failure: RecordedResponse.Failure?
-    /// Whether the source left the body before its end.
-    public var isPartial: Bool
-    /// What was left out of the answer; nil when nothing was.
-    public var trimmed: JSONValue?
-
-    /// Puts other fields in the answer's head.
-    public mutating func setResponseHeaders(_ fields: [(String, String)]) {
-        responseHeaders = fields.map { Field(name: $0.0, value: $0.1, isSecret: false) }
-    }
-}
-
 /// Keeps each exchange that goes through, below the retries, so that refused attempts are recorded too.
 ///
 /// Bodies are copied while they flow, up to a limit; redirects are followed here, so that each hop is an exchange of its
@@ -226,47 +175,5 @@ public final class RecordingHTTPClient: HTTPClient {
         case .secret(let prefix, let secret):
             .init(name: field.name, value: prefix + secret.revealed, isSecret: true)
         }
-    }
-}
-
-/// The parameter by which a request asks for a page's size.
-public enum PageSizeParameter {
-    /// Names that APIs give it.
-    public static let names: Set<String> = [
-        "limit", "_limit", "per_page", "perpage", "page_size", "pagesize", "count", "first", "size", "pagelen",
-        "max_results", "maxresults", "results_per_page", "page[size]", "$top", "top", "take", "rows", "num", "_size",
-    ]
-
-    /// The size that a URL asks for; nil when it names none.
-    public static func asked(_ url: String) -> Int? {
-        CanonicalURL.rawParameters(url).compactMap { parameter in
-            let name = String(decoding: PercentCoding.decodedQuery(parameter.name), as: UTF8.self)
-            return names.contains(name.lowercased()) ? parameter.value.flatMap { Int($0) } : nil
-        }.first
-    }
-
-    /// The request with a smaller page.
-    static func limited(_ request: HTTPRequest, to size: Int?) -> HTTPRequest {
-        guard let size else { return request }
-        var request = request
-        request.query = request.query.map { item in
-            guard names.contains(item.name.lowercased()), case .plain(let text) = item.value, let asked = Int(text),
-                asked > size
-            else { return item }
-            return QueryItem(item.name, String(size))
-        }
-        guard let mark = request.url.firstIndex(of: "?") else { return request }
-        let parts = request.url[request.url.index(after: mark)...].split(
-            separator: "&", omittingEmptySubsequences: false)
-        let query = parts.map { part -> String in
-            let sides = part.split(separator: "=", maxSplits: 1).map(String.init)
-            guard sides.count == 2, names.contains(sides[0].lowercased()), let asked = Int(sides[1]), asked > size
-            else {
-                return String(part)
-            }
-            return "\(sides[0])=\(size)"
-        }
-        request.url = request.url[...mark] + query.joined(separator: "&")
-        return request
     }
 }

@@ -39,7 +39,7 @@ public struct ScenarioFiles: Sendable {
     }
 
     private static func isSealed(_ path: String) -> Bool {
-        path.hasSuffix(".har") || path.hasSuffix(".dbc") || path.hasPrefix("bodies/")
+        path.hasSuffix(".har") || path.hasSuffix(".dbc") || path.hasPrefix("bodies/") || path.hasPrefix("seed/")
     }
 
     /// Writes the scenario in place of what is there. A failure half-way leaves what was there.

@@ -76,7 +76,9 @@ public struct RedactionRules: Sendable {
     /// The rule for a value, by the names that lead to it.
     func rule(_ place: Rule.Place, _ path: [String]) -> Rule? {
         rules.first { rule in
-            guard rule.place == place, rule.path.count <= path.count else { return false }
+            // The rows of a database are redacted as JSON, a member for each column.
+            let isPlace = rule.place == place || rule.place == .column && place == .json
+            guard isPlace, rule.path.count <= path.count else { return false }
             if rule.isAnchored, rule.path.count != path.count { return false }
             return zip(rule.path, path.suffix(rule.path.count)).allSatisfy { pattern, name in
                 pattern == "*" || pattern.lowercased() == name.lowercased()

@@ -81,18 +81,11 @@ struct SQLContent: Sendable {
         tables = []
         rows = [:]
         for line in try await scratch.texts(SQLText.catalogue(scratch.engine)) {
-            let parts = try JSONValue(parsing: Array(line.utf8)).array ?? []
-            guard parts.count == 7, let schema = parts[0].string, let table = parts[1].string,
-                let column = parts[3].string, let type = parts[4].string
-            else { continue }
-            let facts = SQLTableFacts.Column(
-                name: column, type: type.lowercased(), isGenerated: Self.flag(parts[5]), isRequired: Self.flag(parts[6])
-            )
-            if let last = tables.indices.last, tables[last].schema == schema, tables[last].name == table {
-                tables[last].columns.append(facts)
+            guard let part = SQLTableFacts.part(of: line) else { continue }
+            if let last = tables.indices.last, tables[last].schema == part.schema, tables[last].name == part.name {
+                tables[last].columns += part.columns
             } else {
-                tables.append(
-                    SQLTableFacts(schema: schema, name: table, isView: Self.flag(parts[2]), columns: [facts]))
+                tables.append(part)
             }
         }
         for table in tables {
@@ -112,6 +105,4 @@ struct SQLContent: Sendable {
                 return (member.name, .number(JSONNumber(double)))
             })
     }
-
-    private static func flag(_ value: JSONValue) -> Bool { value.bool ?? ((value.int64 ?? 0) != 0) }
 }

@@ -54,7 +54,7 @@ struct LiveRuns: Sendable {
             progress("Proving the credentials …")
             try await source.validateCredentials(in: context(stand))
         }
-        let schemas = try await chosen(try await source.schemas(in: context(stand)))
+        let schemas = try Self.chosen(plan, try await source.schemas(in: context(stand)))
         var tables: [RecordedTable] = []
         var modes: [String: Set<SyncType>] = [:]
         var failure: (any Error)?
@@ -115,7 +115,8 @@ struct LiveRuns: Sendable {
             hosts: live.hosts, clock: RecordingClock(stand.clock), logger: logger)
     }
 
-    private func chosen(_ schemas: [SourceSchema]) async throws -> [SourceSchema] {
+    /// The tables that a plan asks for.
+    static func chosen(_ plan: RecordingPlan, _ schemas: [SourceSchema]) throws -> [SourceSchema] {
         if plan.tables.isEmpty { return schemas.filter(\.isSelectedByDefault) }
         return try plan.tables.map { name in
             if let schema = schemas.first(where: { $0.name == name }) { return schema }

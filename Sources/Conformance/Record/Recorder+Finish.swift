@@ -59,20 +59,8 @@ extension Recorder {
 
     /// Refuses what a scanner finds.
     private func checkLeaks(_ files: ScenarioFiles, _ originals: [String]) throws {
-        let name = "\(sourceName)/\(plan.scenario)"
-        let allowed = try LeakAllowList(folder: fixtures)
-        let findings = files.findings(LeakScanner(originals: originals), name: name).filter {
-            allowed.allows($0, today: plan.today) == nil
-        }
-        if findings.isEmpty { return }
-        let lines = findings.prefix(12).map { "\n  \($0)" }.joined()
-        let more = findings.count > 12 ? "\n  … and \(findings.count - 12) more" : ""
-        throw SourceError(
-            .invalidFixture,
-            "Scanning the recording of \(name): \(findings.count) values must not be published, so nothing was written.\(lines)\(more)",
-            advice: "For each, add a rule to \(fixtures.lastPathComponent)/\(sourceName)/redaction.json, such as "
-                + "{\"rules\": [{\"json\": \"customer.note\", \"action\": \"pseudonym\"}]} (actions: fake, pseudonym, drop, keep), "
-                + "or allow its fingerprint in scan-allow.json with a reason, and record again.")
+        try LeakGate(fixtures: fixtures, source: sourceName, today: plan.today).check(
+            files, name: "\(sourceName)/\(plan.scenario)", originals: originals)
     }
 
     private func model(

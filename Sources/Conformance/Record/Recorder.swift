@@ -63,6 +63,9 @@ public struct Recorder: Sendable {
         let existing = ScenarioFiles(reading: folder)
         try checkPlace(existing, replaces: replaces)
         let source = try plan.source.configure(plan.config)
+        if let recorded = try await SQLRecording(plan: plan, live: live, source: source, progress: progress).run() {
+            return try writeSeed(recorded, source: source, existing: existing)
+        }
         let lakes = try await lakes(existing)
         let runs = try await LiveRuns(
             plan: plan, live: live, source: source, lakes: lakes, shortened: try shortened(existing),
@@ -91,7 +94,7 @@ public struct Recorder: Sendable {
     // MARK: What is there
 
     private func checkPlace(_ existing: ScenarioFiles, replaces: Bool) throws {
-        let isThere = existing.files["\(plan.state).har"] != nil
+        let isThere = ["\(plan.state).har", "seed/\(plan.state).sql"].contains { existing.files[$0] != nil }
         if isThere, !replaces {
             throw SourceError(
                 .invalidConfig, "Recording \(sourceName)/\(plan.scenario) at \(plan.state): it is there already.",
@@ -112,7 +115,7 @@ public struct Recorder: Sendable {
         }
     }
 
-    private func checkKey(_ existing: ScenarioFiles, _ fingerprint: String) throws {
+    func checkKey(_ existing: ScenarioFiles, _ fingerprint: String) throws {
         let manifest = existing.files["manifest.json"].flatMap { try? JSONValue(parsing: $0) }
         guard let old = manifest?["provenance"]?["pseudonyms"]?.string, old != fingerprint else { return }
         throw SourceError(

@@ -12,6 +12,8 @@ struct ScenarioDraft {
     let tables: [RecordedTable]
     let redacted: Redaction.Result
     var entries: [DraftEntry]
+    /// The statements of a database's state; nil where HTTP was recorded.
+    var seed: [UInt8]?
 
     /// - Throws: `SourceError` of kind `invalidFixture`.
     init(
@@ -72,6 +74,10 @@ struct ScenarioDraft {
     /// All files of the scenario, but for `model.json` and the figures.
     func files() -> ScenarioFiles {
         var files = existing
+        if let seed {
+            files.files["seed/\(plan.state).sql"] = seed
+            return files
+        }
         files.files["\(plan.state).har"] = nil
         let others = Self.bodies(in: files)
         for path in files.files.keys where path.hasPrefix("bodies/") && !others.contains(path) {
@@ -182,7 +188,11 @@ struct ScenarioDraft {
         state["name"] = .string(plan.state)
         state["clock"] = .string(Self.moment(plan.clock))
         state["story"] = .string(plan.story ?? state["story"]?.string ?? "as it was on \(plan.today)")
-        state["http"] = .string("\(plan.state).har")
+        if seed == nil {
+            state["http"] = .string("\(plan.state).har")
+        } else {
+            state["seed"] = .string("seed/\(plan.state).sql")
+        }
         var states = old
         if let index = states.firstIndex(where: { $0["name"]?.string == plan.state }) {
             states[index] = .object(state)

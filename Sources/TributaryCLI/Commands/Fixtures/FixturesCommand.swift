@@ -7,7 +7,10 @@ import Tributary
 struct FixturesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fixtures", abstract: "Scan, inspect, export, import recorded fixtures, and look for drift.",
-        subcommands: [FixturesScanCommand.self])
+        subcommands: [
+            FixturesScanCommand.self, FixturesInspectCommand.self, FixturesExportCommand.self,
+            FixturesImportCommand.self, FixturesDriftCommand.self,
+        ])
 }
 
 /// `tributary fixtures scan`: looks for what must not be published.
