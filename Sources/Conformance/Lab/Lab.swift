@@ -143,9 +143,13 @@ public struct Lab: Sendable {
         }
         var logger = Logger(label: "kit") { _ in LabLogHandler(log: log) }
         logger.logLevel = .trace
+        // A database of the kit's own is dialled, whatever host the config names.
+        let hosts =
+            databases == nil
+            ? HostValidator(resolver: NoHostResolver()) : HostValidator(policy: .unrestricted, resolver: AnyHost())
         return SourceContext(
             http: http ?? nothing, databases: databases ?? nothing, tunnels: nothing,
-            integrations: upstream.integrations, clock: clock, logger: logger)
+            integrations: upstream.integrations, hosts: hosts, clock: clock, logger: logger)
     }
 
     /// The table that a lake holds for a schema.

@@ -208,6 +208,6 @@ final class Dials: HTTPClient, DatabaseConnector, TunnelOpener {
 }
 
 /// Knows every name.
-private struct AnyHost: HostResolver {
+struct AnyHost: HostResolver {
     func addresses(of name: String) async throws -> [IPAddress] { [.v4(0x0101_0101)] }
 }

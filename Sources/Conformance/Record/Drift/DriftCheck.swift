@@ -33,6 +33,11 @@ public struct DriftCheck: Sendable {
 
     /// - Throws: `SourceError` of the upstream, or of kind `invalidFixture`.
     public func run() async throws -> Outcome {
+        guard scenario.manifest.states.contains(where: { $0.http != nil }) else {
+            throw SourceError(
+                .invalidConfig, "Comparing \(scenario.id) with its upstream: it records a database, and no HTTP.",
+                advice: "Record it anew with 'tributary rerecord'; the difference of the seed shows what changed.")
+        }
         let source = try plan.source.configure(plan.config)
         var plan = plan
         plan.mode = .fullRefresh

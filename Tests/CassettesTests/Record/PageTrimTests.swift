@@ -1,0 +1,77 @@
+import Columns
+import Foundation
+import Testing
+import Tributary
+
+@testable import Cassettes
+
+/// An upstream without an end.
+private struct EndlessList: HTTPClient {
+    let page: @Sendable (Int) -> (headers: [(String, String)], body: String)
+
+    func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let number = URLComponents(string: request.url)?.queryItems?.first { $0.name == "page" }?.value.flatMap(
+            Int.init)
+        let answer = page(number ?? 1)
+        return HTTPResponse(
+            status: 200, headers: HTTPHeaders(answer.headers), url: request.url, body: HTTPBody(Array(answer.body.utf8))
+        )
+    }
+}
+
+@Suite struct PageTrimTests {
+    private func read(_ recorder: RecordingHTTPClient, _ page: Int) async throws -> JSONValue {
+        let response = try await recorder.send(HTTPRequest(.get, "https://api.example.com/things?page=\(page)"))
+        return try JSONValue(parsing: try await response.body.collect())
+    }
+
+    @Test("the last page that is kept says so by whatever marker the API has; a further one is empty")
+    func markers() async throws {
+        let list = EndlessList { page in
+            (
+                [("Link", "<https://api.example.com/things?page=\(page + 1)>; rel=\"next\", <x>; rel=\"first\"")],
+                #"{"data": [{"id": \#(page * 2)}, {"id": \#(page * 2 + 1)}], "has_more": true, "meta": {"next_cursor": "c", "total": 900}}"#
+            )
+        }
+        let recorder = RecordingHTTPClient(list, maxPages: 2)
+        #expect(try await read(recorder, 1)["has_more"]?.bool == true)
+        let last = try await read(recorder, 2)
+        #expect(last["has_more"]?.bool == false && last["meta"]?["next_cursor"]?.isNull == true)
+        #expect(last["data"]?.array?.count == 2)
+        #expect(try await read(recorder, 3)["data"]?.array?.isEmpty == true)
+        let link = recorder.exchanges[1].responseHeaders.first { $0.name.lowercased() == "link" }?.value ?? ""
+        #expect(!link.contains("next") && link.contains("first"))
+        let settled = TrimmedCounters.settled(recorder.exchanges)
+        let totals = try settled.map { try JSONValue(parsing: $0.body)["meta"]?["total"]?.int64 }
+        #expect(totals == [4, 4, 4])
+    }
+
+    @Test("rows are cut in the middle of a page, and other lists count by themselves")
+    func rows() async throws {
+        let list = EndlessList { page in ([], #"[{"id": \#(page * 2)}, {"id": \#(page * 2 + 1)}]"#) }
+        let recorder = RecordingHTTPClient(list, maxRows: 3)
+        #expect(try await read(recorder, 1).array?.count == 2)
+        #expect(try await read(recorder, 2).array?.count == 1)
+        #expect(recorder.exchanges[0].trimmed == nil)
+        #expect(recorder.exchanges[1].trimmed?["kept"]?.int64 == 1)
+        recorder.enter(.init(schema: "other"))
+        #expect(try await read(recorder, 1).array?.count == 2)
+    }
+}
+
+@Suite struct RelocatingHTTPClientTests {
+    @Test("another server answers for an origin, and its links lead to the origin")
+    func relocates() async throws {
+        let list = EndlessList { _ in
+            ([("Link", "<http://127.0.0.1:9/v1/a>; rel=\"next\"")], #"{"next": "http:\/\/127.0.0.1:9\/v1\/a"}"#)
+        }
+        let client = RelocatingHTTPClient(list, places: ["https://api.example.com": "http://127.0.0.1:9"])
+        let response = try await client.send(HTTPRequest(.get, "https://api.example.com/v1/a"))
+        #expect(response.url == "https://api.example.com/v1/a")
+        #expect(response.headers["link"] == "<https://api.example.com/v1/a>; rel=\"next\"")
+        let body = try JSONValue(parsing: try await response.body.collect())
+        #expect(body["next"]?.string == "https://api.example.com/v1/a")
+        let other = try await client.send(HTTPRequest(.get, "https://api.example.com.evil.example/v1"))
+        #expect(other.url.hasPrefix("https://api.example.com.evil"))
+    }
+}

@@ -1,0 +1,113 @@
+import Cassettes
+import Columns
+import Conformance
+import Foundation
+import SourceCatalog
+import TestSupport
+import Testing
+import Transports
+import Tributary
+
+/// Records real database servers as seeds, and runs the kit on engines that are filled from them.
+@Suite(.timeLimit(.minutes(5))) struct DatabaseRecorderTests {
+    private static let rows = """
+        INSERT INTO customers VALUES (1, 'Ada Lovelace', 'ada@acme-corp.io'), (2, 'Grace Hopper', 'grace@acme-corp.io');
+        INSERT INTO orders VALUES (1, 1, 12.50, '2026-01-01 00:00:00'), (2, 2, 3.00, '2026-01-02 00:00:00'),
+          (3, 1, 7.25, '2026-01-02 00:00:00');
+        """
+
+    /// Records two days of a database, and runs checks on what was written.
+    private func record(
+        _ type: String, _ config: JSONValue, server: String, execute: (String) async throws -> Void
+    ) async throws {
+        let room = try TemporaryFolder("recorded")
+        let fixtures = room.file("Fixtures")
+        let source = try SourceRegistry.builtIn.source(type)
+        var plan = RecordingPlan(
+            source: source, config: config, scenario: "shop",
+            clock: TimestampParser.microseconds("2026-01-07T12:00:00Z") ?? 0, today: "2026-01-07")
+        let key = Array("a key of pseudonyms for tests ..".utf8)
+        let first = try await Recorder(plan: plan, live: ShopService.live, fixtures: fixtures, key: key).run()
+        #expect(first.tables.map(\.name) == ["customers", "orders"])
+        let folder = fixtures.appending(path: "\(type)/shop")
+        let again = try await Recorder(plan: plan, live: ShopService.live, fixtures: fixtures, key: key)
+            .run(replaces: true)
+        #expect(again.changed.isEmpty)
+        try await execute("INSERT INTO orders VALUES (4, 2, 99.00, '2026-01-08 00:00:00')")
+        plan.state = "t1"
+        plan.clock += 86_400_000_000
+        _ = try await Recorder(plan: plan, live: ShopService.live, fixtures: fixtures, key: key).run()
+        let scenario = try Scenario(at: folder)
+        #expect(scenario.manifest.states.map(\.seed) == ["seed/t0.sql", "seed/t1.sql"])
+        #expect(scenario.manifest.expected["t0"]?["orders"]?["rows"]?.int64 == 3)
+        #expect(scenario.manifest.expected["t1"]?["orders"]?["rows"]?.int64 == 4)
+        let files = ScenarioFiles(reading: folder).files
+        let delta = String(decoding: files["seed/t1.sql"] ?? [], as: UTF8.self)
+        #expect(!delta.contains("customers"), "\(delta)")
+        let text = files.values.map { String(decoding: $0, as: UTF8.self) }.joined()
+        for secret in ["acme-corp", "Lovelace", "Hopper", "127.0.0.1"] { #expect(!text.contains(secret)) }
+        try await check(source, scenario, server: server)
+    }
+
+    private func check(_ source: AnySource, _ scenario: Scenario, server: String) async throws {
+        let stack = try DatabaseStack(
+            connector: LiveDatabaseConnector(), servers: server.isEmpty ? [] : [server])
+        let runner = CheckRunner(catalogue: CheckCatalogue.all, stack: Material.stack, databases: stack)
+        var options = CheckRunner.Options(today: "2026-01-08")
+        options.profile = .quick
+        options.width = 2
+        let cases = runner.cases(of: source, scenarios: [scenario], options: options)
+        let results = await runner.run(cases, options: options)
+        await stack.close()
+        let bad = results.filter { $0.isFailure(strict: false) }.map { "\($0.item.id): \($0.verdict)" }
+        #expect(bad.isEmpty, "\(bad.joined(separator: "\n"))")
+        #expect(results.contains { $0.verdict.name == "passed" && $0.item.table == "orders" })
+    }
+
+    private static func url(_ endpoint: DatabaseEndpoint, _ scheme: String, _ database: String) -> String {
+        let password = endpoint.password?.revealed.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        return "\(scheme)://\(endpoint.user):\(password)@127.0.0.1:\(endpoint.port)/\(database)"
+    }
+
+    private static func config(_ endpoint: DatabaseEndpoint, _ more: [(String, JSONValue)]) -> JSONValue {
+        .object(
+            JSONObject(
+                [
+                    ("host", .string(endpoint.host)), ("port", .number(JSONNumber(Int64(endpoint.port)))),
+                    ("database", .string(endpoint.database)), ("user", .string(endpoint.user)),
+                    ("password", .string(endpoint.password?.revealed ?? "")),
+                ] + more))
+    }
+
+    @Test("PostgreSQL", .enabled(if: PostgresServer.isAvailable)) func postgres() async throws {
+        let server = try await PostgresServer.shared()
+        let database = try await server.makeDatabase(
+            """
+            CREATE TABLE customers (id bigint PRIMARY KEY, name text, email varchar(60));
+            CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint REFERENCES customers,
+              total numeric(12,2) NOT NULL, updated_at timestamptz NOT NULL);
+            CREATE INDEX ON orders (updated_at);
+            \(Self.rows)
+            """)
+        let endpoint = server.endpoint(database)
+        try await record(
+            "postgres", Self.config(endpoint, [("schema", "public")]),
+            server: Self.url(endpoint, "postgres", "postgres")
+        ) { try await server.execute($0, in: database) }
+    }
+
+    @Test("MariaDB", .enabled(if: MariaDBServer.isAvailable)) func mariaDB() async throws {
+        let server = try await MariaDBServer.shared()
+        let database = try await server.makeDatabase(
+            """
+            CREATE TABLE customers (id bigint PRIMARY KEY, name text, email varchar(60));
+            CREATE TABLE orders (id bigint PRIMARY KEY AUTO_INCREMENT, customer_id bigint REFERENCES customers (id),
+              total decimal(12,2) NOT NULL, updated_at datetime NOT NULL, KEY (updated_at));
+            \(Self.rows)
+            """)
+        let endpoint = server.endpoint(database)
+        try await record(
+            "mysql", Self.config(endpoint, [("using_ssl", false)]), server: Self.url(endpoint, "mysql", "mysql")
+        ) { try await server.execute($0, in: database) }
+    }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The command line against localstripe, a stand-in for Stripe that others wrote: record, inspect, check, record anew.
+@Suite(.enabled(if: PythonOracle.isExpected, "\(PythonOracle.hint)"), .timeLimit(.minutes(5)))
+struct RecordTests {
+    private static let key = "sk_test_4eC39HqLyjWDarjtT1zdp7dc"
+
+    /// A stand-in with some customers.
+    private func standIn() async throws -> ForeignService {
+        let service = try await ForeignService.localStripe()
+        for number in 1...12 {
+            var request = URLRequest(url: try #require(URL(string: service.url + "/v1/customers")))
+            request.httpMethod = "POST"
+            request.setValue(
+                "Basic " + Data("\(Self.key):".utf8).base64EncodedString(), forHTTPHeaderField: "Authorization")
+            request.httpBody = Data("email=user\(number)%40acme-corp.io&name=Ada+Lovelace+\(number)".utf8)
+            _ = try await Self.send(request)
+        }
+        return service
+    }
+
+    private static func send(_ request: URLRequest) async throws -> Int {
+        try await withCheckedThrowingContinuation { continuation in
+            URLSession.shared.dataTask(with: request) { _, response, error in
+                if let error { return continuation.resume(throwing: error) }
+                continuation.resume(returning: (response as? HTTPURLResponse)?.statusCode ?? 0)
+            }.resume()
+        }
+    }
+
+    private func arguments(_ service: ForeignService, _ fixtures: String) -> [String] {
+        [
+            "--scenario", "local", "--fixtures", fixtures, "--no-validate", "--table", "customers", "--stand-in",
+            "https://api.stripe.com=\(service.url)", "--set", "auth_method.selection=api_key", "--set",
+            "auth_method.stripe_secret_key=\(Self.key)", "--json",
+        ]
+    }
+
+    @Test("what is recorded passes the kit, holds nobody's data, and is the same when recorded anew")
+    func record() async throws {
+        let service = try await standIn()
+        let folder = try TemporaryFolder("record")
+        let fixtures = folder.file("Fixtures").path
+        let tool = CommandLineTool(folder: folder.url)
+        let made = try tool.run(["record", "stripe", "--mode", "full-refresh"] + arguments(service, fixtures))
+        #expect(made.status == 0, "\(made.errors)")
+        let report = try #require(try made.json() as? [String: Any])
+        let table = try #require((report["tables"] as? [[String: Any]])?.first)
+        #expect(table["rows"] as? Int == 12 && table["requests"] as? Int == 3 && table["isModelled"] as? Bool == true)
+        let files = try FileManager.default.subpathsOfDirectory(atPath: fixtures).filter { $0.contains(".") }
+        let text = files.map { (try? String(contentsOfFile: "\(fixtures)/\($0)", encoding: .utf8)) ?? "" }.joined()
+        for secret in [Self.key, "acme-corp", "Lovelace", service.url] { #expect(!text.contains(secret)) }
+        #expect(text.contains("https://api.stripe.com/v1/customers?limit=100&starting_after="))
+
+        let checked = try tool.run("check", "stripe", "--fixtures", fixtures, "--profile", "quick", "--no-strict")
+        #expect(checked.status == 0, "\(checked.output)\n\(checked.errors)")
+        let again = try tool.run(["rerecord", "stripe"] + arguments(service, fixtures))
+        let second = try #require(try again.json() as? [String: Any], "\(again.errors)")
+        #expect((second["changed"] as? [String])?.isEmpty == true, "\(second["changed"] ?? "")")
+        let twice = try tool.run(["record", "stripe"] + arguments(service, fixtures))
+        #expect(twice.status == 2 && twice.errors.contains("tributary rerecord"))
+    }
+
+    @Test("a recording is inspected, exported, and compared with the upstream of today")
+    func afterwards() async throws {
+        let service = try await standIn()
+        let folder = try TemporaryFolder("record")
+        let fixtures = folder.file("Fixtures").path
+        let tool = CommandLineTool(folder: folder.url)
+        let made = try tool.run(["record", "stripe", "--mode", "full-refresh"] + arguments(service, fixtures))
+        #expect(made.status == 0, "\(made.errors)")
+        let shown = try tool.run("fixtures", "inspect", "stripe", "--fixtures", fixtures)
+        #expect(shown.status == 0 && shown.output.contains("0 days old, as recorded"), "\(shown.output)")
+        let har = folder.file("plain.har").path
+        let written = try tool.run(
+            "fixtures", "export", "stripe", "--scenario", "local", "--fixtures", fixtures, "--output", har)
+        #expect(written.status == 0, "\(written.errors)")
+        let text = try String(contentsOfFile: har, encoding: .utf8)
+        #expect(text.contains("has_more") && !text.contains("_file") && !text.contains("\"_id\""))
+        let drift = try tool.run(["fixtures", "drift", "stripe"] + arguments(service, fixtures))
+        #expect(drift.status == 0, "\(drift.output)\n\(drift.errors)")
+        let body = "\(fixtures)/stripe/local/bodies/customers-p1.json"
+        let edited = try String(contentsOfFile: body, encoding: .utf8)
+            .replacingOccurrences(of: "\"livemode\": false", with: "\"livemode\": \"no\"")
+        try Data(edited.utf8).write(to: URL(filePath: body))
+        let drifted = try tool.run(["fixtures", "drift", "stripe"] + arguments(service, fixtures))
+        #expect(drifted.output.contains("data[].livemode"))
+        let resealed = try tool.run("fixtures", "inspect", "stripe", "--fixtures", fixtures)
+        #expect(resealed.output.contains("edited since it was recorded"))
+        let other = try tool.run(
+            "fixtures", "import", "stripe", "--scenario", "seen", "--fixtures", fixtures, "--har", har, "--origin",
+            "a colleague", "--set", "auth_method.selection=api_key", "--set", "auth_method.stripe_secret_key=x-4711-y")
+        #expect(other.status == 0, "\(other.errors)")
+        let manifest = try String(contentsOfFile: "\(fixtures)/stripe/seen/manifest.json", encoding: .utf8)
+        #expect(manifest.contains("\"derived\""))
+    }
+}
