@@ -89,15 +89,12 @@ import Testing
         #expect(made == kept, "run tributary docs")
     }
 
-    @Test("the catalog of documentation builds without a warning")
-    func catalog() throws {
-        let folder = try TemporaryFolder()
+    /// Builds a catalog as `scripts/docs` does, with the reference of the modules that this test was built with.
+    private static func build(_ catalog: URL, in folder: URL) throws -> (status: Int32, text: String) {
         let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.executableURL = CommandLineTool.root.appending(path: "scripts/docs")
         process.arguments = [
-            "docc", "convert", CommandLineTool.root.appending(path: "Documentation/Tributary.docc").path,
-            "--output-path", folder.url.appending(path: "out.doccarchive").path, "--fallback-display-name", "Tributary",
-            "--fallback-bundle-identifier", "org.tributary.documentation", "--warnings-as-errors",
+            folder.appending(path: "out").path, CommandLineTool.products.appending(path: "Modules").path, catalog.path,
         ]
         let output = Pipe()
         process.standardOutput = output
@@ -105,6 +102,69 @@ import Testing
         try process.run()
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\(text)")
+        return (process.terminationStatus, text)
+    }
+
+    private static let catalog = CommandLineTool.root.appending(path: "Documentation/Tributary.docc")
+
+    @Test("the documentation builds without a warning, pages and reference")
+    func catalog() throws {
+        let folder = try TemporaryFolder()
+        let (status, text) = try Self.build(Self.catalog, in: folder.url)
+        #expect(status == 0, "\(text)")
+        let pages = folder.url.appending(path: "out/Tributary.doccarchive/data/documentation")
+        for page in ["tributary/yourfirstsource.json", "tributary/architecture.json", "tributary/source.json"] {
+            #expect(FileManager.default.fileExists(atPath: pages.appending(path: page).path), "\(page)")
+        }
+    }
+
+    @Test("a link that leads nowhere fails the documentation")
+    func brokenLink() throws {
+        let folder = try TemporaryFolder()
+        let copy = folder.url.appending(path: "Tributary.docc")
+        try FileManager.default.copyItem(at: Self.catalog, to: copy)
+        let page = copy.appending(path: "Webhooks.md")
+        let text = try String(contentsOf: page, encoding: .utf8) + "\nSee <doc:NoSuchPage>.\n"
+        try Data(text.utf8).write(to: page)
+        let built = try Self.build(copy, in: folder.url)
+        #expect(built.status != 0 && built.text.contains("NoSuchPage"), "\(built.text)")
+    }
+
+    @Test("every page is reached from the first one")
+    func reached() throws {
+        let front = try Self.text("Documentation/Tributary.docc/Tributary.md")
+        for page in Self.pages where page.hasPrefix("Documentation/Tributary.docc/") && !page.hasSuffix("/Tributary.md") {
+            let name = URL(filePath: page).deletingPathExtension().lastPathComponent
+            #expect(front.contains("<doc:\(name)>"), "\(name) is not in Tributary.md")
+        }
+    }
+
+    @Test("every block says what it is, so that one of the tests here holds it", arguments: pages)
+    func languages(_ page: String) throws {
+        let fences = try Self.text(page).split(separator: "\n").filter { $0.hasPrefix("```") && $0.count > 3 }
+        let known: Set<Substring> = ["swift", "sh", "json", "text"]
+        for fence in fences { #expect(known.contains(fence.dropFirst(3)), "\(page): \(fence)") }
+    }
+
+    @Test("every block of JSON parses", arguments: pages)
+    func json(_ page: String) throws {
+        for block in Self.blocks("json", in: try Self.text(page)) {
+            #expect(throws: Never.self, "\(page): \(block)") { try JSONSerialization.jsonObject(with: Data(block.utf8)) }
+        }
+    }
+
+    @Test("every check that a page names is in the catalogue", arguments: pages)
+    func checks(_ page: String) throws {
+        let text = try Self.text(page)
+        if page.hasSuffix("CatalogueOfChecks.md") { return }
+        let folder = try TemporaryFolder()
+        let list = try CommandLineTool(folder: folder.url).run("check", "--list").output
+        let known = Set(list.split(separator: "\n").compactMap { $0.split(separator: " ").first.map(String.init) })
+        let groups = Set(known.compactMap { $0.split(separator: "-").first.map(String.init) })
+        for match in text.matches(of: /`([a-z]+(?:-[a-z0-9]+){2,})`/) {
+            let name = String(match.1)
+            guard let group = name.split(separator: "-").first, groups.contains(String(group)) else { continue }
+            #expect(known.contains(name), "\(page) names \(name), which there is not")
+        }
     }
 }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `tributary review`, on a repository in which somebody changed a source.
-@Suite(.timeLimit(.minutes(2))) struct ReviewTests {
+@Suite(.timeLimit(.minutes(5))) struct ReviewTests {
     private struct Repository {
         let folder: TemporaryFolder
         let file = "Sources/SourceCatalog/SQLite/SQLiteSource.swift"
@@ -44,16 +44,28 @@ import Testing
         }
     }
 
-    private static let careless = """
+    /// What a hurried author might write: one line for each thing that a reviewer looks for.
+    private static let careless = ##"""
+        import Glibc
         struct SQLiteSource {
             let note = "attempts to retry, see https://api.sqlite.example/v1"  // Date() in a comment
-            func read() {
-                print(secret.revealed)
-                while true { Task.sleep(1) }
+            func read(config: Config) async throws {
+                let key = config.apiKey.revealed
+                print("reading")
+                while true { try await Task.sleep(for: .seconds(1)) }
+                for attempt in 0..<5 { try await once(attempt) }
+                throw SourceError(.upstreamFailure, "The key \(key) was refused.")
+                let url = "http://stats.elsewhere.example/?t=\(config.apiKey.revealed)"
+                let text = """
+                    while true { print("this is a text") }
+                    """
+                /* URLSession.shared in a comment
+                   that spans lines: Date() */
+                let data = try await URLSession.shared.data(from: url)
             }
         }
 
-        """
+        """##
 
     @Test("the changed source alone is reviewed, each remark with its line, and the exit code tells")
     func changed() throws {
@@ -63,14 +75,42 @@ import Testing
         #expect(result.status == 5, "\(result.errors)")
         let text = result.output
         #expect(text.contains("Review of SQLite against") && !text.contains("Review of Stripe"))
-        #expect(text.contains("\(repository.file):4: prints"))
-        #expect(text.contains("\(repository.file):4: reveals a secret"))
-        #expect(text.contains("\(repository.file):5: waits by itself"))
-        #expect(text.contains("\(repository.file):5: a loop without a bound"))
-        #expect(!text.contains(":2:"), "texts and comments are no code")
-        #expect(text.contains("api.sqlite.example"))
+        for (line, words) in [
+            (1, "imports Glibc"), (5, "reveals a secret"), (6, "prints"), (7, "waits by itself"),
+            (7, "a loop that the upstream may keep going"), (8, "looks like a second layer of retries"),
+            (9, "puts the secret in key into a text"), (10, "puts the secret in apiKey into a text"),
+            (10, "stats.elsewhere.example is asked without encryption"), (3, "api.sqlite.example is not on the site"),
+            (16, "goes round the transports"),
+        ] {
+            #expect(text.contains("\(repository.file):\(line): \(words)"), "\(line): \(words)\n\(text)")
+        }
+        for line in [11, 12, 13, 14, 15] {
+            #expect(!text.contains("\(repository.file):\(line): "), "line \(line) is a text or a comment")
+        }
         #expect(text.contains("There is no recorded traffic") && text.contains("There is no icon"))
+        #expect(text.contains("not compared: ") && text.contains("does not build"), "the base is no package")
         for number in 1...14 { #expect(text.contains(" \(number). "), "point \(number)") }
+    }
+
+    @Test("fixtures: age, size, missing states, and edits by hand that broke the seal")
+    func fixtures() throws {
+        let repository = try Repository()
+        let from = CommandLineTool.root.appending(path: "Fixtures/sqlite").path
+        try repository.write("Fixtures/README.md", "")
+        let place = repository.folder.url.appending(path: "Fixtures/sqlite")
+        try FileManager.default.copyItem(atPath: from, toPath: place.path)
+        let file = place.appending(path: "missing-file/manifest.json")
+        let manifest = try String(contentsOf: file, encoding: .utf8)
+        let changed = manifest.replacing(
+            #/"kind": "synthetic"/#,
+            with: #""kind": "recorded", "recordedAt": "2020-01-02", "seal": "sha256:00""#)
+        try #require(changed != manifest)
+        try Data(changed.utf8).write(to: file)
+        let text = try repository.review("--base", "HEAD", "--profile", "quick", "--no-compare").output
+        #expect(text.contains("missing-file: of 2020-01-02, "), "\(text)")
+        #expect(text.contains("missing-file: the seal does not fit the files"))
+        #expect(text.contains("2 scenarios read 9 tables") && text.contains("1 recorded, 1 synthetic"))
+        #expect(text.contains("not compared: --no-compare was given."))
     }
 
     @Test("nothing changed means nothing to review; an unknown base is said to be one")

@@ -189,6 +189,7 @@ function drawFields(fields, prefix, values) {
 
 let form = null;
 let timer = null;
+let cursorType = null;
 
 function showProblems(problems) {
   for (const element of document.querySelectorAll("[data-error]")) element.textContent = "";
@@ -209,6 +210,22 @@ function showProblems(problems) {
 function say(element, text, kind) {
   element.className = kind ?? "";
   element.textContent = text;
+}
+
+function count(number) { return Number(number).toLocaleString("en"); }
+
+function size(bytes) {
+  let [amount, unit] = [Number(bytes), "B"];
+  for (const next of ["KiB", "MiB", "GiB"]) if (amount >= 1024) [amount, unit] = [amount / 1024, next];
+  return unit === "B" ? `${amount} B` : `${amount.toFixed(1)} ${unit}`;
+}
+
+// Upstreams that count seconds or milliseconds since 1970 are read more easily with the moment beside the number.
+function moment(text, type) {
+  const isTime = ["datetime", "timestamp"].includes(type) && /^[0-9]{10}([0-9]{3})?$/.test(text);
+  if (!isTime) return text;
+  const date = new Date(Number(text) * (text.length === 10 ? 1000 : 1));
+  return `${text} (${date.toISOString().replace("T", " ").slice(0, 19)} UTC)`;
 }
 
 function words(problem) {
@@ -252,13 +269,20 @@ function showTables(config, schemas) {
     follow();
     const start = make("button", {
       type: "button", id: `sample-${index}`,
-      onclick: () => sample({ config, schema: schema.name, syncType: types.value, cursorField: fields.value }),
+      onclick: () => {
+        const field = schema.incrementalFields.find((each) => each.name === fields.value);
+        cursorType = types.value === "full-refresh" ? null : field?.type;
+        sample({ config, schema: schema.name, syncType: types.value, cursorField: fields.value });
+      },
     }, "Sample");
     start.setAttribute("aria-label", `Sample ${schema.name}`);
-    const name = make("th", { scope: "row" }, schema.name);
+    // The roles hold where a phone's layout makes cards of the table.
+    const name = make("th", { scope: "row", role: "rowheader" }, schema.name);
     if (schema.warning) name.append(make("p", { class: "caption" }, schema.warning));
-    return make("tr", {}, name, make("td", {}, schema.primaryKeys.join(", ") || "none"),
-      make("td", {}, types), make("td", {}, schema.incrementalFields.length ? fields : "none"), make("td", {}, start));
+    const cell = (label, content) => make("td", { "data-label": label, role: "cell" }, content);
+    return make("tr", { role: "row" }, name, cell("Primary key", schema.primaryKeys.join(", ") || "none"),
+      cell("Sync type", types), cell("Cursor field", schema.incrementalFields.length ? fields : "none"),
+      make("td", { role: "cell" }, start));
   });
   $("schemas").replaceChildren(...rows);
   $("tables").hidden = false;
@@ -302,7 +326,8 @@ function showSample(state) {
   $("progress").max = state.limit;
   $("progress").value = isRunning ? Math.min(state.rowsRead, state.limit) : state.limit;
   const end = state.isCut ? "the sample is full; there is more" : "that is all there is";
-  const text = isRunning ? `${state.rowsRead} rows …` : state.state === "failed" ? "The sample failed." : `${state.rowsRead} rows read: ${end}.`;
+  const rows = count(state.rowsRead);
+  const text = isRunning ? `${rows} rows …` : state.state === "failed" ? "The sample failed." : `${rows} rows read: ${end}.`;
   if ($("progress-text").textContent !== text) $("progress-text").textContent = text;
   $("sample-error").hidden = true;
   if (state.error) showError(state.error);
@@ -312,14 +337,17 @@ function showSample(state) {
   showColumns(state);
   showRows(state);
   showPartitions(state);
-  $("request-count").textContent = `${state.requests.count} requests were made.`;
+  const requests = state.requests.count;
+  $("request-count").textContent = requests === 1 ? "1 request was made." : `${count(requests)} requests were made.`;
   $("requests").replaceChildren(...state.requests.lines.map(([request, answer]) =>
     make("tr", {}, make("td", {}, request), make("td", {}, answer))));
 }
 
 function showFigures(state) {
-  const figures = [["Rows in the table", state.tableRows], ["Watermark", state.watermark ?? "none"],
-    ["Primary key", state.primaryKeys?.join(", ") || "none"], ["Bytes in the lake", state.bytes], ["Seconds", state.seconds]];
+  const figures = [["Rows in the table", count(state.tableRows)],
+    ["Watermark", state.watermark ? moment(state.watermark, cursorType) : "none"],
+    ["Primary key", state.primaryKeys?.join(", ") || "none"], ["Size in the lake", size(state.bytes)],
+    ["Seconds", state.seconds]];
   $("figures").replaceChildren(...(state.state === "done" ? figures : []).filter(([, value]) => value !== undefined)
     .map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, String(value)))));
 }
@@ -331,8 +359,12 @@ function showColumns(state) {
 
 function showRows(state) {
   const names = (state.columns ?? []).map(([name]) => make("th", { scope: "col" }, name));
-  const rows = (state.rows ?? []).map((cells) => make("tr", {}, ...cells.map((cell) =>
-    cell === null ? make("td", { class: "null" }, "null") : make("td", { title: String(cell).length > 30 ? String(cell) : undefined }, String(cell)))));
+  const isNumber = (state.columns ?? []).map(([, type]) => /^(int|float|decimal)/.test(type));
+  const rows = (state.rows ?? []).map((cells) => make("tr", {}, ...cells.map((cell, index) => cell === null
+    ? make("td", { class: "null" }, "null")
+    : make("td", {
+      class: isNumber[index] ? "number" : undefined, title: String(cell).length > 30 ? String(cell) : undefined,
+    }, String(cell)))));
   $("rows").replaceChildren(make("thead", {}, make("tr", {}, ...names)), make("tbody", {}, ...rows));
 }
 
@@ -350,7 +382,7 @@ function showPartitions(state) {
     bar.setAttribute("height", "10");
     picture.append(bar);
     return make("li", {}, make("span", {}, each.name || "(no partition)"), picture,
-      make("span", {}, `${each.rows} rows, ${each.bytes} bytes`));
+      make("span", {}, `${count(each.rows)} ${each.rows === 1 ? "row" : "rows"}, ${size(each.bytes)}`));
   }));
 }
 
@@ -359,8 +391,8 @@ async function start() {
     const source = await call("api/source");
     document.title = `Preview of ${source.form.label}`;
     $("title").textContent = source.form.label;
-    $("about").textContent = `${source.form.category} · ${source.form.releaseStatus} · upstream: ${source.upstream}` +
-      (source.form.caption ? ` · ${source.form.caption}` : "");
+    $("about").textContent = `Preview · ${source.form.category} · ${source.form.releaseStatus} · upstream: ${source.upstream}`;
+    $("caption").textContent = source.form.caption ?? "";
     if (source.problems.length) {
       $("declaration").textContent = `The declaration has problems:\n${source.problems.join("\n")}`;
       $("declaration").hidden = false;

@@ -1,3 +1,4 @@
+import Cassettes
 import Conformance
 import Tributary
 
@@ -14,29 +15,46 @@ struct ConformanceReview {
         return [now] + comparison + failures + notExercised
     }
 
+    /// One line for each check, since one cause often fails many tables. What failed in the base too is not this change's.
     private var failures: [ReviewReport.Remark] {
-        results.filter { $0.isFailure(strict: false) }.map { result in
-            let before = before?[result.item.id].map { ", before: \($0)" } ?? ""
+        let failed = results.filter { $0.isFailure(strict: false) }
+        return grouped(failed) { "\($0.item.input.scenario.id) \($0.item.check.name)" }.map { group in
+            let isOld = group.allSatisfy { before?[$0.item.id] == "failed" }
+            let first = group[0]
+            let check = "\(first.item.input.scenario.id): \(first.item.check.name)"
+            let places = tables(group).map { " (\($0))" } ?? ""
+            let since = isOld ? ", as in the base" : before == nil ? "" : ", and did not in the base"
             return ReviewReport.Remark(
-                level: .bad, text: "\(result.item.name)\(before): \(Self.words(result))",
-                details: ["repeat: \(result.command)"])
+                level: isOld ? .warning : .bad, text: "\(check)\(places) failed\(since): \(Self.words(first))",
+                details: ["repeat: \(first.command)"])
         }
     }
 
-    /// What nothing was there for is no pass; one line for each check.
+    /// What nothing was there for is no pass; one line for each reason.
     private var notExercised: [ReviewReport.Remark] {
-        var tables: [(check: String, names: [String], reason: String)] = []
-        for result in results {
-            guard case .notExercised(let reason) = result.verdict else { continue }
-            let index = tables.firstIndex { $0.check == result.item.check.name } ?? tables.endIndex
-            if index == tables.endIndex { tables.append((result.item.check.name, [], reason)) }
-            tables[index].names.append(result.item.table)
+        let open = results.filter { $0.verdict.name == "not exercised" }
+        return grouped(open) { $0.verdict.detail ?? "" }.map { group in
+            let checks = Set(group.map(\.item.check.name)).sorted()
+            return ReviewReport.Remark(
+                level: .warning,
+                text: "Not exercised in \(group.count) cases: \(Self.few(checks)). \(group[0].verdict.detail ?? "")")
         }
-        return tables.map { check, names, reason in
-            let places = Set(names).subtracting(["*"]).sorted()
-            let text = places.isEmpty ? "" : " (\(Self.few(places)))"
-            return ReviewReport.Remark(level: .warning, text: "\(check) was not exercised\(text): \(reason)")
+    }
+
+    /// Results that have something in common, in the order of the first of each.
+    private func grouped(_ results: [CheckResult], by name: (CheckResult) -> String) -> [[CheckResult]] {
+        var order: [String] = []
+        let groups = Dictionary(grouping: results) { result in
+            let name = name(result)
+            if !order.contains(name) { order.append(name) }
+            return name
         }
+        return order.compactMap { groups[$0] }
+    }
+
+    private func tables(_ results: [CheckResult]) -> String? {
+        let names = Set(results.map(\.item.table)).subtracting(["*"]).sorted()
+        return names.isEmpty ? nil : Self.few(names)
     }
 
     private var comparison: [ReviewReport.Remark] {
@@ -74,12 +92,16 @@ struct ConformanceReview {
         names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " and \(names.count - 5) more" : "")
     }
 
+    /// What was found, on one line: the whole story is one command away.
     private static func words(_ result: CheckResult) -> String {
+        let text: String
         switch result.verdict {
         case .failed(let findings):
-            findings.first.map { "\($0.place): \($0.actual) Expected: \($0.expected)." } ?? "failed"
-        case .couldNotRun(let text): "could not run: \(text)"
-        default: result.verdict.name
+            text = findings.first.map { "at \($0.place): \($0.actual) Expected: \($0.expected)." } ?? ""
+        case .couldNotRun(let reason): text = "it could not run: \(reason)"
+        default: text = result.verdict.name
         }
+        let line = text.replacing("\n", with: " ")
+        return line.count > 400 ? "\(line.prefix(400))…" : line
     }
 }

@@ -33,7 +33,9 @@ struct ContractReview {
     }
 
     private static func notCompared(_ reason: String) -> ReviewReport.Remark {
-        .init(level: .person, text: "not compared: \(reason)")
+        let lines = reason.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+        return .init(
+            level: .person, text: "not compared: \(lines.first ?? "")", details: Array(lines.dropFirst()))
     }
 
     static func remarks(_ comparison: PortraitComparison) -> [ReviewReport.Remark] {

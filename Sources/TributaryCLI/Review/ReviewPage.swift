@@ -1,28 +1,61 @@
-/// A review as one self-contained page.
+/// A review as one self-contained page: what is to be mended first, what is in order folded away.
 enum ReviewPage {
     static func html(_ reports: [ReviewReport]) -> String {
         let bodies = reports.map(body).joined(separator: "\n")
+        let nothing = "<h1>Review</h1><p>No source was reviewed.</p>"
         return """
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark"><title>Review</title><style>\(style)</style></head>
-            <body><main>\(bodies)</main></body></html>
+            <meta name="color-scheme" content="light dark"><title>Review</title><style>\(ReviewStyle.text)</style></head>
+            <body><main>\(reports.isEmpty ? nothing : bodies)</main></body></html>
 
             """
     }
 
     private static func body(_ report: ReviewReport) -> String {
         let against = report.base.map { " against <code>\(escaped(String($0.prefix(12))))</code>" } ?? ""
-        let sections = report.sections.map { section in
-            let items = section.remarks.map { remark in
-                let place = remark.place.map { "<code>\(escaped($0))</code> " } ?? ""
-                return
-                    "<li class=\"\(remark.level.rawValue)\"><span class=\"mark\" aria-hidden=\"true\">\(remark.level.mark)</span>"
-                    + "<span><span class=\"level\">\(word(remark.level))</span> \(place)\(escaped(remark.text))</span></li>"
-            }.joined()
-            return "<section><h2>\(escaped(section.title))</h2><ul>\(items)</ul></section>"
-        }.joined(separator: "\n")
-        return "<h1>Review of \(escaped(report.source))\(against)</h1><p>\(escaped(report.summary))</p>\(sections)"
+        let tiles = ReviewReport.Level.allCases.map { level in
+            "<li class=\"\(level.rawValue)\"><strong>\(report.count(level))</strong> \(tile(level))</li>"
+        }.joined()
+        let sections = report.sections.map { section($0) }.joined(separator: "\n")
+        return "<article><h1>Review of \(escaped(report.source))\(against)</h1>"
+            + "<p class=\"summary\">\(escaped(report.summary))</p><ul class=\"tiles\">\(tiles)</ul>\(sections)</article>"
+    }
+
+    private static func section(_ section: ReviewReport.Section) -> String {
+        let open = section.remarks.filter { $0.level != .good }
+            .sorted { order($0.level) < order($1.level) }
+        let good = section.remarks.filter { $0.level == .good }
+        var parts = ["<section><h2>\(escaped(section.title))</h2>"]
+        if !open.isEmpty { parts.append("<ul>\(open.map(item).joined())</ul>") }
+        if !good.isEmpty {
+            // Where nothing else is to be said, what is in order is the answer, and stands open.
+            parts.append(
+                "<details\(open.isEmpty ? " open" : "")><summary>\(good.count) in order</summary>"
+                    + "<ul>\(good.map(item).joined())</ul></details>")
+        }
+        return parts.joined() + "</section>"
+    }
+
+    private static func item(_ remark: ReviewReport.Remark) -> String {
+        let place = remark.place.map { "<code>\(escaped($0))</code> " } ?? ""
+        let details = remark.details.isEmpty ? "" : "<pre>\(escaped(remark.details.joined(separator: "\n")))</pre>"
+        return
+            "<li class=\"\(remark.level.rawValue)\"><span class=\"mark\" aria-hidden=\"true\">\(remark.level.mark)</span>"
+            + "<div><span class=\"level\">\(word(remark.level))</span> \(place)\(coded(remark.text))\(details)</div></li>"
+    }
+
+    private static func order(_ level: ReviewReport.Level) -> Int {
+        ReviewReport.Level.allCases.firstIndex(of: level) ?? 0
+    }
+
+    private static func tile(_ level: ReviewReport.Level) -> String {
+        switch level {
+        case .bad: "to be mended"
+        case .warning: "to look at"
+        case .person: "for a person"
+        case .good: "in order"
+        }
     }
 
     private static func word(_ level: ReviewReport.Level) -> String {
@@ -34,20 +67,15 @@ enum ReviewPage {
         }
     }
 
+    /// What stands between backticks as code.
+    private static func coded(_ text: String) -> String {
+        let parts = text.split(separator: "`", omittingEmptySubsequences: false).map { escaped(String($0)) }
+        guard parts.count % 2 == 1 else { return escaped(text) }
+        return parts.enumerated().map { $0.offset % 2 == 1 ? "<code>\($0.element)</code>" : $0.element }.joined()
+    }
+
     private static func escaped(_ text: String) -> String {
         text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
             .replacing("\"", with: "&quot;")
     }
-
-    private static let style = """
-        :root{--g:#fff;--i:#1b2430;--q:#566172;--l:#d6dce4;--bad:#a3231b;--warning:#7a5200;--person:#1f5fa8;--good:#1a6b3c}
-        @media(prefers-color-scheme:dark){:root{--g:#12171e;--i:#e6ebf2;--q:#a3afbf;--l:#38424f;--bad:#ff9a90;--warning:#f0c26a;\
-        --person:#7fb2ec;--good:#7fd6a2}}
-        body{margin:0;background:var(--g);color:var(--i);font:16px/1.5 system-ui,sans-serif}
-        main{max-width:60rem;margin:0 auto;padding:1rem}h1{font-size:1.5rem}h2{font-size:1.1rem;border-bottom:1px solid var(--l)}
-        ul{list-style:none;padding:0}li{display:grid;grid-template-columns:1.5rem 1fr;padding:.25rem 0}
-        code{font-size:.9em;overflow-wrap:anywhere}.level{font-weight:600}li span{overflow-wrap:anywhere}
-        .bad .level,.bad .mark{color:var(--bad)}.warning .level,.warning .mark{color:var(--warning)}
-        .person .level,.person .mark{color:var(--person)}.good .level,.good .mark{color:var(--good)}
-        """
 }
