@@ -1,3 +1,5 @@
+import Cassettes
+import Columns
 import Conformance
 import Testing
 
