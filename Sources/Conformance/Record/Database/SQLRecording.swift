@@ -145,6 +145,8 @@ extension SQLTableFacts {
         func flag(_ value: JSONValue) -> Bool { value.bool ?? ((value.int64 ?? 0) != 0) }
         return SQLTableFacts(
             schema: schema, name: table, isView: flag(parts[2]),
-            columns: [Column(name: column, type: type.lowercased(), isGenerated: flag(parts[5]), isRequired: flag(parts[6]))])
+            columns: [
+                Column(name: column, type: type.lowercased(), isGenerated: flag(parts[5]), isRequired: flag(parts[6]))
+            ])
     }
 }
