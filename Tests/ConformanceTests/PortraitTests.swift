@@ -53,11 +53,12 @@ import Tributary
             Expectation("released-table-renamed", .breaking, .tables, "gone, or was renamed"),
             Expectation("released-key-changed", .breaking, .key, "merges do not find the rows"),
             Expectation("first-page-only", .breaking, .rows, "do not come any more"),
-            Expectation("first-page-only", .notable, .requests, "were made"),
+            Expectation("first-page-only", .notable, .requests, "Other requests are made."),
+            Expectation("report-to-another-host", .notable, .requests, "is asked, which was not asked before"),
             Expectation(
                 "served-partition-value-drifts", .notable, .partitioning, "partitioning asked for was datetime"),
             Expectation("credentials-inside-rows", .harmless, .columns, "is new"),
-            Expectation("validation-asks-nothing", .notable, .requests, "For credentials and tables: 1 request"),
+            Expectation("validation-asks-nothing", .notable, .requests, "For credentials and tables: Other requests"),
         ])
     func faults(_ expected: Expectation) async throws {
         let comparison = try await PortraitComparison(
@@ -158,7 +159,7 @@ import Tributary
         #expect(other.map(\.impact) == [.breaking] && other[0].text == "Column text has other values in 1 row.")
         #expect(judged { $0.rows[1].values["text"] = "two" }.map(\.impact) == [.notable])
         #expect(judged { $0.rows[0].values["text"] = nil }.map(\.impact) == [.breaking])
-        #expect(judged { $0.rows.removeLast() }.first?.text == "1 row of 2 do not come any more.")
+        #expect(judged { $0.rows.removeLast() }.first?.text == "Rows that do not come any more: 1 of 2.")
         #expect(judged { $0.rows.append($0.rows[0]) }.map(\.impact) == [.breaking])
     }
 
@@ -177,7 +178,8 @@ import Tributary
         #expect(turned.changes.map(\.text) == ["The same requests are made in another order."])
         let more = PortraitComparison(
             before: before, after: Self.portrait(run: Self.run { $0.requests = ["GET /a", "GET /b", "GET /c"] }))
-        #expect(more.changes.map(\.witness) == [["now: GET /c"]] && more.changes[0].impact == .notable)
+        #expect(
+            more.changes.map(\.witness) == [["2 before, 3 now", "now: GET /c"]] && more.changes[0].impact == .notable)
     }
 
     @Test(
@@ -192,6 +194,29 @@ import Tributary
         let missing = PortraitComparison(
             before: Self.portrait(), after: Self.portrait { $0.scenarios[0].missing = "No engine." })
         #expect(missing.notCompared == ["acme/notes: No engine."] && missing.compared.runs == 0)
+    }
+
+    @Test("one change of many tables is told once; a table that is gone is not told again by its reads")
+    func merged() {
+        let tables = ["notes", "tasks", "users", "teams"]
+        func portrait(order: String, _ offered: [String]) -> Portrait {
+            Self.portrait { source in
+                source.scenarios[0].runs = tables.map { table in
+                    Self.run {
+                        $0.table = table
+                        $0.advice?.order = order
+                        $0.error = offered.contains(table) ? nil : "There is no table \(table)."
+                    }
+                }
+                source.scenarios[0].tables = offered.map { .init(SourceSchema($0, primaryKeys: ["id"])) }
+            }
+        }
+        let comparison = PortraitComparison(
+            before: portrait(order: "ascending", tables),
+            after: portrait(order: "descending", tables.filter { $0 != "users" }))
+        #expect(comparison.changes.map(\.subject) == [.tables, .order])
+        #expect(comparison.changes.map(\.place) == ["acme / users", "acme / notes, tasks, teams"])
+        #expect(comparison.changes.last?.seen.count == 3)
     }
 
     @Test("long values are shortened and still told apart")

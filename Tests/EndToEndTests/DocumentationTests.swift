@@ -133,7 +133,8 @@ import Testing
     @Test("every page is reached from the first one")
     func reached() throws {
         let front = try Self.text("Documentation/Tributary.docc/Tributary.md")
-        for page in Self.pages where page.hasPrefix("Documentation/Tributary.docc/") && !page.hasSuffix("/Tributary.md") {
+        for page in Self.pages where page.hasPrefix("Documentation/Tributary.docc/") && !page.hasSuffix("/Tributary.md")
+        {
             let name = URL(filePath: page).deletingPathExtension().lastPathComponent
             #expect(front.contains("<doc:\(name)>"), "\(name) is not in Tributary.md")
         }
@@ -149,7 +150,9 @@ import Testing
     @Test("every block of JSON parses", arguments: pages)
     func json(_ page: String) throws {
         for block in Self.blocks("json", in: try Self.text(page)) {
-            #expect(throws: Never.self, "\(page): \(block)") { try JSONSerialization.jsonObject(with: Data(block.utf8)) }
+            #expect(throws: Never.self, "\(page): \(block)") {
+                try JSONSerialization.jsonObject(with: Data(block.utf8))
+            }
         }
     }
 

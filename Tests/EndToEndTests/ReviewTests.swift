@@ -39,7 +39,9 @@ import Testing
             try git("commit", "-q", "-m", "a commit")
         }
 
-        func review(_ arguments: String...) throws -> CommandLineTool.Result {
+        func review(_ arguments: String...) throws -> CommandLineTool.Result { try review(arguments) }
+
+        func review(_ arguments: [String]) throws -> CommandLineTool.Result {
             try CommandLineTool(folder: folder.url).run(["review", "--package", folder.url.path] + arguments)
         }
     }
@@ -137,6 +139,14 @@ import Testing
         _ = try repository.review("--base", "HEAD", "--format", "html", "--output", page.path)
         let html = try String(contentsOf: page, encoding: .utf8)
         #expect(html.contains("<h1>Review of SQLite") && html.contains("&lt;b&gt;") && !html.contains("<b>"))
+        let files = ["md", "sarif", "html"].map { repository.folder.url.appending(path: "report.\($0)") }
+        let all = try repository.review(["--base", "HEAD"] + files.flatMap { ["--write", $0.path] })
+        #expect(all.output.contains("Review of SQLite") && all.status == 5)
+        let texts = try files.map { try String(contentsOf: $0, encoding: .utf8) }
+        #expect(texts[0].hasPrefix("## Review of SQLite") && texts[1].contains("2.1.0"))
+        #expect(texts[2].hasPrefix("<!doctype html>"))
+        let odd = try repository.review("--base", "HEAD", "--write", "report.doc")
+        #expect(odd.status == 64 && odd.errors.contains(".sarif"))
         let json = try repository.review("--base", "HEAD", "--format", "json").json() as? [[String: Any]]
         #expect(json?.first?["source"] as? String == "SQLite")
     }

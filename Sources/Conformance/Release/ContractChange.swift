@@ -24,10 +24,10 @@ public struct ContractChange: Codable, Hashable, Sendable {
     public var subject: Subject
     /// The source's type.
     public var source: String
-    /// Nil for changes of the source as a whole.
-    public var table: String?
-    /// On what it was seen, such as `stripe/billing: full_refresh, replay of t0`; nil for declarations.
-    public var seen: String?
+    /// Empty for changes of the source as a whole.
+    public var tables: [String]
+    /// On what it was seen, such as `stripe/billing: full-refresh, replay of t0`; empty for declarations.
+    public var seen: [String]
     public var text: String
     /// A few lines that show it.
     public var witness: [String]
@@ -39,12 +39,34 @@ public struct ContractChange: Codable, Hashable, Sendable {
         self.impact = impact
         self.subject = subject
         self.source = source
-        self.table = table
-        self.seen = seen
+        tables = [table].compactMap { $0 }
+        self.seen = [seen].compactMap { $0 }
         self.text = text
         self.witness = witness
     }
 
-    /// Source and table, as reports name them.
-    public var place: String { ([source.lowercased()] + [table].compactMap { $0 }).joined(separator: " / ") }
+    /// Source and tables, as reports name them.
+    public var place: String { ([source.lowercased()] + (tables.isEmpty ? [] : [tableNames])).joined(separator: " / ") }
+
+    /// The first tables, and how many more there are.
+    public var tableNames: String { Self.few(tables, 3) }
+
+    /// Where it was seen first, and how often more; nil for declarations.
+    public var seenFirst: String? { seen.isEmpty ? nil : Self.few(seen, 1) }
+
+    private static func few(_ names: [String], _ limit: Int) -> String {
+        names.prefix(limit).joined(separator: ", ") + (names.count > limit ? " and \(names.count - limit) more" : "")
+    }
+
+    /// Whether it is the same change, seen elsewhere.
+    func isSame(as other: ContractChange) -> Bool {
+        (impact, subject, source, text) == (other.impact, other.subject, other.source, other.text)
+            && tables.isEmpty == other.tables.isEmpty
+    }
+
+    /// Takes in where else the same change was seen.
+    mutating func merge(_ other: ContractChange) {
+        tables += other.tables.filter { !tables.contains($0) }
+        seen += other.seen
+    }
 }

@@ -35,6 +35,8 @@ public struct ScenarioPortrait: Codable, Hashable, Sendable {
     public var id: String
     /// What the check of credentials said; nil is «accepted».
     public var credentialsError: String?
+    /// Whether the check ended so because it asked for something that was not recorded.
+    public var isUnrecorded = false
     /// The tables that were offered.
     public var tables: [ReleasedDeclaration.Table]
     /// Why the tables could not be listed.

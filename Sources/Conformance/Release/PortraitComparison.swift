@@ -71,7 +71,7 @@ public struct PortraitComparison: Codable, Hashable, Sendable {
     }
 
     private mutating func compare(_ old: ScenarioPortrait, _ new: ScenarioPortrait, of source: String) {
-        if old.credentialsError != new.credentialsError {
+        if old.credentialsError != new.credentialsError, !old.isUnrecorded {
             let isWorse = old.credentialsError == nil
             changes.append(
                 ContractChange(
@@ -80,7 +80,7 @@ public struct PortraitComparison: Codable, Hashable, Sendable {
                         + "'\(new.credentialsError ?? "accepted")'."))
         }
         compareTables(old, new, of: source)
-        if let difference = RequestDifferences(from: old.requests, to: new.requests) {
+        for difference in RequestDifference.all(from: old.requests, to: new.requests) {
             changes.append(
                 ContractChange(
                     .notable, .requests, source: source, seen: new.id,
@@ -91,8 +91,10 @@ public struct PortraitComparison: Codable, Hashable, Sendable {
             guard let earlier = old.runs.first(where: { $0.table == run.table && $0.name == run.name }) else {
                 continue
             }
+            // That a table is gone is told once; its reads can only fail.
+            if old.offers(run.table), new.listingError == nil, !new.offers(run.table) { continue }
             let comparison = RunComparison(source: source, seen: "\(new.id): \(run.name)", old: earlier, new: run)
-            changes += comparison.changes
+            changes += comparison.changes.filter { $0.subject != .key || !isToldAlready($0) }
             if let reason = comparison.notCompared {
                 let index = reasons.firstIndex { $0.text == reason } ?? reasons.endIndex
                 if index == reasons.endIndex { reasons.append((reason, [])) }
@@ -106,6 +108,14 @@ public struct PortraitComparison: Codable, Hashable, Sendable {
         notCompared += reasons.map { reason in
             let more = reason.runs.count > 1 ? " and \(reason.runs.count - 1) more" : ""
             return "\(new.id), \(reason.runs[0])\(more): \(reason.text)"
+        }
+    }
+
+    /// A key that is declared otherwise is told otherwise by every read.
+    private func isToldAlready(_ change: ContractChange) -> Bool {
+        changes.contains {
+            $0.subject == .key && $0.source == change.source && !Set($0.tables).isDisjoint(with: change.tables)
+                && $0.text != change.text
         }
     }
 
@@ -124,23 +134,18 @@ public struct PortraitComparison: Codable, Hashable, Sendable {
         compared.tables += new.tables.count { table in old.tables.contains { $0.name == table.name } }
     }
 
-    /// The same change seen on several scenarios and runs is one, which names the first of them and counts the others.
+    /// The same change of several tables, seen on several scenarios and runs, is one.
     private func merged(_ changes: [ContractChange]) -> [ContractChange] {
-        var order: [ContractChange] = []
-        var seen: [ContractChange: [String]] = [:]
-        for change in changes {
-            var key = change
-            (key.seen, key.witness) = (nil, [])
-            if seen[key] == nil { order.append(change) }
-            seen[key, default: []] += [change.seen].compactMap { $0 }
-        }
-        return order.map { change in
-            var key = change
-            (key.seen, key.witness) = (nil, [])
-            var change = change
-            let more = (seen[key]?.count ?? 0) - 1
-            if more > 0, let first = change.seen { change.seen = "\(first), and \(more) more" }
-            return change
+        changes.reduce(into: []) { merged, change in
+            if let index = merged.firstIndex(where: { $0.isSame(as: change) }) {
+                merged[index].merge(change)
+            } else {
+                merged.append(change)
+            }
         }
     }
+}
+
+extension ScenarioPortrait {
+    fileprivate func offers(_ table: String) -> Bool { tables.contains { $0.name == table } }
 }

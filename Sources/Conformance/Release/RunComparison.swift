@@ -85,15 +85,15 @@ struct RunComparison {
             comparesSchema: false)
         var changes: [ContractChange] = []
         if !difference.missing.isEmpty {
-            let text = "\(Self.count(difference.missing.count, "row")) of \(old.rows.count) do not come any more."
+            let text = "Rows that do not come any more: \(difference.missing.count) of \(old.rows.count)."
             changes.append(change(.breaking, .rows, text, difference.missing.map(TableDiff.text)))
         }
         if !difference.extra.isEmpty {
-            let text = "\(Self.count(difference.extra.count, "row")) come that did not come before."
+            let text = "Rows that did not come before: \(difference.extra.count)."
             changes.append(change(.notable, .rows, text, difference.extra.map(TableDiff.text)))
         }
         if !difference.doubled.isEmpty, Self.image(old.rows, names, keys).doubledKeys.isEmpty {
-            let text = "\(Self.count(difference.doubled.count, "key")) stand in more than one row."
+            let text = "Keys that stand in more than one row: \(difference.doubled.count)."
             changes.append(change(.breaking, .rows, text, difference.doubled.map(TableDiff.text)))
         }
         return changes + values(difference)
@@ -112,10 +112,10 @@ struct RunComparison {
     }
 
     private var requests: [ContractChange] {
-        guard !old.isUnrecorded, !new.isUnrecorded,
-            let difference = RequestDifferences(from: old.requests, to: new.requests)
-        else { return [] }
-        return [change(.notable, .requests, difference.text, difference.lines)]
+        guard !old.isUnrecorded, !new.isUnrecorded else { return [] }
+        return RequestDifference.all(from: old.requests, to: new.requests).map {
+            change(.notable, .requests, $0.text, $0.lines)
+        }
     }
 
     private func change(
@@ -136,30 +136,5 @@ struct RunComparison {
     private static func image(_ rows: [RunPortrait.Row], _ names: Set<String>, _ keys: [String]) -> TableImage {
         let values = rows.map { row in row.values.filter { names.contains($0.key) }.mapValues(Value.string) }
         return TableImage(rows: values, keys: keys)
-    }
-}
-
-/// What of a list of requests is no more, and what is new; order counts.
-struct RequestDifferences {
-    let text: String
-    let lines: [String]
-
-    /// Nil when nothing differs.
-    init?(from old: [String], to new: [String]) {
-        if old == new { return nil }
-        let (was, now) = (Self.counts(old), Self.counts(new))
-        let gone = old.filter { was[$0, default: 0] > now[$0, default: 0] }
-        let added = new.filter { now[$0, default: 0] > was[$0, default: 0] }
-        if gone.isEmpty && added.isEmpty {
-            text = "The same requests are made in another order."
-            lines = []
-        } else {
-            text = "\(RunComparison.count(old.count, "request")) were made, and \(new.count) are."
-            lines = gone.prefix(2).map { "no more: \($0)" } + added.prefix(2).map { "now: \($0)" }
-        }
-    }
-
-    private static func counts(_ lines: [String]) -> [String: Int] {
-        Dictionary(lines.map { ($0, 1) }, uniquingKeysWith: +)
     }
 }

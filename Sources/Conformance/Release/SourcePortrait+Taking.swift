@@ -52,6 +52,7 @@ extension ScenarioPortrait {
                 try await lab.source.validateCredentials(in: Self.context(input, lab, log))
             } catch {
                 credentialsError = RunPortrait.text(error)
+                isUnrecorded = RunPortrait.isUnrecorded(error)
             }
             let offered = try await lab.source.schemas(in: Self.context(input, lab, log))
             tables = offered.map(ReleasedDeclaration.Table.init).filter { wanted.isEmpty || wanted.contains($0.name) }
@@ -147,7 +148,7 @@ extension RunPortrait {
 
     private mutating func fail(_ error: any Error) {
         self.error = Self.text(error)
-        isUnrecorded = (error as? SourceError)?.kind == .unmatchedRequest
+        isUnrecorded = Self.isUnrecorded(error)
     }
 
     /// Rows are compared by key; their order in the file only has to be the same each time.
@@ -155,7 +156,15 @@ extension RunPortrait {
         row.values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "\u{1F}")
     }
 
-    fileprivate static func text(_ error: any Error) -> String { (error as? SourceError)?.message ?? "\(error)" }
+    fileprivate static func isUnrecorded(_ error: any Error) -> Bool {
+        (error as? SourceError)?.kind == .unmatchedRequest
+    }
+
+    /// The first line: what follows it depends on the other requests of a recording.
+    fileprivate static func text(_ error: any Error) -> String {
+        let text = (error as? SourceError)?.message ?? "\(error)"
+        return text.split(separator: "\n").first.map(String.init) ?? text
+    }
 }
 
 extension ReadAdvice {

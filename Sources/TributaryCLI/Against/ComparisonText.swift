@@ -19,7 +19,7 @@ struct ComparisonText {
     }
 
     private func lines(_ change: ContractChange) -> [String] {
-        let seen = change.seen.map { paint.quiet(" [\($0)]") } ?? ""
+        let seen = change.seenFirst.map { paint.quiet(" [\($0)]") } ?? ""
         return ["  \(paint.strong(change.place)), \(change.subject.rawValue): \(change.text)\(seen)"]
             + change.witness.map { "      \($0)" }
     }

@@ -21,6 +21,13 @@ struct ReviewCommand: AsyncParsableCommand {
 
     enum Format: String, CaseIterable, ExpressibleByArgument {
         case text, markdown, sarif, html, json
+
+        /// The format that a file's ending asks for.
+        init?(file: String) {
+            let endings = ["txt": Format.text, "md": .markdown, "sarif": .sarif, "html": .html, "json": .json]
+            guard let format = endings[URL(filePath: file).pathExtension] else { return nil }
+            self = format
+        }
     }
 
     @Argument(help: "The sources; none means those that changed.", completion: Completions.sources)
@@ -34,6 +41,12 @@ struct ReviewCommand: AsyncParsableCommand {
 
     @Option(help: "The file to write; by default standard output.", completion: .file())
     var output: String?
+
+    @Option(
+        name: .customLong("write"),
+        help: "Also write the report to this file, in the format of its ending: .txt, .md, .sarif, .html or .json.",
+        completion: .file())
+    var files: [String] = []
 
     @Option(help: "How thorough the kit is: quick, full or hostile.")
     var profile = "full"
@@ -51,6 +64,9 @@ struct ReviewCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard Profile(rawValue: profile) != nil else { throw ValidationError("The profile is quick, full or hostile.") }
+        for file in files where Format(file: file) == nil {
+            throw ValidationError("\(file) should end with .txt, .md, .sarif, .html or .json.")
+        }
     }
 
     func run() async throws {
@@ -72,7 +88,11 @@ struct ReviewCommand: AsyncParsableCommand {
         if chosen.isEmpty {
             Console.note("No source differs from \(base?.prefix(12) ?? "the base"); name one to review it.")
         }
-        try write(try text(reports))
+        for file in files {
+            if let format = Format(file: file) { try write(try text(reports, format), to: file) }
+        }
+        let report = try text(reports, format)
+        if let output { try write(report, to: output) } else { Console.result(report) }
         if reports.contains(where: { $0.count(.bad) > 0 }) { throw ExitStatus.upstream.exitCode }
     }
 
@@ -101,7 +121,7 @@ struct ReviewCommand: AsyncParsableCommand {
         }
     }
 
-    private func text(_ reports: [ReviewReport]) throws -> String {
+    private func text(_ reports: [ReviewReport], _ format: Format) throws -> String {
         switch format {
         case .text: reports.map(ReviewText.plain).joined(separator: "\n\n")
         case .markdown: reports.map(ReviewText.markdown).joined(separator: "\n")
@@ -111,12 +131,11 @@ struct ReviewCommand: AsyncParsableCommand {
         }
     }
 
-    private func write(_ text: String) throws {
-        guard let output else { return Console.result(text) }
+    private func write(_ text: String, to file: String) throws {
         do {
-            try Data((text + "\n").utf8).write(to: URL(filePath: output))
+            try Data((text + "\n").utf8).write(to: URL(filePath: file))
         } catch {
-            throw SourceError(.storage, "Writing \(output): \(error.localizedDescription)")
+            throw SourceError(.storage, "Writing \(file): \(error.localizedDescription)")
         }
     }
 }

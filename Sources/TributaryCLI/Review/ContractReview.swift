@@ -40,8 +40,9 @@ struct ContractReview {
 
     static func remarks(_ comparison: PortraitComparison) -> [ReviewReport.Remark] {
         let changes = comparison.changes.map { change in
-            let place = ([change.table].compactMap { $0 } + [change.subject.rawValue]).joined(separator: ", ")
-            let seen = change.seen.map { " (\($0))" } ?? ""
+            let place = ((change.tables.isEmpty ? [] : [change.tableNames]) + [change.subject.rawValue]).joined(
+                separator: ", ")
+            let seen = change.seenFirst.map { " (\($0))" } ?? ""
             return ReviewReport.Remark(
                 level: level(change.impact), text: "\(place): \(change.text)\(seen)", details: change.witness)
         }

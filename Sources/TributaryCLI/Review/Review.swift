@@ -76,6 +76,8 @@ struct Review {
         guard folder.exists(folder.fixtures) else { return [] }
         var options = CheckRunner.Options(today: Kit.today)
         options.profile = profile
+        // A source that waits by itself is endless to the kit; its reviewer should not have to wait as long.
+        options.caseLimit = .seconds(60)
         options.ledger = try FailureLedger(at: URL(filePath: folder.path("Fixtures/ledger.json")))
         let runner = CheckRunner(
             catalogue: CheckCatalogue.all, stack: Kit.stack, databases: databases, children: Kit.children)
