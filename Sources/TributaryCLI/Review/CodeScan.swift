@@ -32,7 +32,7 @@ struct CodeScan {
             "takes the time from elsewhere than the context's clock"),
         Rule(#"\bwhile\b|\brepeat\s*\{"#, .warning, "a loop that the upstream may keep going: what bounds it?"),
         Rule(
-            #"(?i)(?<![.\w])\w*(retry|retries|attempt|backoff)\w*"#, .warning,
+            #"(?i)(?<![.\w])(?!non)\w*(retry|retries|attempt|backoff)\w*"#, .warning,
             "looks like a second layer of retries: the transport has one"),
         Rule(#"\.revealed"#, .warning, "reveals a secret: it must reach neither a message, nor a URL, nor a row"),
         Rule(#"\b(print|debugPrint|NSLog|dump)\("#, .bad, "prints: use the context's logger"),

@@ -123,8 +123,9 @@ struct FixtureReview {
             found.append((.good, "\(Figures.bytes(total)) in \(files.count) files."))
         }
         if !large.isEmpty {
-            found.append(
-                (.warning, "bodies beyond \(Figures.bytes(Self.bodyLimit)): \(large.joined(separator: ", "))."))
+            let names =
+                large.prefix(3).joined(separator: ", ") + (large.count > 3 ? " and \(large.count - 3) more" : "")
+            found.append((.warning, "\(large.count) bodies beyond \(Figures.bytes(Self.bodyLimit)): \(names)."))
         }
         return found
     }
