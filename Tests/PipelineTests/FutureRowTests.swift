@@ -18,7 +18,8 @@ import Tributary
     func bounded() async throws {
         let bench = try SyncBench()
         let reader = ScriptedReader { _, call in
-            .rows(call == 1 ? [Self.row(1, seconds: -60), Self.row(2, seconds: 86_400)] : [])
+            let days = [Self.row(1, seconds: -60), Self.row(2, seconds: 86_400)]
+            return .rows(call == 1 ? days : call == 2 ? [Self.row(3, seconds: 1_800)] : [])
         }
         let first = try await bench.sync(reader, .incremental, cursor: "updated_at")
         #expect(first.watermarkAfter == "2026-01-02T00:00:00Z")

@@ -11,6 +11,8 @@ public struct SelfTest: Sendable {
     public let children: ChildProcessRunner?
     /// Cases of one row that run at once.
     public var width = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    /// Real time that reducing the history of a failure may take; what fails here is meant to, and is left as it is.
+    public var shrinkLimit = Duration.zero
     /// What is left out of the upstreams' histories, to see that checks pass on small ones.
     public var history = History()
 
@@ -129,7 +131,7 @@ public struct SelfTest: Sendable {
         var options = CheckRunner.Options(today: "2025-03-10")
         options.profile = .hostile
         options.width = width
-        options.shrinkLimit = .zero
+        options.shrinkLimit = shrinkLimit
         options.history = history
         let catalogue = CheckCatalogue.all.filter { checks?.contains($0.name) ?? true }
         let runner = CheckRunner(
