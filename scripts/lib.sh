@@ -42,3 +42,7 @@ need_oracles() {
         cp Tests/Support/requirements.txt "$stamp"
     fi
 }
+
+# The program as users run it: optimised, which the kit's thousands of runs need.
+TRIBUTARY=.build/release/tributary
+build_tributary() { swift build -c release --traits "$TRAITS" --product tributary; }

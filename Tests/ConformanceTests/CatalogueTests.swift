@@ -2,6 +2,7 @@ import Cassettes
 import Conformance
 import Foundation
 import SourceCatalog
+import TestSupport
 import Testing
 import Tributary
 
@@ -28,7 +29,9 @@ import Tributary
         }
     }
 
-    @Test("no check of the quick profile fails on a built-in source", arguments: try items())
+    @Test(
+        "no check of the quick profile fails on a built-in source",
+        .enabled(if: Requirement.isExhaustive, "\(Requirement.exhaustiveHint)"), arguments: try items())
     func quick(_ item: Item) async throws {
         let result = await Self.runner.judge(item.base, options: Self.options)
         #expect(!result.isFailure(strict: false), "\(result.verdict)")

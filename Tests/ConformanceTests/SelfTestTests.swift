@@ -1,13 +1,22 @@
 import Cassettes
 import Columns
 import Conformance
+import TestSupport
 import Testing
+import Transports
 
 @Suite struct SelfTestTests {
-    @Test("each seeded fault is caught by the check that names it", arguments: SeededFault.all)
+    private static func selfTest() throws -> SelfTest {
+        SelfTest(
+            stack: Material.stack, databases: try DatabaseStack(connector: LiveDatabaseConnector()),
+            children: Material.children)
+    }
+
+    @Test(
+        "each seeded fault is caught by the check that names it",
+        .enabled(if: Requirement.isExhaustive, "\(Requirement.exhaustiveHint)"), arguments: SeededFault.all)
     func caught(_ fault: SeededFault) async throws {
-        let row = try await SelfTest(stack: Material.stack, children: Material.children).row(
-            of: fault, onlyIntended: true)
+        let row = try await Self.selfTest().row(of: fault, onlyIntended: true)
         #expect(!row.intended.isEmpty, "No check names this fault.")
         #expect(row.isAsIntended, "\(row.results.map { "\($0.item.name): \($0.verdict)" })")
         for result in row.results where !result.findings.isEmpty { expectWhole(result) }
@@ -35,11 +44,13 @@ import Testing
         #expect(Set(CheckCatalogue.omitted.map(\.name)).count == CheckCatalogue.omitted.count)
     }
 
-    @Test("the clean twins pass every check, and each check looks at something of one")
+    @Test(
+        "the clean twins pass every check, and each check looks at something of one",
+        .enabled(if: Requirement.isExhaustive, "\(Requirement.exhaustiveHint)"))
     func clean() async throws {
         var passed: Set<String> = []
         for specimen in Specimen.all {
-            let row = try await SelfTest(stack: Material.stack, children: Material.children).cleanTwin(of: specimen)
+            let row = try await Self.selfTest().cleanTwin(of: specimen)
             let failures = row.results.filter { $0.isFailure(strict: false) }
             #expect(failures.isEmpty, "\(specimen.name): \(failures.map { "\($0.item.name): \($0.verdict)" })")
             passed.formUnion(row.results.filter { $0.verdict.name == "passed" }.map(\.item.check.name))

@@ -1,5 +1,6 @@
 import Foundation
 import SyncModel
+import TestSupport
 import Testing
 import Tributary
 
@@ -31,7 +32,7 @@ import Tributary
     }
 
     /// Every step with `TRIBUTARY_EXHAUSTIVE=1`; else each third, which takes a minute instead of three.
-    private static let stepSize = ProcessInfo.processInfo.environment["TRIBUTARY_EXHAUSTIVE"] == "1" ? 1 : 3
+    private static let stepSize = Requirement.isExhaustive ? 1 : 3
 }
 
 extension SyncScenario: CustomTestStringConvertible {
