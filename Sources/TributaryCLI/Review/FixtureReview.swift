@@ -108,24 +108,24 @@ struct FixtureReview {
     private func size(_ scenario: Scenario) -> [Found] {
         let files = ScenarioFiles(reading: scenario.folder).files
         let total = files.values.reduce(0) { $0 + $1.count }
-        let allowance = scenario.manifest.document["allowLarge"]
+        let allowance = (scenario.manifest.document["allowLarge"]?.array ?? [])
+            .compactMap { $0["reason"]?.string }.joined(separator: "; ")
         let large = files.filter { $0.key.hasPrefix("bodies/") && $0.value.count > Self.bodyLimit }.keys.sorted()
         var found: [Found] = []
+        let level: ReviewReport.Level = allowance.isEmpty ? .warning : .person
+        let reason = allowance.isEmpty ? "" : " Its reason: \(allowance)."
         if total > Self.scenarioLimit {
-            found.append(
-                (
-                    allowance == nil ? .warning : .person,
-                    "\(Figures.bytes(total)) in \(files.count) files, more than \(Figures.bytes(Self.scenarioLimit)): trim "
-                        + "it to what shows the behaviour"
-                        + (allowance.map { "; its reason: \($0.string ?? $0.text)" } ?? "")
-                ))
+            let text =
+                "\(Figures.bytes(total)) in \(files.count) files, more than \(Figures.bytes(Self.scenarioLimit)): trim "
+                + "it to what shows the behaviour."
+            found.append((level, text + reason))
         } else {
             found.append((.good, "\(Figures.bytes(total)) in \(files.count) files."))
         }
         if !large.isEmpty {
             let names =
                 large.prefix(3).joined(separator: ", ") + (large.count > 3 ? " and \(large.count - 3) more" : "")
-            found.append((.warning, "\(large.count) bodies beyond \(Figures.bytes(Self.bodyLimit)): \(names)."))
+            found.append((level, "\(large.count) bodies beyond \(Figures.bytes(Self.bodyLimit)): \(names)."))
         }
         return found
     }
