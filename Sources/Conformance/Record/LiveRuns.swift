@@ -83,7 +83,7 @@ struct LiveRuns: Sendable {
         do {
             try await source.validateCredentials(in: context(stand))
             return nil
-        } catch let error as SourceError where error.kind == .invalidCredentials {}
+        } catch let error as SourceError where [.invalidCredentials, .permissionDenied].contains(error.kind) {}
         var modes: [String: Set<SyncType>] = [:]
         if let table {
             stand.recorder.enter(.init(schema: table, syncType: .fullRefresh))
@@ -157,7 +157,14 @@ extension LiveRuns {
             stand.recorder.enter(.init(schema: schema.name, syncType: mode))
             last = try await sync(schema.name, mode, field: field, into: before, stand)
             modes.insert(mode)
-            if before.isEmpty, let files = last?.files, !(await again(schema, mode, field, files, stand, &notes)) {
+            let isCut = stand.recorder.exchanges.contains { $0.lane.schema == schema.name && $0.trimmed != nil }
+            if before.isEmpty, isCut {
+                // What lies behind the cut would come as news.
+                notes.append(
+                    "Of \(schema.name) no increment with nothing new was recorded, since its list was cut: record it with "
+                        + "--max-pages 0 from an account with few rows, so that the model learns its bounds.")
+            } else if before.isEmpty, let files = last?.files, !(await again(schema, mode, field, files, stand, &notes))
+            {
                 forget(schema.name, mode, stand)
                 modes = [.fullRefresh]
                 mode = .fullRefresh

@@ -112,7 +112,12 @@ struct RecorderTests {
         #expect(scenario.manifest.expected["t0"]?["orders"]?["rows"]?.int64 == 8)
         #expect(scenario.manifest.document["limits"]?["rows"]?.int64 == 8)
         #expect(outcome.tables.first?.isModelled == true, "\(outcome.notes)")
-        let verdicts = try await ShopService.verdicts(shop.source, shop.folder)
+        let verdicts = try await ShopService.verdicts(
+            shop.source, shop.folder,
+            checks: [
+                "fixture-every-exchange-used", "fixture-trim-keeps-boundaries", "fixture-unmatched-request-fails",
+                "fixture-deterministic",
+            ])
         #expect(verdicts.bad.isEmpty, "\(verdicts.bad.joined(separator: "\n"))")
     }
 }

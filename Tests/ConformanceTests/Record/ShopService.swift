@@ -37,6 +37,8 @@ struct ShopSource: RESTSource {
 
 /// Datasette with a small shop, and what it takes to record it.
 struct ShopService {
+    /// What the source asks; Datasette stands in for it.
+    static let origin = "https://api.shop.example"
     static let token = "tok_9XyBv2Kq7LmZ4RtW8sNc"
     let service: ForeignService
     let room: TemporaryFolder
@@ -45,6 +47,11 @@ struct ShopService {
     init() async throws {
         service = try await .datasette(Self.day(1), token: Self.token)
         room = try TemporaryFolder("recorded")
+        // How long a query took is another number each time.
+        let rules = fixtures.appending(path: "shop/redaction.json")
+        try FileManager.default.createDirectory(
+            at: rules.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(#"{"rules": [{"json": "query_ms", "action": "drop"}]}"#.utf8).write(to: rules)
     }
 
     var fixtures: URL { room.file("Fixtures") }
@@ -54,19 +61,19 @@ struct ShopService {
     static func day(_ day: Int) -> [String] {
         if day > 1 {
             return [
-                "INSERT INTO orders VALUES (13, 1, 'new@acme-corp.io', 99.5, '2026-01-08T09:00:00Z')",
-                "UPDATE orders SET total = 1.25, updated_at = '2026-01-08T10:00:00Z' WHERE id = 2",
+                "INSERT INTO orders VALUES (13, 1, 'new@acme-corp.io', 9950, '2026-01-08T09:00:00Z')",
+                "UPDATE orders SET total = 125, updated_at = '2026-01-08T10:00:00Z' WHERE id = 2",
             ]
         }
         let tables = [
             "CREATE TABLE customers (id integer primary key, name text, email text)",
-            "CREATE TABLE orders (id integer primary key, customer integer, email text, total real, updated_at text)",
+            "CREATE TABLE orders (id integer primary key, customer integer, email text, total integer, updated_at text)",
         ]
         let customers = (1...4).map {
             "INSERT INTO customers VALUES (\($0), 'Ada Lovelace \($0)', 'user\($0)@acme-corp.io')"
         }
         let orders = (1...12).map { id in
-            "INSERT INTO orders VALUES (\(id), \(id % 4 + 1), 'user\(id % 4 + 1)@acme-corp.io', \(id).5, "
+            "INSERT INTO orders VALUES (\(id), \(id % 4 + 1), 'user\(id % 4 + 1)@acme-corp.io', \(id)50, "
                 + "'2026-01-\(String(format: "%02d", id / 2 + 1))T00:00:00Z')"
         }
         return tables + customers + orders
@@ -74,14 +81,19 @@ struct ShopService {
 
     func plan(_ state: String = "t0", clock: String = "2026-01-07T12:00:00Z") -> RecordingPlan {
         var plan = RecordingPlan(
-            source: source, config: ["base_url": .string(service.url), "token": .string(Self.token)],
+            source: source, config: ["base_url": .string(Self.origin), "token": .string(Self.token)],
             scenario: "orders", clock: TimestampParser.microseconds(clock) ?? 0, today: "2026-01-07")
         plan.state = state
         return plan
     }
 
     func recorder(_ plan: RecordingPlan, key: [UInt8]? = nil) -> Recorder {
-        Recorder(plan: plan, live: Self.live, fixtures: fixtures, key: key ?? self.key)
+        var live = Self.live
+        let places = [Self.origin: service.url]
+        live.http = { wrap in
+            LiveHTTP.make(policy: .unrestricted) { wrap(RelocatingHTTPClient($0, places: places)) }
+        }
+        return Recorder(plan: plan, live: live, fixtures: fixtures, key: key ?? self.key)
     }
 
     /// Production's own stack, on this machine's network.

@@ -65,7 +65,7 @@ struct SQLRecording {
         let version = connection.engine == .sqlite ? "sqlite_version()" : "version()"
         var result = Result(
             tables: [], seed: [], engine: connection.engine,
-            version: try await connection.texts("SELECT \(version)").first ?? "", notes: [])
+            version: Self.short(try await connection.texts("SELECT \(version)").first ?? ""), notes: [])
         for schema in schemas {
             progress("\(schema.name) …")
             guard let table = Self.table(schema.name, plan.config["schema"]?.string, facts) else {
@@ -86,6 +86,12 @@ struct SQLRecording {
                     sortMode: field == nil ? nil : .ascending, image: nil))
         }
         return result
+    }
+
+    /// The engine's version without the machine that it runs on.
+    private static func short(_ text: String) -> String {
+        String((text.components(separatedBy: " on ").first ?? text).prefix { $0 != "(" }).trimmingCharacters(
+            in: .whitespaces)
     }
 
     private func seed(

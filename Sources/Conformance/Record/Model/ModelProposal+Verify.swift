@@ -6,14 +6,19 @@ import Tributary
 extension ModelProposal {
     /// A proposal of which each part was held against the recording.
     ///
-    /// - Parameter existing: the model that is there; what a person wrote stays as it is.
+    /// - Parameter existing: the model that is there; what a person wrote stays as it is, as long as it holds.
     func verified(existing: JSONValue?) async throws -> Result {
         let (drafts, leftOut) = try drafts()
         var collections = existing?["collections"]?.object ?? JSONObject()
         var endpoints = existing?["endpoints"]?.array ?? []
-        let known = Set(collections.names)
         var notes = leftOut
-        if !known.isEmpty { notes += try await contradictions(of: existing ?? .null) }
+        for name in collections.names {
+            guard let found = try await contradiction(of: existing ?? .null, name) else { continue }
+            notes.append("model.json: \(name) did not hold any longer, and is proposed anew. \(found)")
+            collections[name] = nil
+            endpoints.removeAll { $0["collection"]?.string == name }
+        }
+        let known = Set(collections.names)
         // Parents come first, since a child is verified together with them.
         let ordered =
             drafts.filter { $0.collection["parent"] == nil } + drafts.filter { $0.collection["parent"] != nil }
@@ -92,17 +97,6 @@ extension ModelProposal {
             if let finding = outcome.findings.first { return "\(finding.place): \(finding.actual)" }
         }
         return nil
-    }
-
-    /// What a model that is there gives otherwise than it was recorded.
-    private func contradictions(of json: JSONValue) async throws -> [String] {
-        let declaration = try ModelDeclaration(json, file: "model.json")
-        var notes: [String] = []
-        for state in scenario.manifest.states where state.http != nil {
-            let outcome = try await ModelVerification(scenario, declaration).run(state: state.name)
-            notes += outcome.findings.prefix(3).map { "model.json no longer holds: \($0.place): \($0.actual)" }
-        }
-        return notes
     }
 
     private static func advice(_ draft: Draft, _ problem: String) -> String {

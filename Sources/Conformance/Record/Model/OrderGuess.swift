@@ -24,7 +24,9 @@ struct OrderGuess {
         let times = scalars.filter { name in
             ["created", "updated", "modified", "date", "time", "_at"].contains { name.lowercased().contains($0) }
         }
-        let candidates = mentioned + [cursor].compactMap { $0 } + times + key
+        // A list that nobody orders comes by its key more often than by what moves with each change.
+        let rest = [cursor].compactMap { $0 } + times
+        let candidates = mentioned + (text.allSatisfy { $0 == "+" } ? key + rest : rest + key)
         for name in candidates {
             if isSorted(lists, by: name, descending: false) { return [name] }
             if isSorted(lists, by: name, descending: true) { return ["-" + name] }
