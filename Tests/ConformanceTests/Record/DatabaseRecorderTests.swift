@@ -26,6 +26,7 @@ import Tributary
         var plan = RecordingPlan(
             source: source, config: config, scenario: "shop",
             clock: TimestampParser.microseconds("2026-01-07T12:00:00Z") ?? 0, today: "2026-01-07")
+        plan.modes = ["customers": .fullRefresh]
         let key = Array("a key of pseudonyms for tests ..".utf8)
         let first = try await Recorder(plan: plan, live: ShopService.live, fixtures: fixtures, key: key).run()
         #expect(first.tables.map(\.name) == ["customers", "orders"])

@@ -29,7 +29,7 @@ public final class ForeignService: Sendable {
         try await execute(statements, in: folder)
         try folder.write(
             """
-            {"allow": {"id": "*"}, "plugins": {"datasette-auth-tokens":
+            {"allow": {"id": "*"}, "databases": {"shop": {"allow": {"id": "*"}}}, "plugins": {"datasette-auth-tokens":
               {"tokens": [{"token": "\(token)", "actor": {"id": "reader"}}]}}}
             """, to: "metadata.json")
         return try await ForeignService("datasette", folder) { port in

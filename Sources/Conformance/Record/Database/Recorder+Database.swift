@@ -40,6 +40,8 @@ extension Recorder {
         var empty = redacted
         (empty.exchanges, empty.countsByExchange, empty.comparedHeaders) = ([], [], [])
         if recorded.engine == .sqlite { empty.config["path"] = empty.config["path"].map { _ in "shop.db" } }
+        // Whoever recorded is nobody's business: the kit logs in as its own reader.
+        if empty.config["user"] != nil { empty.config["user"] = .string(ProgramServer.reader) }
         var draft = try ScenarioDraft(
             plan: plan, source: sourceName, existing: existing, runs: runs, redacted: empty)
         draft.seed = Array((earlier.isEmpty ? script.text() : script.delta(after: earlier)).utf8)
