@@ -18,9 +18,8 @@ import Tributary
 
     /// Records two days of a database, and runs checks on what was written.
     private func record(
-        _ type: String, _ config: JSONValue, server: String, execute: (String) async throws -> Void
-    ) async throws {
-        let room = try TemporaryFolder("recorded")
+        _ type: String, _ config: JSONValue, in room: TemporaryFolder, execute: (String) async throws -> Void
+    ) async throws -> Scenario {
         let fixtures = room.file("Fixtures")
         let source = try SourceRegistry.builtIn.source(type)
         var plan = RecordingPlan(
@@ -47,10 +46,18 @@ import Tributary
         #expect(!delta.contains("customers"), "\(delta)")
         let text = files.values.map { String(decoding: $0, as: UTF8.self) }.joined()
         for secret in ["acme-corp", "Lovelace", "Hopper", "127.0.0.1"] { #expect(!text.contains(secret)) }
-        try await check(source, scenario, server: server)
+        return scenario
     }
 
-    private func check(_ source: AnySource, _ scenario: Scenario, server: String) async throws {
+    /// The statements of all states.
+    private func script(_ scenario: Scenario) -> String {
+        let files = ScenarioFiles(reading: scenario.folder).files
+        return scenario.manifest.states.compactMap { $0.seed.flatMap { files[$0] } }
+            .map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
+    }
+
+    private func check(_ type: String, _ scenario: Scenario, server: String) async throws {
+        let source = try SourceRegistry.builtIn.source(type)
         let stack = try DatabaseStack(
             connector: LiveDatabaseConnector(), servers: server.isEmpty ? [] : [server])
         let runner = CheckRunner(catalogue: CheckCatalogue.all, stack: Material.stack, databases: stack)
@@ -91,10 +98,11 @@ import Tributary
             \(Self.rows)
             """)
         let endpoint = server.endpoint(database)
-        try await record(
-            "postgres", Self.config(endpoint, [("schema", "public")]),
-            server: Self.url(endpoint, "postgres", "postgres")
-        ) { try await server.execute($0, in: database) }
+        let room = try TemporaryFolder("recorded")
+        let scenario = try await record("postgres", Self.config(endpoint, [("schema", "public")]), in: room) {
+            try await server.execute($0, in: database)
+        }
+        try await check("postgres", scenario, server: Self.url(endpoint, "postgres", "postgres"))
     }
 
     @Test("MariaDB", .enabled(if: MariaDBServer.isAvailable)) func mariaDB() async throws {
@@ -107,8 +115,12 @@ import Tributary
             \(Self.rows)
             """)
         let endpoint = server.endpoint(database)
-        try await record(
-            "mysql", Self.config(endpoint, [("using_ssl", false)]), server: Self.url(endpoint, "mysql", "mysql")
-        ) { try await server.execute($0, in: database) }
+        let room = try TemporaryFolder("recorded")
+        let scenario = try await record("mysql", Self.config(endpoint, [("using_ssl", false)]), in: room) {
+            _ = try await server.execute($0, in: database)
+        }
+        let other = try await server.makeDatabase(script(scenario))
+        let sums = try await server.execute("SELECT count(*), sum(total), max(updated_at) FROM orders", in: other)
+        #expect(sums.contains("121.75") && sums.contains("2026-01-08"), "\(sums)")
     }
 }

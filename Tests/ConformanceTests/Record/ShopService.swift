@@ -31,7 +31,9 @@ struct ShopSource: RESTSource {
     func client(for config: Config, in context: SourceContext) throws -> RESTClient {
         RESTClient(
             context, baseURL: config.baseURL, authorization: .bearer(config.token), paginator: .linkHeader,
-            pageSize: PageSize("_size", 100))
+            pageSize: PageSize("_size", 100),
+            // Datasette answers 403 to a token that it does not know.
+            actions: [ResponseAction([403], .fail("The token is not known.", kind: .invalidCredentials))])
     }
 }
 
