@@ -33,7 +33,10 @@ struct ShopSource: RESTSource {
             context, baseURL: config.baseURL, authorization: .bearer(config.token), paginator: .linkHeader,
             pageSize: PageSize("_size", 100),
             // Datasette answers 403 to a token that it does not know.
-            actions: [ResponseAction([403], .fail("The token is not known.", kind: .invalidCredentials))])
+            actions: [
+                ResponseAction(
+                    [403], text: "<title>forbidden", .fail("The token is not known.", kind: .invalidCredentials))
+            ])
     }
 }
 
