@@ -173,9 +173,10 @@ def nested():
     for number in range(8):
         customer = make.customer(number, now - (80 - number) * DAY)
         tables["customers"].append(customer)
-        methods[customer["id"]] = [make.payment_method(customer, now - 60 * DAY + n) for n in range(number % 3)]
+        methods[customer["id"]] = [make.payment_method(customer, now - 60 * DAY + n) for n in reversed(range(number % 3))]
         transactions[customer["id"]] = [
-            make.customer_transaction(customer, -500, -500 * (n + 1), now - 50 * DAY + n) for n in range(number % 4)]
+            make.customer_transaction(customer, -500, -500 * (n + 1), now - 50 * DAY + n)
+            for n in reversed(range(number % 4))]
     for number, count in enumerate([1, 2, 120, 10, 11, 1]):
         customer = tables["customers"][number]
         subscription = make.subscription(customer, price, now - 40 * DAY)

@@ -70,7 +70,8 @@ extension ColumnSink {
     /// The double that spells the same number as `text`, or nil when there is none.
     private static func exactDouble(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
         let sent = CompactDecimal(text)
-        if let number = sent?.shortDouble { return number }
+        // A whole number has no sign of its own at zero, a double has.
+        if let number = sent?.shortDouble { return number == 0 && text.first == UInt8(ascii: "-") ? -0.0 : number }
         guard let number = Double(String(decoding: text, as: UTF8.self)), number.isFinite else { return nil }
         var shortest = number.description
         return shortest.withUTF8 { held in

@@ -63,6 +63,11 @@ struct SyncPlan: Sendable {
             schema: request.schema, syncType: request.syncType, cursorField: cursor?.field, watermark: bounds,
             storedLast: start.last, resumeToken: try resume?.resumeToken(), historyStart: request.options.historyStart,
             enabledColumns: request.options.enabledColumns, schemaMetadata: discovered?.metadata, runID: runID,
-            isReset: stage != nil)
+            isReset: stage != nil, isFirstRead: isFirstRead)
+    }
+
+    private var isFirstRead: Bool {
+        guard let state else { return true }
+        return !state.isComplete && state.resume.map { $0.startLast == nil && $0.startEarliest == nil } ?? false
     }
 }

@@ -62,7 +62,8 @@ extension GitHubSource {
                 "workflow_jobs", "/actions/runs/{\(name("workflow_runs")).id}/jobs", rows: "jobs",
                 incremental: [.newestFirst(.datetime("created_at"))], sort: .descending,
                 parent: RESTParent(name("workflow_runs"), columns: [:], stopsAtWatermark: true),
-                lookback: .seconds(86_400))
+                // A run that was deleted after it was listed has no jobs any more.
+                actions: [.ignore(404)], lookback: .seconds(86_400))
         }
 
         var stargazers: RESTEndpoint {
@@ -79,7 +80,7 @@ extension GitHubSource {
             return RESTEndpoint(
                 name("team_members"), path: "/orgs/\(owner)/teams/{\(name("teams")).slug}/members",
                 primaryKeys: ["team_id", "id"], rows: "", sort: .unsorted, partitioning: .md5(),
-                parent: RESTParent(name("teams"), columns: ["id": "team_id"]))
+                parent: RESTParent(name("teams"), columns: ["id": "team_id"]), actions: [.ignore(404)])
         }
 
         var labels: RESTEndpoint { table("labels", "/labels", partitioning: .md5()) }

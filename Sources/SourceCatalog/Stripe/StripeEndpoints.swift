@@ -53,6 +53,8 @@ extension StripeSource {
     ) -> RESTEndpoint {
         RESTEndpoint(
             name, path: path, primaryKeys: ["id"], rows: "data", sort: .unsorted, partitioning: partitioning,
-            parent: RESTParent(parent, columns: [:]), description: description, isSelectedByDefault: false)
+            parent: RESTParent(parent, columns: [:]),
+            // A parent that was deleted after it was listed has no children any more.
+            actions: [.ignore(404)], description: description, isSelectedByDefault: false)
     }
 }

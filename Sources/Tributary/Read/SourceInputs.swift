@@ -24,13 +24,16 @@ public struct SourceInputs: Sendable {
     public var runID: String
     /// Whether the table is being rebuilt from nothing.
     public var isReset: Bool
+    /// Whether no read of the table was ever completed, also where the watermark of an interrupted one is stored: what only
+    /// a first read brings, such as rows without a cursor value, is still to be brought.
+    public var isFirstRead: Bool
 
     /// Inputs; a schema's name alone asks for a full refresh.
     public init(
         schema: String, syncType: SyncType = .fullRefresh, cursorField: IncrementalField? = nil,
         watermark: Watermark = Watermark(), storedLast: CursorValue? = nil, resumeToken: ResumeToken? = nil,
         historyStart: CursorValue? = nil, enabledColumns: [String]? = nil, schemaMetadata: JSONValue? = nil,
-        runID: String = "", isReset: Bool = false
+        runID: String = "", isReset: Bool = false, isFirstRead: Bool = false
     ) {
         self.schema = schema
         self.syncType = syncType
@@ -43,5 +46,6 @@ public struct SourceInputs: Sendable {
         self.schemaMetadata = schemaMetadata
         self.runID = runID
         self.isReset = isReset
+        self.isFirstRead = isFirstRead
     }
 }

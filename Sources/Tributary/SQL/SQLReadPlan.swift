@@ -163,13 +163,17 @@ struct SQLReadPlan: Sendable {
 
     /// How many rows the read gives, as a statement.
     func count(_ quote: (String) -> String) -> SQLStatement {
-        let conditions = readsNulls(quote) ? [] : bounds(false, quote)
+        let conditions = isUnbounded && readsNulls(quote) ? [] : bounds(false, quote)
         return SQLStatement(
             "SELECT count(*) AS n FROM \(name(quote))\(Self.filter(conditions))", conditions.flatMap(\.parameters))
     }
 
     /// Whether the read is of all rows.
     var isUnbounded: Bool { cursor == nil || (inputs.watermark.last == nil && inputs.historyStart == nil) }
+
+    /// Whether the rows without a cursor value are still to be brought: also behind the watermark of a first read whose
+    /// position cannot be used any more.
+    private var isFirst: Bool { isUnbounded || (inputs.isFirstRead && inputs.historyStart == nil) }
 
     // MARK: Order and bounds
 
@@ -197,7 +201,7 @@ struct SQLReadPlan: Sendable {
 
     /// Whether the rows without a cursor value are part of this read.
     private func readsNulls(_ quote: (String) -> String) -> Bool {
-        guard let cursor, isUnbounded else { return false }
+        guard let cursor, isFirst else { return false }
         return table.column(cursor.name)?.isNullable != false || expression(cursor, quote) != quote(cursor.name)
     }
 

@@ -150,6 +150,10 @@ extension ReadingChecks {
                 throw Bench.Verdicted(
                     verdict: .notApplicable("The answers state neither a total nor whether more follows."))
             }
+            guard statesMore || [.offset, .page].contains(bench.endpoint.page.style) else {
+                throw Bench.Verdicted(
+                    verdict: .notApplicable("A link or a token says where the list goes on; the total is an aside."))
+            }
             for count in [1, 2, 3] where count < bench.objects.count {
                 var quirks = ModelQuirks()
                 quirks.withheld = count
