@@ -52,7 +52,7 @@ extension LedgerFault {
         ) {
             $0.payments = { $0.partitioning = PartitionHints(keys: []) }
         },
-        LedgerFault("thousands-of-buckets", "Divides a small table into thousands of buckets.", .field) {
+        LedgerFault("thousands-of-buckets", "Divides a small table into thousands of buckets.", .kit) {
             $0.notes = { $0.partitioning = .md5(count: 4_096) }
         },
         LedgerFault("negative-numbers-cut-towards-zero", "A runtime that cuts quotients towards zero.", .kit) {
