@@ -51,8 +51,8 @@ extension WireFault {
             let deep = String(repeating: "[", count: 1_000) + String(repeating: "]", count: 1_000)
             return rows.inserting("\"deep\": \(deep)")
         },
-        .document("a row with twenty thousand members") { rows in
-            rows.inserting((0..<20_000).map { "\"m\($0)\": \($0)" }.joined(separator: ", "))
+        .document("a row with sixty thousand members") { rows in
+            rows.inserting((0..<60_000).map { "\"m\($0)\": \($0)" }.joined(separator: ", "))
         },
         .document("a number with a hundred thousand digits") { rows in
             rows.inserting("\"long\": " + String(repeating: "7", count: 100_000))

@@ -108,9 +108,18 @@ struct BureauReader: Sendable {
 
     /// What a status means for the user.
     private static func error(for response: HTTPResponse) async throws -> SourceError {
-        let words = String(decoding: try await response.body.collect().prefix(300), as: UTF8.self)
-        let message = "Reading notices: the upstream answered with status \(response.status): “\(words)”."
-        switch response.status {
+        // The reason alone: whatever else a refusal holds is nobody's business.
+        let body = try? JSONValue(parsing: try await response.body.collect())
+        let words = body?.path("error.message")?.string.map { ": “\($0)”" } ?? ""
+        let message = "Reading notices: the upstream answered with status \(response.status)\(words)."
+        var error = error(response.status, message)
+        // The transport below has tried again already.
+        error.wasRetried = true
+        return error
+    }
+
+    private static func error(_ status: Int, _ message: String) -> SourceError {
+        switch status {
         case 401: return SourceError(.invalidCredentials, message)
         case 403: return SourceError(.permissionDenied, message, advice: "Give the credentials access to 'notices'.")
         case 429: return SourceError(.rateLimited, message, recovery: .retry(after: nil))
