@@ -97,6 +97,7 @@ extension Bench {
 
     /// A copy of an object under a key of its own; `number` tells copies apart.
     func copy(_ object: World.Object, number: Int) -> World.Object {
+        if sql != nil { return newRow(number, like: object) }
         var object = object
         let greatest = objects.compactMap { other in collection.key.compactMap { other.body[$0]?.int64 }.max() }.max()
         for name in collection.key {

@@ -54,9 +54,14 @@ enum SQLValues {
         case .decimal128(_, let scale): return decimal(text, scale: scale) ?? plain(json)
         case .date32: return text.isEmpty ? .null : TimestampParser.days(text).map(Value.date) ?? plain(json)
         case .timestamp: return text.isEmpty ? .null : moment(json).map(Value.timestamp) ?? plain(json)
-        case .binary: return json["x"]?.string.map { .binary(bytes($0)) } ?? plain(json)
+        case .binary: return (json["x"]?.string ?? hex(json.string)).map { .binary(bytes($0)) } ?? plain(json)
         case .utf8: return json["x"]?.string.map { .string($0.lowercased()) } ?? .string(text)
         }
+    }
+
+    /// The digits of bytes as PostgreSQL spells them, `\x00ff`.
+    private static func hex(_ text: String?) -> String? {
+        text.flatMap { $0.hasPrefix("\\x") ? String($0.dropFirst(2)) : nil }
     }
 
     private static func plain(_ json: JSONValue) -> Value {

@@ -82,8 +82,10 @@ struct EngineConnector: DatabaseConnector {
         }
         try await step(.connect, nil, number)
         let scratch = try await database.scratch()
-        let base = try await database.stack.connector.connect(to: scratch.endpoint(for: endpoint))
-        return EngineConnection(base: base, connector: self, number: number)
+        let real = scratch.endpoint(for: endpoint)
+        let base = try await database.stack.connector.connect(to: real)
+        return EngineConnection(
+            base: base, connector: self, number: number, wanted: endpoint.database, real: real.database)
     }
 
     func step(_ kind: DatabaseStep.Kind, _ statement: SQLStatement?, _ connection: Int) async throws {
@@ -101,13 +103,26 @@ private struct EngineConnection: DatabaseConnection {
     let base: any DatabaseConnection
     let connector: EngineConnector
     let number: Int
+    /// The database of the config, and the one that stands for it.
+    let wanted: String
+    let real: String
 
     var engine: DatabaseEngine { base.engine }
     func quote(_ identifier: String) -> String { base.quote(identifier) }
 
     func query(_ statement: SQLStatement) async throws -> Table {
         try await connector.step(.statement, statement, number)
-        return try await permuted(base.query(statement), statement)
+        return try await permuted(base.query(translated(statement)), statement)
+    }
+
+    /// A statement that names the config's database, for the one that stands for it: MySQL's catalogue is asked by name.
+    private func translated(_ statement: SQLStatement) -> SQLStatement {
+        guard engine == .mysql, !wanted.isEmpty else { return statement }
+        var statement = statement
+        for index in statement.parameters.indices where statement.parameters[index] == .string(wanted) {
+            statement.parameters[index] = .string(real)
+        }
+        return statement
     }
 
     func stream(
@@ -119,7 +134,7 @@ private struct EngineConnection: DatabaseConnection {
             return try await streamPermuted(statement, rows: rows, into: body)
         }
         let isFirst = Lock(true)
-        try await base.stream(statement, maxRows: rows, maxBytes: maxBytes) { table in
+        try await base.stream(translated(statement), maxRows: rows, maxBytes: maxBytes) { table in
             if !isFirst.withLock({ $0 }) { try await connector.step(.fetch, statement, number) }
             isFirst.withLock { $0 = false }
             try await body(table)
@@ -129,7 +144,7 @@ private struct EngineConnection: DatabaseConnection {
     private func streamPermuted(
         _ statement: SQLStatement, rows: Int, into body: (Table) async throws -> Void
     ) async throws {
-        let whole = try await permuted(base.query(statement), statement)
+        let whole = try await permuted(base.query(translated(statement)), statement)
         var start = 0
         repeat {
             if start > 0 { try await connector.step(.fetch, statement, number) }
