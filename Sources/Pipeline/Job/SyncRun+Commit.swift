@@ -13,7 +13,7 @@ extension SyncRun {
 
     private func commit(_ next: SyncState) async throws {
         let isNews = !waiting.isEmpty || state.map { !$0.says(next) } ?? true
-        guard isNews, let writer = try await openWriter() else { return }
+        guard isNews, let writer = try await openWriter(isFinal: next.isComplete) else { return }
         try await feed(writer)
         // Counted on from what this run has seen: where another run has come in between, the number is taken.
         let transaction = (appID: SyncPlan.applicationID, version: sequence + 1)
@@ -25,7 +25,7 @@ extension SyncRun {
 
     /// Puts the rebuilt table in the place of the old one.
     private func publish() async throws {
-        guard let writer = try await openWriter() else { return }
+        guard let writer = try await openWriter(isFinal: true) else { return }
         let next = makeState(isFinal: true)
         let transaction = (appID: SyncPlan.applicationID, version: SyncPlan.sequence(of: plan.main) + 1)
         let report = try await writer.publishStage(properties: next.properties(), transaction: transaction)
@@ -90,13 +90,14 @@ extension SyncRun {
     }
 
     /// The writer, opened at the first commit. Nil where there is no table and no row has come to make one of.
-    private func openWriter() async throws -> TableWriter? {
+    private func openWriter(isFinal: Bool) async throws -> TableWriter? {
         if let writer { return writer }
         var schema = TableSchema(shaper?.stored.fields ?? plan.target?.schema.fields ?? [])
         for field in shaper?.waiting.fields ?? [] where schema[field.name] == nil { schema.append(field) }
         var layout = partitioning
-        if schema.count == 0, let main = plan.main {
-            // The upstream's table has become empty, and so does the lake's.
+        if schema.count == 0, isFinal, let main = plan.main {
+            // The upstream's table has become empty, and so does the lake's. Before the end rows may still come, and with
+            // them columns, keys and a layout of their own.
             (schema, layout, primaryKeys) = (main.schema, main.partitioning, main.primaryKeys)
         }
         guard schema.count > 0 else { return nil }
