@@ -159,7 +159,8 @@ import Testing
     @Test("every check that a page names is in the catalogue", arguments: pages)
     func checks(_ page: String) throws {
         let text = try Self.text(page)
-        if page.hasSuffix("CatalogueOfChecks.md") { return }
+        // These name faults as well; tests of their own hold them.
+        if page.hasSuffix("CatalogueOfChecks.md") || page.hasSuffix("DetectionMatrix.md") { return }
         let folder = try TemporaryFolder()
         let list = try CommandLineTool(folder: folder.url).run("check", "--list").output
         let known = Set(list.split(separator: "\n").compactMap { $0.split(separator: " ").first.map(String.init) })
