@@ -67,7 +67,7 @@ extension IntegrationKind {
 }
 
 /// What a fault bends in the account; by default nothing.
-struct AccountBend: Sendable {
+struct AccountBend: SpecimenBend {
     typealias Config = AccountSource.Config
 
     var context: @Sendable (inout SourceContext, Config) async throws -> Void = { _, _ in }
@@ -85,23 +85,11 @@ struct AccountBend: Sendable {
 }
 
 /// A seeded fault of the account.
-struct AccountFault: Sendable {
+struct AccountFault: SpecimenFault {
     let fault: SeededFault
     let bend: AccountBend
 
-    init(_ name: String, _ story: String, _ origin: SeededFault.Origin, _ change: (inout AccountBend) -> Void) {
-        fault = SeededFault(name, story, origin)
-        var bend = AccountBend()
-        change(&bend)
-        self.bend = bend
-    }
-
     static let all: [AccountFault] = [tokens, links].flatMap { $0 }
-
-    private static let byName = Dictionary(all.map { ($0.fault.name, $0.bend) }) { first, _ in first }
-
-    /// What a fault bends; nothing for the clean twin.
-    static func bend(_ name: String?) -> AccountBend { name.flatMap { byName[$0] } ?? AccountBend() }
 }
 
 extension Specimen {

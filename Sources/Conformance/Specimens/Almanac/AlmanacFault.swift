@@ -2,7 +2,7 @@ import Columns
 import Tributary
 
 /// What a fault bends in the almanac; by default nothing.
-struct AlmanacBend: Sendable {
+struct AlmanacBend: SpecimenBend {
     var inputs: @Sendable (inout SourceInputs) -> Void = { _ in }
     /// Each endpoint, to be told by its name.
     var endpoint: @Sendable (inout RESTEndpoint) -> Void = { _ in }
@@ -11,16 +11,9 @@ struct AlmanacBend: Sendable {
 }
 
 /// A seeded fault of the almanac.
-struct AlmanacFault: Sendable {
+struct AlmanacFault: SpecimenFault {
     let fault: SeededFault
     let bend: AlmanacBend
-
-    init(_ name: String, _ story: String, _ origin: SeededFault.Origin, _ change: (inout AlmanacBend) -> Void) {
-        fault = SeededFault(name, story, origin)
-        var bend = AlmanacBend()
-        change(&bend)
-        self.bend = bend
-    }
 
     static let all = [
         AlmanacFault(
@@ -56,11 +49,6 @@ struct AlmanacFault: Sendable {
             $0.endpoint = { if $0.name == "files" { $0.defaultLookback = nil } }
         },
     ]
-
-    private static let byName = Dictionary(all.map { ($0.fault.name, $0.bend) }) { first, _ in first }
-
-    /// What a fault bends; nothing for the clean twin.
-    static func bend(_ name: String?) -> AlmanacBend { name.flatMap { byName[$0] } ?? AlmanacBend() }
 }
 
 extension Specimen {

@@ -2,7 +2,7 @@ import Columns
 import Tributary
 
 /// What a fault bends in the boards; by default nothing.
-struct BoardBend: Sendable {
+struct BoardBend: SpecimenBend {
     /// Each endpoint, to be told by its name.
     var endpoint: @Sendable (inout RESTEndpoint, SourceInputs) -> Void = { _, _ in }
     /// What is handed over.
@@ -10,16 +10,9 @@ struct BoardBend: Sendable {
 }
 
 /// A seeded fault of the boards.
-struct BoardFault: Sendable {
+struct BoardFault: SpecimenFault {
     let fault: SeededFault
     let bend: BoardBend
-
-    init(_ name: String, _ story: String, _ origin: SeededFault.Origin, _ change: (inout BoardBend) -> Void) {
-        fault = SeededFault(name, story, origin)
-        var bend = BoardBend()
-        change(&bend)
-        self.bend = bend
-    }
 
     static let all = [
         BoardFault("child-key-without-parent", "Declares the card's own id, which counts from one on each board.", .kit)
@@ -68,11 +61,6 @@ struct BoardFault: Sendable {
             }
         },
     ]
-
-    private static let byName = Dictionary(all.map { ($0.fault.name, $0.bend) }) { first, _ in first }
-
-    /// What a fault bends; nothing for the clean twin.
-    static func bend(_ name: String?) -> BoardBend { name.flatMap { byName[$0] } ?? BoardBend() }
 }
 
 extension Specimen {

@@ -8,15 +8,7 @@ struct BoardSource: Source {
     static let description = SourceDescription(
         type: "Specimen", label: "Specimen", category: .engineering, docs: "https://specimen.example/docs")
 
-    struct Config: FormFields {
-        @Input("API key") var apiKey: Secret
-        /// The fault to be shown, by its name; none is the clean twin.
-        @Input("Fault") var fault: String?
-
-        init() {}
-
-        var bend: BoardBend { BoardFault.bend(fault) }
-    }
+    typealias Config = SpecimenConfig<BoardFault>
 
     init() {}
 

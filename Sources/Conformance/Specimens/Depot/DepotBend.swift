@@ -2,7 +2,7 @@ import Columns
 import Tributary
 
 /// What a fault bends in the depot; by default nothing.
-struct DepotBend: Sendable {
+struct DepotBend: SpecimenBend {
     var quote: @Sendable (String) -> String = { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }
     /// What the catalogue says of a table.
     var catalogue: @Sendable (inout DepotTable) -> Void = { _ in }
@@ -37,23 +37,11 @@ struct DepotBend: Sendable {
 }
 
 /// A seeded fault of the depot.
-struct DepotFault: Sendable {
+struct DepotFault: SpecimenFault {
     let fault: SeededFault
     let bend: DepotBend
 
-    init(_ name: String, _ story: String, _ origin: SeededFault.Origin, _ change: (inout DepotBend) -> Void) {
-        fault = SeededFault(name, story, origin)
-        var bend = DepotBend()
-        change(&bend)
-        self.bend = bend
-    }
-
     static let all: [DepotFault] = [statements, reading, values, lifecycle].flatMap { $0 }
-
-    private static let byName = Dictionary(all.map { ($0.fault.name, $0.bend) }) { first, _ in first }
-
-    /// What a fault bends; nothing for the clean twin.
-    static func bend(_ name: String?) -> DepotBend { name.flatMap { byName[$0] } ?? DepotBend() }
 }
 
 extension Specimen {

@@ -2,7 +2,7 @@ import Columns
 import Tributary
 
 /// What a fault bends in the desk; by default nothing.
-struct DeskBend: Sendable {
+struct DeskBend: SpecimenBend {
     typealias Clean = DeskFields<Secret, PlainSize, String?>
 
     var validate: (@Sendable (DeskRun) async throws -> Void)?
@@ -15,22 +15,11 @@ struct DeskBend: Sendable {
 }
 
 /// A seeded fault of the desk.
-struct DeskFault: Sendable {
+struct DeskFault: SpecimenFault {
     let fault: SeededFault
     let bend: DeskBend
 
-    init(_ name: String, _ story: String, _ origin: SeededFault.Origin = .kit, _ change: (inout DeskBend) -> Void) {
-        fault = SeededFault(name, story, origin)
-        var bend = DeskBend()
-        change(&bend)
-        self.bend = bend
-    }
-
     static let all: [DeskFault] = [forms, credentials, listings, fixtures].flatMap { $0 }
-
-    private static let byName = Dictionary(all.map { ($0.fault.name, $0.bend) }) { first, _ in first }
-
-    static func bend(_ name: String?) -> DeskBend { name.flatMap { byName[$0] } ?? DeskBend() }
 }
 
 extension Specimen {

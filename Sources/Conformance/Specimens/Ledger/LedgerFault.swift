@@ -2,7 +2,7 @@ import Columns
 import Tributary
 
 /// What a fault bends in the ledger; by default nothing.
-struct LedgerBend: Sendable {
+struct LedgerBend: SpecimenBend {
     typealias Config = LedgerSource.Config
 
     /// What the source is handed, before it looks at it.
@@ -30,16 +30,9 @@ struct LedgerBend: Sendable {
 }
 
 /// A seeded fault of the ledger.
-struct LedgerFault: Sendable {
+struct LedgerFault: SpecimenFault {
     let fault: SeededFault
     let bend: LedgerBend
-
-    init(_ name: String, _ story: String, _ origin: SeededFault.Origin, _ change: (inout LedgerBend) -> Void) {
-        fault = SeededFault(name, story, origin)
-        var bend = LedgerBend()
-        change(&bend)
-        self.bend = bend
-    }
 
     static let all: [LedgerFault] = [
         reading,
@@ -58,11 +51,6 @@ struct LedgerFault: Sendable {
         documentation,
         performance,
     ].flatMap { $0 }
-
-    private static let byName = Dictionary(all.map { ($0.fault.name, $0.bend) }) { first, _ in first }
-
-    /// What a fault bends; nothing for the clean twin.
-    static func bend(_ name: String?) -> LedgerBend { name.flatMap { byName[$0] } ?? LedgerBend() }
 }
 
 extension Specimen {

@@ -10,15 +10,7 @@ struct LedgerSource: Source {
         status: .beta, listsSchemasWithoutCredentials: true)
     static let baseURL = "https://api.specimen.example"
 
-    struct Config: FormFields {
-        @Input("API key") var apiKey: Secret
-        /// The fault to be shown, by its name; none is the clean twin.
-        @Input("Fault") var fault: String?
-
-        init() {}
-
-        var bend: LedgerBend { LedgerFault.bend(fault) }
-    }
+    typealias Config = SpecimenConfig<LedgerFault>
 
     init() {}
 

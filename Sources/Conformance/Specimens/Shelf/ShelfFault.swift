@@ -2,7 +2,7 @@ import Columns
 import Tributary
 
 /// What a fault bends in the shelf; by default nothing.
-struct ShelfBend: Sendable {
+struct ShelfBend: SpecimenBend {
     /// What the REST layer is handed of the inputs.
     var inputs: @Sendable (inout SourceInputs) -> Void = { _ in }
     /// Each endpoint, to be told by its name.
@@ -18,22 +18,11 @@ struct ShelfBend: Sendable {
 }
 
 /// A seeded fault of the shelf.
-struct ShelfFault: Sendable {
+struct ShelfFault: SpecimenFault {
     let fault: SeededFault
     let bend: ShelfBend
 
-    init(_ name: String, _ story: String, _ origin: SeededFault.Origin, _ change: (inout ShelfBend) -> Void) {
-        fault = SeededFault(name, story, origin)
-        var bend = ShelfBend()
-        change(&bend)
-        self.bend = bend
-    }
-
     static let all: [ShelfFault] = [paging, columns, keys, types, partitions].flatMap { $0 }
-    private static let byName = Dictionary(all.map { ($0.fault.name, $0.bend) }) { first, _ in first }
-
-    /// What a fault bends; nothing for the clean twin.
-    static func bend(_ name: String?) -> ShelfBend { name.flatMap { byName[$0] } ?? ShelfBend() }
 }
 
 extension Specimen {
