@@ -42,7 +42,7 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
     /// A waiver or an entry of the ledger that this very case shows to be dead.
     private func stale(_ result: CheckResult) -> [Finding] {
         let verdict = (check: item.check.name, table: item.table, verdict: result.verdict)
-        return Waivers.unneeded(of: item.input.scenario, verdicts: [verdict])
+        return Waivers.unneeded(of: item.input.scenario, verdicts: [verdict], profile: options.profile)
             + (options.ledger?.gone(after: [result]) ?? [])
     }
 

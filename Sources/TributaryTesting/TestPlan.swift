@@ -35,7 +35,10 @@ struct TestPlan: Sendable {
             return options.isStrict ? [problem("\(name) / fixtures", text)] : []
         }
         let scenarios = try Fixture(at: folder).scenarios
-        let runner = CheckRunner(catalogue: CheckCatalogue.all) { RetryingHTTPClient($0, clock: $1) }
+        // SQLite alone: nobody would drop here what is made on servers.
+        let runner = CheckRunner(
+            catalogue: CheckCatalogue.all, stack: { LiveHTTP.simulated(over: $0, clock: $1) },
+            databases: try DatabaseStack(connector: LiveDatabaseConnector()))
         let cases = runner.cases(of: source, scenarios: scenarios, options: options).map {
             ConformanceCase(item: $0, runner: runner, options: options, place: place)
         }

@@ -15,7 +15,7 @@ struct __Type__Source: RESTSource {
     // The index is a table of its own: what is there, and when it changed. Each file is a page of `__table__`; the index
     // comes newest first, so that an increment leaves it at the first file that is older than the watermark.
     static let endpoints = [
-        RESTEndpoint("files", path: "/files", primaryKeys: ["name"], rows: "data", sort: .unsorted),
+        RESTEndpoint("files", path: "/files", primaryKeys: ["name"], rows: "__rows__", sort: .unsorted),
         RESTEndpoint(
             "__table__", path: "/files/{files.name}", primaryKeys: ["file", "__key__"], rows: "",
             incremental: [.newestFirst(.datetime("modified_at"))], sort: .descending,

@@ -12,7 +12,7 @@ struct __Type__Source: RESTSource {
         __config__
     }
 
-    // One query a table. GraphQL answers errors with status 200: `rows` is required, so that they are errors here too.
+    // One query a table. GraphQL answers errors with status 200, also beside a part of the rows: none is taken then.
     static let endpoints = [
         __endpoints__
     ]
@@ -53,6 +53,9 @@ struct __Type__Source: RESTSource {
             paginator: .cursor(
                 parameter: .body("variables.after"), from: "data.\(name).pageInfo.endCursor",
                 hasMore: "data.\(name).pageInfo.hasNextPage"),
-            pageSize: PageSize(.body("variables.first"), 100))
+            pageSize: PageSize(.body("variables.first"), 100),
+            actions: [
+                ResponseAction([200], field: "errors", .fail("Reading \(name): the API answers the query with errors."))
+            ])
     }
 }

@@ -62,7 +62,7 @@ public struct TableImage: Sendable {
         var copies: [Key: Int] = [:]
         for index in rows.indices {
             let values = rows[index].values.filter { $0.value != .null }.sorted { $0.key < $1.key }
-            var key = values.map { "\($0.key) \(TableDiff.text($0.value))" }
+            var key = values.map { "\($0.key) \(TableDiff.whole($0.value))" }
             copies[key, default: 0] += 1
             if let copy = copies[key], copy > 1 { key.append("copy \(copy)") }
             rows[index].key = key
@@ -70,7 +70,7 @@ public struct TableImage: Sendable {
     }
 
     static func key(of values: [String: Value], by keys: [String]) -> Key {
-        keys.map { TableDiff.text(values[$0] ?? .null) }
+        keys.map { TableDiff.whole(values[$0] ?? .null) }
     }
 
     /// Rows by key; of doubled keys one of them.
@@ -144,7 +144,19 @@ public struct TableDiff: Sendable {
         keys.sorted { $0.lexicographicallyPrecedes($1) }
     }
 
-    static func text(_ key: TableImage.Key) -> String { key.joined(separator: " | ") }
+    /// A key as reports show it.
+    static func text(_ key: TableImage.Key) -> String { key.map(shortened).joined(separator: " | ") }
+
+    private static func shortened(_ text: String) -> String { text.count > 60 ? "\(text.prefix(60))…" : text }
+
+    /// A value in full, for keys: two long ones may begin alike.
+    static func whole(_ value: Value) -> String {
+        switch value {
+        case .string(let text): text
+        case .binary(let bytes): bytes.map { String($0, radix: 16) }.joined(separator: " ")
+        default: text(value)
+        }
+    }
 
     /// A value as reports show it.
     public static func text(_ value: Value) -> String {
@@ -154,7 +166,7 @@ public struct TableDiff: Sendable {
         case .int(let value): "\(value)"
         case .double(let value): "\(value)"
         case .decimal(let value): value.description
-        case .string(let value): value.count > 60 ? "\(value.prefix(60))…" : value
+        case .string(let value): shortened(value)
         case .binary(let bytes): "\(bytes.count) bytes"
         case .date(let days): CursorValue.date(days).storedText
         case .timestamp(let microseconds): CursorValue.timestamp(microseconds).storedText

@@ -61,10 +61,8 @@ public struct ConformanceReport: Sendable {
     ) -> [Finding] {
         let isChecked = results.contains { $0.item.check.name == "waivers-alive" }
         let formal = isChecked ? [] : Waivers.problems(of: scenario, checks: catalogue, today: options.today)
-        // A pass over the small samples of the quick profile does not show that a waiver is needed no more.
-        if options.profile == .quick { return formal }
         let verdicts = results.map { (check: $0.item.check.name, table: $0.item.table, verdict: $0.verdict) }
-        return formal + Waivers.unneeded(of: scenario, verdicts: verdicts)
+        return formal + Waivers.unneeded(of: scenario, verdicts: verdicts, profile: options.profile)
     }
 
     /// How a run ended, as its exit code tells.

@@ -32,7 +32,8 @@ struct ExampleScenario {
     private var manifest: [String: Any] {
         var manifest: [String: Any] = [
             "format": 1, "source": plan.id, "title": "Made up by scaffold: fourteen objects of each table",
-            "covers": ["pagination:\(plan.pagination.rawValue)"], "notes": [], "schemas": schemas, "config": config,
+            // One page has no link to a next one.
+            "covers": plan.pagination == .link ? [] : ["pagination:\(plan.pagination.rawValue)"], "notes": [], "schemas": schemas, "config": config,
             "provenance": ["kind": "synthetic", "docs": [plan.docs]],
             "states": [
                 [
@@ -41,6 +42,8 @@ struct ExampleScenario {
                 ]
             ], "match": [String: Any](), "expected": [String: Any](),
         ]
+        // A query is sent by POST and changes nothing.
+        if plan.kind == .graphql { manifest["limits"] = ["readOnlyPaths": ["/graphql"]] }
         if plan.auth == .oauth {
             manifest["integrations"] = [
                 [
@@ -126,7 +129,10 @@ struct ExampleScenario {
             list.queries.enumerated().map { index, query in
                 let text = query.map { "\($0.0)=\($0.1)" }.joined(separator: "&")
                 let path = list.table.path + (text.isEmpty ? "" : "?\(text)")
-                return entry("\(list.table.name)-\(index + 1)", path, list.envelope(objects(list.table)))
+                // In the order that the request asks for: by the key, or by the cursor.
+                let order = query.last { $0.0 == "sort" }?.1 ?? list.table.key
+                return entry(
+                    "\(list.table.name)-\(index + 1)", path, list.envelope(objects(list.table, by: order)))
             }
         }
         return [probe] + pages
@@ -197,6 +203,12 @@ struct ExampleScenario {
         case .basic: [("authorization", "Basic " + Data("example:fake-password-1".utf8).base64EncodedString())]
         case .none: []
         }
+    }
+
+    /// Objects in the order of a member, those alike in it by the key.
+    private func objects(_ table: TablePlan, by member: String) -> [[String: Any]] {
+        func rank(_ object: [String: Any]) -> [String] { [member, table.key].map { object[$0] as? String ?? "" } }
+        return objects(table).sorted { rank($0).lexicographicallyPrecedes(rank($1)) }
     }
 
     /// Objects in no order, three of which changed in one second.

@@ -16,6 +16,7 @@ struct SourceCode {
         marks["__next__"] = names.next
         marks["__rows_a_page__"] = String(min(100, names.maximum))
         marks["__api_key_place__"] = plan.apiKeyPlace
+        marks["__rows__"] = ExampleList(plan, plan.tables[0]).rows
         let pages = try templates.sections("Templates/pagination/\(plan.pagination.rawValue).swift", marks)
         marks["__config__"] = auth["config"]
         marks["__authorization__"] = auth["authorization"]

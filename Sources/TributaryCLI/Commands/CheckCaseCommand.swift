@@ -1,7 +1,6 @@
 import ArgumentParser
 import Conformance
 import SourceCatalog
-import Transports
 import Tributary
 
 /// `tributary check-case`: one part of a check in a process of its own, started by `tributary check` and by tests.
@@ -14,7 +13,6 @@ struct CheckCaseCommand: AsyncParsableCommand {
 
     func run() async {
         await ChildCase.run(
-            file: file, registered: { try Sources.registry.source($0) },
-            stack: { client, clock in RetryingHTTPClient(client, clock: clock) })
+            file: file, registered: { try Sources.registry.source($0) }, stack: Kit.stack)
     }
 }

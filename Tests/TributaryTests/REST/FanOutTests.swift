@@ -85,6 +85,17 @@ struct FanOutTests {
         }
     }
 
+    @Test(
+        "a page of parents that cannot be read is an error, and not a list without parents",
+        arguments: [#"{"data":[{"login":"a"},{"login":"b"#, #"{"data":[7]}"#])
+    func brokenParents(_ body: String) async {
+        let http = ScriptedHTTPClient { request in
+            request.path == "/orgs" ? ScriptedHTTPClient.Answer(200, body) : .json(["data": []])
+        }
+        let error = await #expect(throws: SourceError.self) { try await read("repositories", http: http) }
+        #expect(error?.kind == .unexpectedAnswer)
+    }
+
     @Test("a parent without children still gives a position")
     func positions() async throws {
         let whole = try await read("repositories")

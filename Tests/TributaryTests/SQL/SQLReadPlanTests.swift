@@ -52,6 +52,34 @@ struct PlainDialect: SQLDialect {
             ])
     }
 
+    @Test("of more interruptions than are kept apart, the oldest become one span that holds their rows")
+    func manyInterruptions() {
+        var ties: [SQLTies] = []
+        for value in 0...Int64(SQLTies.limit) {
+            let position = SQLPosition(columns: ["b", "a"], values: [.int(value), .int(7)], isInclusive: false)
+            ties = SQLTies.adding(position, to: ties)
+            ties = SQLTies.adding(position, to: ties)
+        }
+        #expect(ties.count == SQLTies.limit)
+        #expect(ties.first == SQLTies(first: .int(0), end: [.int(1)]))
+        #expect(ties.last == SQLTies(first: .int(64), end: [.int(64), .int(7)]))
+    }
+
+    @Test(
+        "a first read whose position is lost brings rows without a cursor value behind its watermark; a later one does not"
+    )
+    func lostPosition() throws {
+        var inputs = SourceInputs(
+            schema: "t", syncType: .incremental, cursorField: .integer("c"),
+            watermark: Watermark(last: .integer(5)))
+        let table = Self.table(["int", "int", "int"])
+        #expect(try steps(table, inputs).count == 1)
+        inputs.isFirstRead = true
+        let texts = try steps(table, inputs).map(\.text)
+        #expect(texts.count == 2)
+        #expect(texts[0].contains("[c] >= ?") && texts[1].contains("[c] IS NULL"))
+    }
+
     @Test("a key whose values do not compare exactly gives no order and no token")
     func inexactKey() throws {
         let table = Self.table(["float", "int", "text"])

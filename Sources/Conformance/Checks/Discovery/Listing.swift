@@ -24,6 +24,9 @@ struct Listing: Sendable {
         var error: (any Error)?
         do {
             tables = try await lab.source.schemas(in: context)
+        } catch let missing as DatabaseMissing {
+            // Of the kit's machine, and none of the source's doing.
+            throw missing
         } catch let caught {
             error = caught
         }

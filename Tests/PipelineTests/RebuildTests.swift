@@ -1,0 +1,60 @@
+import Columns
+import Lake
+import Pipeline
+import TestSupport
+import Testing
+import Tributary
+
+@Suite("Rebuild and stored state") struct RebuildTests {
+    private static func row(_ id: Int64) -> JSONValue { ["id": .number(JSONNumber(id)), "number": "text by now"] }
+
+    @Test("a rebuild that begins with a page without rows takes nothing of the old table over")
+    func emptyPageFirst() async throws {
+        let bench = try SyncBench()
+        let reader = ScriptedReader { _, call in
+            if call == 1 { return .rows([["id": 1, "number": 5]]) }
+            return SourceResponse(
+                primaryKeys: ["id"],
+                items: Items { emit in
+                    try await emit.position(ResumeToken(1))
+                    try await emit(.row(Self.row(2).object ?? JSONObject()), resume: ResumeToken(2))
+                })
+        }
+        try await bench.sync(reader, .incremental, cursor: "number")
+        try await bench.sync(reader, .fullRefresh)
+        #expect(try await bench.rows("id", "number") == ["2 text by now"])
+    }
+
+    @Test("a table that became empty upstream is empty after a rebuild, with its columns")
+    func emptied() async throws {
+        let bench = try SyncBench()
+        let reader = ScriptedReader { _, call in .rows(call == 1 ? [["id": 1, "number": 5]] : []) }
+        try await bench.sync(reader, .fullRefresh)
+        try await bench.sync(reader, .fullRefresh)
+        #expect(try await bench.rows("id", "number").isEmpty)
+        #expect(try await bench.snapshot()?.schema.names == ["id", "number"])
+    }
+
+    @Test("only a read of which nothing was completed yet is told that it is the first")
+    func firstRead() async throws {
+        let bench = try SyncBench()
+        let reader = ScriptedReader { inputs, call in
+            if call == 1 {
+                return SourceResponse(
+                    primaryKeys: ["id"],
+                    items: Items { emit in
+                        try await emit(.row(["id": 1, "number": 1]), resume: ResumeToken(1))
+                        try await emit(.row(["id": 2, "number": 2]), resume: ResumeToken(2))
+                        throw SourceError(.upstreamFailure, "Reading: gone.")
+                    })
+            }
+            if inputs.resumeToken != nil { throw SourceError(.resumeTokenExpired, "Resuming: unknown.") }
+            return .rows([["id": 3, "number": 3]])
+        }
+        #expect(await bench.failure(reader, .incremental, cursor: "number") != nil)
+        try await bench.sync(reader, .incremental, cursor: "number")
+        try await bench.sync(reader, .incremental, cursor: "number")
+        #expect(reader.inputs.map(\.isFirstRead) == [true, true, true, false])
+        #expect(reader.inputs.map { $0.watermark.last != nil } == [false, false, true, true])
+    }
+}
