@@ -33,7 +33,8 @@ struct ExampleScenario {
         var manifest: [String: Any] = [
             "format": 1, "source": plan.id, "title": "Made up by scaffold: fourteen objects of each table",
             // One page has no link to a next one.
-            "covers": plan.pagination == .link ? [] : ["pagination:\(plan.pagination.rawValue)"], "notes": [], "schemas": schemas, "config": config,
+            "covers": plan.pagination == .link ? [] : ["pagination:\(plan.pagination.rawValue)"], "notes": [],
+            "schemas": schemas, "config": config,
             "provenance": ["kind": "synthetic", "docs": [plan.docs]],
             "states": [
                 [
