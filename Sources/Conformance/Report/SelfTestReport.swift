@@ -8,7 +8,8 @@ public struct SelfTestReport: Encodable, Sendable {
     public let caught: Int
     /// Cases of clean twins that failed.
     public let falseAlarms: Int
-    /// Bugs of the catalogue that no fault was seeded for, or that cannot be caught, with the reason.
+    /// Bugs of the catalogue that no fault was seeded for, that cannot be caught, or are caught in another form than they
+    /// were seen in, with the reason.
     public let limits: [BugCatalogue.Limit]
     /// Whether each fault went through every check, and not only through those that must catch it.
     public let isMatrix: Bool
@@ -52,10 +53,13 @@ public struct SelfTestReport: Encodable, Sendable {
         self.isMatrix = isMatrix
         let unseeded = isWhole ? BugCatalogue.unseeded : []
         let known = Dictionary(BugCatalogue.limits.map { ($0.bug, $0) }) { first, _ in first }
-        limits = unseeded.map { bug in
-            known[bug]
-                ?? BugCatalogue.Limit(bug: bug, reason: "No fault has been seeded for it.", needs: "a seeded fault")
-        }
+        let inOtherForms = isWhole ? BugCatalogue.limits.filter { !unseeded.contains($0.bug) } : []
+        limits =
+            inOtherForms
+            + unseeded.map { bug in
+                known[bug]
+                    ?? BugCatalogue.Limit(bug: bug, reason: "No fault has been seeded for it.", needs: "a seeded fault")
+            }
         catalogued = rows.count(where: \.isCatalogued) + unseeded.count
         caught = rows.count { $0.isCatalogued && $0.isAsIntended }
         falseAlarms = rows.filter { $0.fault == nil }.reduce(0) { $0 + $1.failures }

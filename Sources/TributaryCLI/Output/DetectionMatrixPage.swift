@@ -34,7 +34,7 @@ struct DetectionMatrixPage {
 
     private var gaps: [String] {
         if report.limits.isEmpty { return [] }
-        return ["", "## What is not caught", "", "| Bug | Why | What would be needed |", "| --- | --- | --- |"]
+        return ["", "## What is not caught, or in another form than it was seen", "", "| Bug | Why | What would be needed |", "| --- | --- | --- |"]
             + report.limits.map { "| `\($0.bug)` | \($0.reason) | \($0.needs) |" }
     }
 }
