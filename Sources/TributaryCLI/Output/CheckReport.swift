@@ -50,7 +50,8 @@ enum CheckReport {
         let faults = report.rows.filter { $0.fault != nil }
         let caught = faults.count(where: \.isAsIntended)
         let limits = report.limits.map { "\($0.bug): \($0.reason) Needed: \($0.needs)." }
-        let gaps = limits.isEmpty ? [] : ["Not caught, or in another form than it was seen:\n  " + limits.joined(separator: "\n  ")]
+        let title = "Not caught, or in another form than it was seen:\n  "
+        let gaps = limits.isEmpty ? [] : [title + limits.joined(separator: "\n  ")]
         return
             ([table.text] + gaps + [
                 "\(caught) of \(faults.count) seeded faults caught by the intended checks.", "\(report.figure).",

@@ -34,7 +34,8 @@ struct DetectionMatrixPage {
 
     private var gaps: [String] {
         if report.limits.isEmpty { return [] }
-        return ["", "## What is not caught, or in another form than it was seen", "", "| Bug | Why | What would be needed |", "| --- | --- | --- |"]
+        let title = "## What is not caught, or in another form than it was seen"
+        return ["", title, "", "| Bug | Why | What would be needed |", "| --- | --- | --- |"]
             + report.limits.map { "| `\($0.bug)` | \($0.reason) | \($0.needs) |" }
     }
 }
