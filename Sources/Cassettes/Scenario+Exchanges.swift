@@ -1,4 +1,3 @@
-import Foundation
 import Tributary
 
 /// One recorded exchange with its bodies read, for whoever looks at the material itself instead of replaying it.
@@ -19,16 +18,11 @@ extension Scenario {
     ///
     /// - Throws: `SourceError` of kind `invalidFixture`.
     public func exchanges(state name: String) throws -> [RecordedExchange] {
-        guard let path = try state(name).http else { return [] }
-        guard let bytes = FileManager.default.contents(atPath: folder.appendingPathComponent(path).path) else {
-            throw SourceError.fixture(file: id, at: nil, "the file \(path) is missing")
-        }
-        let file = "\(id)/\(path)"
-        let bodies = BodyReader(folder: folder, file: file)
-        return try HARDocument([UInt8](bytes), file: file).exchanges.map { exchange in
-            RecordedExchange(
-                exchange: exchange, requestBody: try bodies.bytes(exchange.request.body, of: exchange),
-                body: try bodies.bytes(exchange.response.body, of: exchange))
-        }
+        try recording(of: state(name))?.exchanges ?? []
+    }
+
+    /// The recording of a state; nil when it recorded no HTTP.
+    func recording(of state: Manifest.State) throws -> RecordedState? {
+        try state.http.map { try recordings.recording(at: $0, in: folder, of: id, rules: manifest.match) }
     }
 }

@@ -18,6 +18,8 @@ public struct Scenario: Sendable {
     public let folder: URL
     /// What the scenario says of itself.
     public let manifest: Manifest
+    /// Its HAR files, each read when its state is first asked for.
+    let recordings = RecordedStates()
 
     /// Opens a scenario's folder; its HAR files are read when a session starts.
     ///
@@ -57,10 +59,7 @@ public struct Scenario: Sendable {
         let state = try state(name)
         let place = "\(id) at \(name)"
         let clock = FrozenClock(state.clock)
-        let client = try state.http.map { path in
-            try ReplayHTTPClient(
-                har: folder.appendingPathComponent(path), folder: folder, rules: manifest.match, place: place)
-        }
+        let client = try recording(of: state).map { ReplayHTTPClient($0, place: place) }
         let missing = NothingRecorded(place: place)
         return ReplaySession(
             client: client,

@@ -381,27 +381,6 @@ import Tributary
         #expect(large.commits == 2)
     }
 
-    @Test("a second run of a table is refused with the process that runs it, and other tables are not")
-    func oneRunAtATime() async throws {
-        let bench = try SyncBench()
-        let refused = Lock<SourceError?>(nil)
-        let inner = ScriptedReader { _, _ in .rows([Self.thing(1, 1)]) }
-        let reader = ScriptedReader { _, _ in
-            let failure = await bench.failure(inner, .fullRefresh)
-            refused.withLock { $0 = failure }
-            try await bench.sync(
-                ScriptedReader(schema: SourceSchema("others")) { _, _ in .rows([["id": 1]]) }, .fullRefresh
-            ) { $0.schema = "others" }
-            return .rows([Self.thing(1, 1)])
-        }
-        try await bench.sync(reader, .fullRefresh)
-        let error = refused.withLock { $0 }
-        #expect(error?.kind == .alreadyRunning)
-        #expect(
-            error?.message.contains("process \(ProcessInfo.processInfo.processIdentifier), started 2026-01-01") == true)
-        try await bench.sync(inner, .fullRefresh)
-    }
-
     @Test("two schemas whose names give one folder are told apart")
     func folders() async throws {
         let bench = try SyncBench()

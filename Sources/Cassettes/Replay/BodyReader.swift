@@ -24,11 +24,6 @@ struct BodyReader {
         }
     }
 
-    /// Proves that a body's file is there, without reading it.
-    func check(_ body: RecordedBody, of exchange: Exchange) throws {
-        if case .file(let path) = body { _ = try url(path, of: exchange) }
-    }
-
     private func url(_ path: String, of exchange: Exchange) throws -> URL {
         guard let url = (try? FixturePath(path))?.resolved(in: folder) else { throw missing(path, of: exchange) }
         return url

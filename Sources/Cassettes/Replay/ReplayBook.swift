@@ -29,8 +29,8 @@ struct ReplayBook {
         places = Dictionary(grouping: keys.indices) { keys[$0] }
     }
 
-    /// The exchange that answers a request, marked as served.
-    mutating func serve(_ key: RequestKey) -> Result<Exchange, MissError> {
+    /// The index of the exchange that answers a request, marked as served.
+    mutating func serve(_ key: RequestKey) -> Result<Int, MissError> {
         let equal = places[key] ?? []
         let open = equal.filter { isReady($0) }
         let chosen = open.first { served[$0] == 0 } ?? open.last { exchanges[$0].repetition != .once }
@@ -42,7 +42,7 @@ struct ReplayBook {
             return .failure(MissError(miss: .outOfOrder(next: exchanges[next].id)))
         }
         served[chosen] += 1
-        return .success(exchanges[chosen])
+        return .success(chosen)
     }
 
     struct MissError: Error { let miss: Miss }

@@ -10,35 +10,17 @@ import Tributary
 public final class ReplayHTTPClient: HTTPClient {
     /// The scenario and state for messages, such as `stripe/billing at t1`.
     public let place: String
-    private let folder: URL
-    private let index: URL
+    private let recording: RecordedState
     private let book: Lock<ReplayBook>
 
     /// Opens the recorded HTTP of one state.
     ///
-    /// - Parameters:
-    ///   - har: the state's HAR file.
-    ///   - folder: the scenario's folder, to which its bodies are relative.
-    ///   - rules: what of a request counts.
-    ///   - place: the scenario and state for messages.
-    /// - Throws: `SourceError` of kind `invalidFixture`, also for a body that is missing.
-    public init(har: URL, folder: URL, rules: MatchRules = MatchRules(), place: String) throws {
-        guard let bytes = FileManager.default.contents(atPath: har.path) else {
-            throw SourceError.fixture(file: har.lastPathComponent, at: nil, "there is no such file")
-        }
-        let file = "\(place.prefix { $0 != " " })/\(har.lastPathComponent)"
-        let exchanges = try HARDocument([UInt8](bytes), file: file).exchanges
-        let bodies = BodyReader(folder: folder, file: file)
-        let keys = try exchanges.map { exchange in
-            try bodies.check(exchange.response.body, of: exchange)
-            return try RequestKey(
-                method: exchange.request.method, url: exchange.request.url, headers: exchange.request.headers,
-                body: try bodies.bytes(exchange.request.body, of: exchange), rules: rules)
-        }
+    /// - Parameter place: the scenario and state for messages.
+    init(_ recording: RecordedState, place: String) {
         self.place = place
-        self.folder = folder
-        self.index = har
-        book = Lock(ReplayBook(exchanges: exchanges, keys: keys, rules: rules))
+        self.recording = recording
+        book = Lock(
+            ReplayBook(exchanges: recording.exchanges.map(\.exchange), keys: recording.keys, rules: recording.rules))
     }
 
     /// Serves the recorded answer; follows recorded redirects if the request says so, without carrying credentials to
@@ -97,28 +79,26 @@ public final class ReplayHTTPClient: HTTPClient {
     public var requestCount: Int { book.withLock { $0.served.reduce(0, +) } }
 
     private func answer(to request: HTTPRequest) throws -> HTTPResponse {
-        let rules = book.withLock { $0.rules }
         let key: RequestKey
         do {
-            key = try RequestKey(request, rules: rules)
+            key = try RequestKey(request, rules: recording.rules)
         } catch let problem as CanonicalURL.Problem {
             throw SourceError(.unmatchedRequest, "Replaying \(shown(request)): \(problem.text).")
         }
         switch book.withLock({ $0.serve(key) }) {
-        case .success(let exchange): return try response(of: exchange, to: request)
+        case .success(let index): return try response(of: recording.exchanges[index], to: request)
         case .failure(let error): throw keep(missed(request, key: key, why: error.miss))
         }
     }
 
-    private func response(of exchange: Exchange, to request: HTTPRequest) throws -> HTTPResponse {
+    private func response(of recorded: RecordedExchange, to request: HTTPRequest) throws -> HTTPResponse {
+        let (exchange, bytes) = (recorded.exchange, recorded.body)
         if let failure = exchange.response.failure, exchange.response.status == 0 {
             let timedOut = failure.code == "CURLE_OPERATION_TIMEDOUT"
             throw SourceError(
                 timedOut ? .timedOut : .unreachable, "Sending \(shown(request)): \(failure.message).",
                 recovery: .retry(after: nil))
         }
-        let bytes = try BodyReader(folder: folder, file: index.lastPathComponent)
-            .bytes(exchange.response.body, of: exchange)
         guard bytes.count <= request.options.maxBodyBytes else {
             throw SourceError(
                 .limitExceeded,
@@ -139,8 +119,8 @@ public final class ReplayHTTPClient: HTTPClient {
     }
 
     private func missed(_ request: HTTPRequest, key: RequestKey, why: ReplayBook.Miss) -> SourceError {
-        let bytes = FileManager.default.contents(atPath: index.path).map { [UInt8]($0) } ?? []
-        let report = MissReport(request: request, key: key, file: index.lastPathComponent, har: bytes)
+        let bytes = FileManager.default.contents(atPath: recording.index.path).map { [UInt8]($0) } ?? []
+        let report = MissReport(request: request, key: key, file: recording.index.lastPathComponent, har: bytes)
         return SourceError(
             .unmatchedRequest,
             "Replaying \(shown(request)) in \(place): "

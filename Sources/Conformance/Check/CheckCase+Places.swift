@@ -28,7 +28,7 @@ extension CheckCase {
     ///
     /// - Throws: `SourceError` of kind `invalidFixture`.
     func scenarios() throws -> [Scenario] {
-        try Fixture(at: scenario.folder.absoluteURL.deletingLastPathComponent()).scenarios
+        try memo.siblings()
     }
 
     /// How the upstream answers over HTTP; nil without model.json, or where the upstream is a database.
@@ -36,7 +36,7 @@ extension CheckCase {
     /// - Throws: `SourceError` of kind `invalidFixture`.
     func model() throws -> ModelDeclaration? {
         guard scenario.manifest.states.contains(where: { $0.http != nil }) else { return nil }
-        return try ModelDeclaration(of: scenario)
+        return try memo.model()
     }
 
     /// What was last released of the source's declaration; nil when nothing was.

@@ -5,7 +5,9 @@ import Tributary
 /// One (source, scenario, table) that a check judges, and the means to do so.
 public struct CheckCase: Sendable {
     public let source: AnySource
-    public let scenario: Scenario
+    public var scenario: Scenario { memo.scenario }
+    /// The scenario's files, shared by its cases.
+    let memo: ScenarioMemo
     /// The table; nil for checks of the source as a whole.
     public internal(set) var schema: Manifest.Schema?
     public let seed: UInt64
@@ -45,13 +47,22 @@ public struct CheckCase: Sendable {
         source: AnySource, scenario: Scenario, schema: Manifest.Schema?, seed: UInt64, profile: Profile,
         stack: @escaping HTTPStack
     ) {
+        self.init(
+            source: source, memo: ScenarioMemo(scenario), schema: schema, seed: seed, profile: profile,
+            stack: stack)
+    }
+
+    init(
+        source: AnySource, memo: ScenarioMemo, schema: Manifest.Schema?, seed: UInt64, profile: Profile,
+        stack: @escaping HTTPStack
+    ) {
         self.source = source
-        self.scenario = scenario
+        self.memo = memo
         self.schema = schema
         self.seed = seed
         self.profile = profile
         self.stack = stack
-        config = scenario.config
+        config = memo.scenario.config
     }
 
     /// `source / table / check`, the name in every report and in the runner's filter.

@@ -83,10 +83,11 @@ public struct CheckRunner: Sendable {
         }
         let wanted = scenarios.filter { options.scenarios.isEmpty || options.scenarios.contains($0.name) }
         return wanted.flatMap { scenario in
-            checks.flatMap { check in
+            let memo = ScenarioMemo(scenario)
+            return checks.flatMap { check in
                 Self.schemas(of: scenario, for: check, options).map { schema in
                     var input = CheckCase(
-                        source: source, scenario: scenario, schema: schema, seed: options.seed,
+                        source: source, memo: memo, schema: schema, seed: options.seed,
                         profile: options.profile, stack: stack)
                     input.today = options.today
                     input.databases = databases

@@ -100,7 +100,7 @@ struct Bench: Sendable {
         guard let schema = input.schema, let state = input.scenario.manifest.states.last else {
             throw Verdicted(verdict: .notExercised("The scenario has no table and state to look at."))
         }
-        guard let whole = try ModelDeclaration(of: input.scenario) else {
+        guard let whole = try input.memo.model() else {
             throw Verdicted(
                 verdict: .notExercised("The scenario has no model.json, so nothing else can be asked of it."))
         }
@@ -109,7 +109,7 @@ struct Bench: Sendable {
         else { throw Verdicted(verdict: .notExercised("model.json has no list of its own for \(schema.name).")) }
         // The other collections would have to be parsed for nothing, for each case again.
         let declaration = whole.only(collection.name)
-        let world = try World(recorded: input.scenario, upTo: state.name, declaration)
+        let world = try input.memo.world(upTo: state.name, declaration)
         let all = Self.ordered(world.visible(collection.name), by: collection.cursor)
         guard !all.isEmpty else { throw Verdicted(verdict: .notExercised("No object of this table was recorded.")) }
         self.input = input

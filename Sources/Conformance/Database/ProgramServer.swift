@@ -14,6 +14,8 @@ final class ProgramServer: DatabaseServer {
     private let address: Address
     private let free = Lock<[String]>([])
     private let made = Lock<[String]>([])
+    /// Who is logged in, by database.
+    private let sessions = Lock<[String: ClientSession]>([:])
     private let preparation = Lock<Task<String, any Error>?>(nil)
 
     /// The parts of the URL.
@@ -81,6 +83,8 @@ final class ProgramServer: DatabaseServer {
             let drop = engine == .postgres ? "DROP DATABASE IF EXISTS \(name) WITH (FORCE)" : "DROP DATABASE \(name)"
             _ = try? await execute(drop + ";", in: address.database)
         }
+        for session in sessions.withLock({ $0.values }) { session.close() }
+        sessions.withLock { $0 = [:] }
     }
 
     fileprivate func takeBack(_ name: String) { free.withLock { $0.append(name) } }
@@ -140,36 +144,47 @@ extension ProgramServer {
         }
     }
 
-    /// What every script begins with, so that it means the same on every server.
+    /// What every script begins with, so that it means the same on every server, whatever an earlier one has set.
     private var preamble: String {
         engine == .postgres
-            ? "SET client_min_messages = warning; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY';\n"
-            : "SET time_zone = '+00:00', NAMES utf8mb4, sql_mode = 'ANSI_QUOTES';\n"
+            ? "DISCARD ALL; SET client_min_messages = warning; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY';\n"
+            : """
+            SET foreign_key_checks = DEFAULT, lock_wait_timeout = DEFAULT;
+            SET time_zone = '+00:00', NAMES utf8mb4, sql_mode = 'ANSI_QUOTES';
+
+            """
     }
 
-    private var program: (name: String, arguments: [String]) {
-        let place = ["-h", address.host, engine == .postgres ? "-p" : "-P", String(address.port)]
+    private func dialect(_ database: String) -> ClientSession.Dialect {
+        let place = ["-h", address.host, engine == .postgres ? "-p" : "-P", String(address.port), database]
+        let password = address.password?.revealed ?? ""
         switch engine {
         case .postgres:
-            return ("psql", ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", address.user] + place + ["-d"])
+            return ClientSession.Dialect(
+                name: "psql",
+                arguments: ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", address.user] + place,
+                environment: ["PGPASSWORD": password], include: { "\\i '\($0)'" }, echo: { "\\echo \($0)" })
         default:
-            let flags = ["--no-defaults", "--batch", "--raw", "--skip-column-names", "--protocol=tcp"]
-            return ("mariadb", flags + ["-u", address.user] + place)
+            let flags = ["--no-defaults", "--batch", "--raw", "--skip-column-names", "--unbuffered", "--protocol=tcp"]
+            return ClientSession.Dialect(
+                name: "mariadb", arguments: flags + ["-u", address.user] + place, environment: ["MYSQL_PWD": password],
+                include: { "source \($0)" }, echo: { "SELECT '\($0)';" })
         }
     }
 
     /// Runs a script in a database and gives what it prints.
     @discardableResult
     fileprivate func execute(_ script: String, in database: String) async throws -> String {
-        let password = address.password?.revealed ?? ""
-        let result = try await ClientProgram.run(
-            program.name, program.arguments + [database], input: preamble + script,
-            environment: ["PGPASSWORD": password, "MYSQL_PWD": password])
-        guard result.status == 0 else {
-            throw ScratchFailure(
-                engine: engine, problem: result.errors.trimmingCharacters(in: .whitespacesAndNewlines), script: script)
+        let session = sessions.withLock { sessions in
+            let session = sessions[database] ?? ClientSession(dialect(database))
+            sessions[database] = session
+            return session
         }
-        return result.output
+        do {
+            return try await session.run(preamble + script)
+        } catch let failure as ClientSession.Failure {
+            throw ScratchFailure(engine: engine, problem: failure.problem, script: script)
+        }
     }
 }
 
@@ -215,60 +230,5 @@ final class ProgramScratch: ScratchDatabase {
             return !state.isReleased
         }
         if isFirst { server.takeBack(name) }
-    }
-}
-
-/// A program of this machine that is run to its end.
-enum ClientProgram {
-    struct Result: Sendable {
-        var status: Int32
-        var output: String
-        var errors: String
-    }
-
-    /// Runs a program; its input comes from a file, so that no pipe can fill up.
-    ///
-    /// - Throws: what Foundation throws for a program that cannot be started.
-    static func run(
-        _ name: String, _ arguments: [String], input: String, environment: [String: String]
-    ) async throws -> Result {
-        guard let path = find(name) else {
-            throw SourceError(.notFound, "Looking for the program \(name): it is not there.", advice: "Install it.")
-        }
-        return try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread {
-                continuation.resume(with: Swift.Result { try runNow(path, arguments, input, environment) })
-            }
-        }
-    }
-
-    private static func find(_ name: String) -> String? {
-        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
-            .first { FileManager.default.isExecutableFile(atPath: $0) }
-    }
-
-    private static func runNow(
-        _ path: String, _ arguments: [String], _ input: String, _ environment: [String: String]
-    ) throws -> Result {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "tributary-kit-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let (script, errors) = (folder.appending(path: "in.sql"), folder.appending(path: "errors"))
-        try Data(input.utf8).write(to: script)
-        try Data().write(to: errors)
-        let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = try FileHandle(forReadingFrom: script)
-        process.standardError = try FileHandle(forWritingTo: errors)
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return Result(
-            status: process.terminationStatus, output: String(decoding: output, as: UTF8.self),
-            errors: String(decoding: (try? Data(contentsOf: errors)) ?? Data(), as: UTF8.self))
     }
 }

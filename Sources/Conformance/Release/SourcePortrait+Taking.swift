@@ -79,7 +79,7 @@ extension RunPortrait {
         if schema.mode != .fullRefresh {
             runs += await chain(input, schema, schema.mode, "replay", states[...]) { try input.replay($0) }
         }
-        guard let model = try? ModelDeclaration(of: input.scenario),
+        guard let model = try? input.memo.model(),
             model.collection(forSchema: schema.name) != nil
         else { return runs }
         let open: (String) throws -> any Upstream = { state in

@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
+import Columns
 
 /// Reads a table's state from a checkpoint: one Parquet file, or several parts.
 struct CheckpointReader: Sendable {
@@ -76,14 +72,6 @@ struct CheckpointWriter: Sendable {
     /// What `delta.deletedFileRetentionDuration` is where nobody sets it.
     private static let retention: Int64 = 7 * 86_400_000
 
-    /// What `_last_checkpoint` says.
-    private struct Pointer: Codable {
-        var version: Int64
-        var size: Int64
-        var sizeInBytes: Int64
-        var numOfAddFiles: Int64
-    }
-
     func write(_ state: TableState) async throws {
         let rows = rows(state)
         let path = "\(log.folder)/\(LogListing.name(state.version)).checkpoint.parquet"
@@ -93,11 +81,13 @@ struct CheckpointWriter: Sendable {
             try await writer.write(rows)
             let size = try await writer.finish()
             try await file.finish()
-            let pointer = Pointer(
-                version: state.version, size: Int64(rows.count), sizeInBytes: Int64(size),
-                numOfAddFiles: Int64(state.files.count))
+            var pointer = JSONObject()
+            pointer.add("version", state.version)
+            pointer.add("size", rows.count)
+            pointer.add("sizeInBytes", size)
+            pointer.add("numOfAddFiles", state.files.count)
             try await log.storage.replace(
-                "\(log.folder)/_last_checkpoint", with: Array(try JSONEncoder().encode(pointer)))
+                "\(log.folder)/_last_checkpoint", with: JSONValue.object(pointer).serialized())
         } catch {
             await file.abandon()
             throw error

@@ -1,17 +1,11 @@
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
+import Columns
 
 /// Commits as text: one JSON object in each line.
 enum CommitCoding {
-    static func encode(_ actions: [DeltaAction]) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    static func encode(_ actions: [DeltaAction]) -> [UInt8] {
         var bytes: [UInt8] = []
         for action in actions {
-            bytes += try encoder.encode(action)
+            bytes += action.json.serialized(sortedKeys: true)
             bytes.append(UInt8(ascii: "\n"))
         }
         return bytes
@@ -19,14 +13,14 @@ enum CommitCoding {
 
     /// Reads the text of a commit; `path` names it in errors.
     static func decode(_ bytes: [UInt8], path: String) throws -> [DeltaAction] {
-        let decoder = JSONDecoder()
         var actions: [DeltaAction] = []
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
             if line.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { continue }
             do {
-                actions.append(try decoder.decode(DeltaAction.self, from: Data(line)))
+                actions.append(try DeltaAction(LogMembers(JSONValue(parsing: line))))
             } catch {
-                throw damaged(path, line: index + 1, reason(error))
+                let reason = (error as? LogMembers.Problem)?.description ?? "it is not a JSON object"
+                throw damaged(path, line: index + 1, reason)
             }
         }
         guard !actions.isEmpty else { throw damaged(path, line: 1, "it holds no action") }
@@ -39,18 +33,5 @@ enum CommitCoding {
             problem: "\(reason); the file is cut short or damaged",
             advice: "Restore it from a backup. If it is the newest commit and no other engine has read it, deleting it "
                 + "takes the table back to the version before; otherwise reset the table and sync it again.")
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        switch error as? DecodingError {
-        case .keyNotFound(let key, let context): "\(place(context))the member \(key.stringValue) is missing"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            "\(place(context))a value of another type stands there"
-        default: "it is not a JSON object"
-        }
-    }
-
-    private static func place(_ context: DecodingError.Context) -> String {
-        context.codingPath.isEmpty ? "" : "in \(context.codingPath.map(\.stringValue).joined(separator: ".")), "
     }
 }

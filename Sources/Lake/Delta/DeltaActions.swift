@@ -1,5 +1,5 @@
 /// One line of a commit: exactly one of its members is set (Delta protocol, "Actions").
-struct DeltaAction: Codable, Sendable {
+struct DeltaAction: Sendable {
     var add: AddFile?
     var remove: RemoveFile?
     var metaData: TableMetadata?
@@ -12,7 +12,7 @@ struct DeltaAction: Codable, Sendable {
 }
 
 /// A data file becomes part of the table.
-struct AddFile: Codable, Hashable, Sendable {
+struct AddFile: Hashable, Sendable {
     /// Relative to the table's folder, as a URI reference.
     var path: String
     var partitionValues: [String: String?]
@@ -27,7 +27,7 @@ struct AddFile: Codable, Hashable, Sendable {
 }
 
 /// A data file is no longer part of the table; its bytes stay until a vacuum.
-struct RemoveFile: Codable, Hashable, Sendable {
+struct RemoveFile: Hashable, Sendable {
     var path: String
     /// Milliseconds since 1970.
     var deletionTimestamp: Int64?
@@ -39,7 +39,7 @@ struct RemoveFile: Codable, Hashable, Sendable {
 }
 
 /// The table's identity, columns and properties.
-struct TableMetadata: Codable, Hashable, Sendable {
+struct TableMetadata: Hashable, Sendable {
     var id: String
     var name: String?
     var description: String?
@@ -50,14 +50,14 @@ struct TableMetadata: Codable, Hashable, Sendable {
     /// Milliseconds since 1970.
     var createdTime: Int64?
 
-    struct FileFormat: Codable, Hashable, Sendable {
+    struct FileFormat: Hashable, Sendable {
         var provider = "parquet"
         var options: [String: String]? = [:]
     }
 }
 
 /// What a reader and a writer must know.
-struct TableProtocol: Codable, Hashable, Sendable {
+struct TableProtocol: Hashable, Sendable {
     var minReaderVersion: Int
     var minWriterVersion: Int
     var readerFeatures: [String]?
@@ -65,7 +65,7 @@ struct TableProtocol: Codable, Hashable, Sendable {
 }
 
 /// The last version that an application has committed.
-struct AppTransaction: Codable, Hashable, Sendable {
+struct AppTransaction: Hashable, Sendable {
     var appId: String
     var version: Int64
     /// Milliseconds since 1970.
@@ -73,12 +73,12 @@ struct AppTransaction: Codable, Hashable, Sendable {
 }
 
 /// Who committed what, for people who look at a table's history.
-struct CommitInfo: Codable, Hashable, Sendable {
+struct CommitInfo: Hashable, Sendable {
     /// Milliseconds since 1970.
     var timestamp: Int64?
     var operation: String?
-    var operationParameters: [String: LenientText]?
-    var operationMetrics: [String: LenientText]?
+    var operationParameters: [String: String]?
+    var operationMetrics: [String: String]?
     var engineInfo: String?
     /// Tells a commit from every other, so that a writer can tell whether an unanswered commit was its own.
     var txnId: String?
@@ -86,27 +86,5 @@ struct CommitInfo: Codable, Hashable, Sendable {
     var isBlindAppend: Bool?
 }
 
-/// A value that is text in our commits, and may be anything in others'.
-struct LenientText: Codable, Hashable, Sendable {
-    var text: String?
-
-    init(_ text: String) { self.text = text }
-
-    init(from decoder: any Decoder) throws { text = try? decoder.singleValueContainer().decode(String.self) }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(text)
-    }
-}
-
 /// Marks that something was there that this version does not read.
-struct UnsupportedValue: Codable, Hashable, Sendable {
-    init() {}
-
-    init(from decoder: any Decoder) throws {}
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encodeNil()
-    }
-}
+struct UnsupportedValue: Hashable, Sendable {}

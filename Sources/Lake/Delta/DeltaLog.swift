@@ -37,7 +37,7 @@ struct DeltaLog: Sendable {
     /// Where the storage answers with an error, or that the name is taken, the commit may still be ours: an answer can be
     /// lost on its way, and the request be repeated below us. Its identity tells.
     func commit(_ actions: [DeltaAction], version: Int64) async throws -> Bool {
-        let bytes = try CommitCoding.encode(actions)
+        let bytes = CommitCoding.encode(actions)
         do {
             if try await storage.putIfAbsent(commitPath(version), bytes) { return true }
         } catch {

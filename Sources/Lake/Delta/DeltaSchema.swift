@@ -1,69 +1,40 @@
 import Columns
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// The schema of a table as the log spells it (Delta protocol, "Schema Serialization Format").
 enum DeltaSchema {
-    private struct Structure: Codable {
-        var type = "struct"
-        var fields: [Member]
-    }
-
-    private struct Member: Codable {
-        var name: String
-        var type: TypeName
-        var nullable: Bool
-        var metadata: [String: LenientText]?
-    }
-
-    /// A primitive type, or anything nested.
-    private enum TypeName: Codable {
-        case primitive(String)
-        case nested
-
-        init(from decoder: any Decoder) throws {
-            let name = try? decoder.singleValueContainer().decode(String.self)
-            self = name.map { .primitive($0) } ?? .nested
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            guard case .primitive(let name) = self else { return }
-            var container = encoder.singleValueContainer()
-            try container.encode(name)
-        }
-    }
-
     /// The text for `schema`, with the partition column at its end where the table has one.
-    static func text(_ schema: TableSchema, isPartitioned: Bool) throws -> String {
-        var members = schema.fields.map {
-            Member(name: $0.name, type: .primitive(name(of: $0.type)), nullable: $0.isNullable, metadata: [:])
-        }
-        if isPartitioned {
-            members.append(
-                Member(name: LakePath.partitionColumn, type: .primitive("string"), nullable: true, metadata: [:]))
-        }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(Structure(fields: members)), as: UTF8.self)
+    static func text(_ schema: TableSchema, isPartitioned: Bool) -> String {
+        var members = schema.fields.map { member($0.name, name(of: $0.type), isNullable: $0.isNullable) }
+        if isPartitioned { members.append(member(LakePath.partitionColumn, "string", isNullable: true)) }
+        return JSONValue.object(JSONObject([("fields", .array(members)), ("type", "struct")])).text
+    }
+
+    private static func member(_ name: String, _ type: String, isNullable: Bool) -> JSONValue {
+        .object(
+            JSONObject([
+                ("metadata", .object(JSONObject())), ("name", .string(name)), ("nullable", .bool(isNullable)),
+                ("type", .string(type)),
+            ]))
     }
 
     /// The columns that `text` names, without the partition column. `path` names the table in errors.
     static func parse(_ text: String, path: String) throws -> TableSchema {
-        guard let structure = try? JSONDecoder().decode(Structure.self, from: Data(text.utf8)) else {
-            throw LakeError(
-                .corrupt, "Reading the schema of a table", path: path, problem: "schemaString is not a schema",
-                advice: "Restore the log from a backup, or reset the table and sync it again.")
-        }
+        guard let members = (try? JSONValue(parsing: text))?["fields"]?.array else { throw damaged(path) }
         var schema = TableSchema()
-        for member in structure.fields where member.name != LakePath.partitionColumn {
-            guard schema.index(of: member.name) == nil else { continue }
-            schema.append(Field(member.name, try type(of: member, path: path), isNullable: member.nullable))
+        for member in members where member["name"]?.string != LakePath.partitionColumn {
+            guard let name = member["name"]?.string, let isNullable = member["nullable"]?.bool,
+                let type = member["type"]
+            else { throw damaged(path) }
+            guard schema.index(of: name) == nil else { continue }
+            schema.append(Field(name, try columnType(type, of: name, path: path), isNullable: isNullable))
         }
         return schema
+    }
+
+    private static func damaged(_ path: String) -> LakeError {
+        LakeError(
+            .corrupt, "Reading the schema of a table", path: path, problem: "schemaString is not a schema",
+            advice: "Restore the log from a backup, or reset the table and sync it again.")
     }
 
     private static func name(of type: ColumnType) -> String {
@@ -80,15 +51,15 @@ enum DeltaSchema {
         }
     }
 
-    private static func type(of member: Member, path: String) throws -> ColumnType {
-        guard case .primitive(let name) = member.type, let type = columnType(name) else {
-            let spelling = if case .primitive(let name) = member.type { name } else { "a nested type" }
+    /// A primitive type, or anything nested.
+    private static func columnType(_ type: JSONValue, of column: String, path: String) throws -> ColumnType {
+        guard let name = type.string, let known = columnType(name) else {
             throw LakeError(
                 .unsupported, "Reading the schema of a table", path: path,
-                problem: "the column \(member.name) is of the type \(spelling)",
+                problem: "the column \(column) is of the type \(type.string ?? "a nested type")",
                 advice: "Another engine added it; drop the column there, or reset the table and sync it again.")
         }
-        return type
+        return known
     }
 
     private static func columnType(_ name: String) -> ColumnType? {

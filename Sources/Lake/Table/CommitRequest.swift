@@ -45,7 +45,7 @@ struct CommitRequest: Sendable {
     /// The metadata after the commit; equal to the old where nothing changes.
     private func metadata(_ form: TableForm, _ old: TableMetadata?, now: Int64) throws -> TableMetadata {
         let isPartitioned = form.partitioning != nil
-        let text = try DeltaSchema.text(form.schema, isPartitioned: isPartitioned)
+        let text = DeltaSchema.text(form.schema, isPartitioned: isPartitioned)
         let configuration = form.properties(with: properties).configuration
         guard var metadata = old else {
             return TableMetadata(
@@ -61,14 +61,14 @@ struct CommitRequest: Sendable {
 
     private func info(_ draft: CommitDraft, _ state: TableState?, now: Int64) -> CommitInfo {
         let parameters =
-            draft.removed.isEmpty && draft.updated == 0 ? ["mode": LenientText("Append")] : [:]
+            draft.removed.isEmpty && draft.updated == 0 ? ["mode": "Append"] : [:]
         return CommitInfo(
             timestamp: now, operation: parameters.isEmpty ? "MERGE" : "WRITE", operationParameters: parameters,
             operationMetrics: [
-                "numFiles": LenientText(String(draft.added.count)),
-                "numRemovedFiles": LenientText(String(draft.removed.count)),
-                "numInsertedRows": LenientText(String(draft.inserted)),
-                "numUpdatedRows": LenientText(String(draft.updated)),
+                "numFiles": String(draft.added.count),
+                "numRemovedFiles": String(draft.removed.count),
+                "numInsertedRows": String(draft.inserted),
+                "numUpdatedRows": String(draft.updated),
             ],
             engineInfo: Self.engine, txnId: UUIDText.make(), readVersion: state?.version)
     }

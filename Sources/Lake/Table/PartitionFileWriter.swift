@@ -70,7 +70,7 @@ final class PartitionFileWriter {
             DataFile(
                 path: path, partition: partition, byteCount: summary.byteCount, rowCount: summary.rowCount,
                 modificationTime: target.options.clock() / 1_000,
-                statistics: try FileStatistics.text(summary, always: Set(target.primaryKeys))))
+                statistics: FileStatistics.text(summary, always: Set(target.primaryKeys))))
     }
 
     nonisolated(nonsending) private func explaining<Result>(

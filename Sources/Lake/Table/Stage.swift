@@ -95,7 +95,7 @@ struct StagePublication: Sendable {
         return TableMetadata(
             id: main?.metadata?.id ?? UUIDText.make(), name: main?.metadata?.name,
             description: main?.metadata?.description,
-            schemaString: try DeltaSchema.text(form.schema, isPartitioned: isPartitioned),
+            schemaString: DeltaSchema.text(form.schema, isPartitioned: isPartitioned),
             partitionColumns: isPartitioned ? [LakePath.partitionColumn] : [],
             configuration: properties.configuration.merging(foreign) { ours, _ in ours },
             createdTime: main?.metadata?.createdTime ?? now)
@@ -103,7 +103,7 @@ struct StagePublication: Sendable {
 
     private func info(_ main: TableState?, now: Int64) -> CommitInfo {
         CommitInfo(
-            timestamp: now, operation: "WRITE", operationParameters: ["mode": LenientText("Overwrite")],
+            timestamp: now, operation: "WRITE", operationParameters: ["mode": "Overwrite"],
             engineInfo: CommitRequest.engine, txnId: UUIDText.make(), readVersion: main?.version)
     }
 

@@ -1,11 +1,5 @@
 import Columns
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// What the runtime keeps in a table's properties. All names start with `tributary.`; properties of others are left alone.
 struct TableProperties: Hashable, Sendable {
     static let prefix = "tributary."
@@ -36,60 +30,59 @@ struct TableProperties: Hashable, Sendable {
     var primaryKeys: [String] {
         get {
             guard let text = configuration[Self.primaryKeysName] else { return [] }
-            return (try? JSONDecoder().decode([String].self, from: Data(text.utf8))) ?? []
+            return (try? JSONValue(parsing: text)).flatMap(LogMembers.texts) ?? []
         }
-        set { configuration[Self.primaryKeysName] = newValue.isEmpty ? nil : Self.text(newValue) }
+        set {
+            let names = JSONValue.array(newValue.map(JSONValue.string))
+            configuration[Self.primaryKeysName] = newValue.isEmpty ? nil : names.text
+        }
     }
 
     var partitioning: Partitioning? {
         get {
             guard let text = configuration[Self.partitioningName] else { return nil }
-            return (try? JSONDecoder().decode(StoredPartitioning.self, from: Data(text.utf8)))?.partitioning
+            return (try? JSONValue(parsing: text)).flatMap(StoredPartitioning.partitioning)
         }
-        set { configuration[Self.partitioningName] = newValue.map { Self.text(StoredPartitioning($0)) } }
+        set { configuration[Self.partitioningName] = newValue.map { StoredPartitioning.json($0).text } }
     }
 
     /// Remembers which stage's rows these are.
     mutating func setPublishedStage(_ identity: String) { configuration[Self.publishedStage] = identity }
-
-    private static func text(_ value: some Encodable) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Strings and numbers always encode.
-        return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    }
 }
 
 /// A layout as it is stored with the table.
-private struct StoredPartitioning: Codable {
-    var mode: PartitionMode
-    var keys: [String]
-    var count: Int?
-    var size: Int64?
-    var format: PartitionFormat?
-
-    init(_ partitioning: Partitioning) {
+private enum StoredPartitioning {
+    /// Members in the order of their names.
+    static func json(_ partitioning: Partitioning) -> JSONValue {
+        var object = JSONObject()
         switch partitioning {
         case .md5(let keys, let count):
-            mode = .md5
-            self.keys = keys
-            self.count = count
+            object.add("count", count)
+            object.add("keys", keys)
+            object.add("mode", PartitionMode.md5.rawValue)
         case .numerical(let key, let size):
-            mode = .numerical
-            keys = [key]
-            self.size = size
+            object.add("keys", [key])
+            object.add("mode", PartitionMode.numerical.rawValue)
+            object.add("size", size)
         case .datetime(let key, let format):
-            mode = .datetime
-            keys = [key]
-            self.format = format
+            object.add("format", format.rawValue)
+            object.add("keys", [key])
+            object.add("mode", PartitionMode.datetime.rawValue)
         }
+        return .object(object)
     }
 
-    var partitioning: Partitioning? {
+    static func partitioning(_ json: JSONValue) -> Partitioning? {
+        guard let mode = json["mode"]?.string.flatMap(PartitionMode.init),
+            let keys = json["keys"].flatMap(LogMembers.texts)
+        else { return nil }
         switch mode {
-        case .md5: count.map { .md5(keys: keys, count: max(1, $0)) }
-        case .numerical: keys.first.flatMap { key in size.map { .numerical(key: key, size: max(1, $0)) } }
-        case .datetime: keys.first.flatMap { key in format.map { .datetime(key: key, format: $0) } }
+        case .md5: return json["count"]?.int64.map { .md5(keys: keys, count: max(1, Int($0))) }
+        case .numerical:
+            return keys.first.flatMap { key in json["size"]?.int64.map { .numerical(key: key, size: max(1, $0)) } }
+        case .datetime:
+            let format = json["format"]?.string.flatMap(PartitionFormat.init)
+            return keys.first.flatMap { key in format.map { .datetime(key: key, format: $0) } }
         }
     }
 }

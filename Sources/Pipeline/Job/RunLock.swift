@@ -42,8 +42,9 @@ final class RunLock: Sendable {
     }
 
     deinit {
-        // Closing the only descriptor gives the lock back.
         ftruncate(descriptor, 0)
+        // A child process that is just being started still has the descriptor, and would keep the lock for a moment longer.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

@@ -57,7 +57,7 @@ enum CredentialChecks {
         let recorded = try await Validation(input, try input.replay(state))
         var runs = [recorded]
         if let declaration = try input.model() {
-            let world = try World(recorded: input.scenario, upTo: state, declaration)
+            let world = try input.memo.world(upTo: state, declaration)
             for size in [1, Int.max] {
                 let part = World(world.collections.mapValues { Array($0.prefix(size)) })
                 let upstream = try ModelUpstream(

@@ -29,7 +29,7 @@ enum ListingTrafficChecks {
             guard let paged, let collection = declaration.collection(paged.collection) else {
                 throw Bench.Verdicted(verdict: .notApplicable("No request of the listing is for a paged list."))
             }
-            var world = try World(recorded: input.scenario, upTo: state, declaration)
+            var world = try input.memo.world(upTo: state, declaration)
             world.grow(collection, to: 5)
             var expected: Set<String>?
             var findings: [Finding] = []

@@ -42,7 +42,7 @@ extension Bench {
         var changed: Set<String> = []
         var before: [String: JSONObject] = [:]
         for state in input.scenario.manifest.states where state.http != nil {
-            let world = try World(recorded: input.scenario, upTo: state.name, declaration)
+            let world = try input.memo.world(upTo: state.name, declaration)
             for object in world.visible(collection.name) {
                 let name = key(object)
                 for member in object.body.members where before[name]?[member.name].map({ $0 != member.value }) == true {

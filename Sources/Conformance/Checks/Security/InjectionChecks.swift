@@ -140,7 +140,7 @@ struct HostileIDs: Sendable {
             let collection = declaration.collection(forSchema: schema.name),
             let endpoint = declaration.endpoints.first(where: { $0.collection == collection.name })
         else { return nil }
-        let world = try World(recorded: input.scenario, upTo: state.name, declaration)
+        let world = try input.memo.world(upTo: state.name, declaration)
         guard collection.key.count == 1,
             world.visible(collection.name).first?.body[collection.key[0]]?.string != nil
         else { return nil }
