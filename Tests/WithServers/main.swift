@@ -1,6 +1,5 @@
 import Foundation
 import TestSupport
-import Tributary
 
 // Runs a command beside a PostgreSQL and a MariaDB server of its own, named in the environment as `tributary check` reads
 // them:
@@ -12,25 +11,14 @@ guard CommandLine.arguments.count > 1 else {
     exit(64)
 }
 
-func url(_ scheme: String, _ endpoint: DatabaseEndpoint, _ database: String) -> String {
-    var parts = URLComponents()
-    parts.scheme = scheme
-    parts.host = endpoint.host
-    parts.port = endpoint.port
-    parts.user = endpoint.user
-    parts.password = endpoint.password?.revealed
-    parts.path = "/" + database
-    return parts.string ?? ""
-}
-
 let postgres = try await PostgresServer.shared().endpoint("postgres")
 let mariaDB = try await MariaDBServer.shared().endpoint("mysql")
 let command = Process()
 command.executableURL = URL(filePath: "/usr/bin/env")
 command.arguments = Array(CommandLine.arguments.dropFirst())
 command.environment = ProcessInfo.processInfo.environment.merging([
-    "TRIBUTARY_CHECK_POSTGRES": url("postgres", postgres, "postgres"),
-    "TRIBUTARY_CHECK_MYSQL": url("mysql", mariaDB, "mysql"),
+    "TRIBUTARY_CHECK_POSTGRES": postgres.url("postgres"),
+    "TRIBUTARY_CHECK_MYSQL": mariaDB.url("mysql"),
 ]) { $1 }
 try command.run()
 command.waitUntilExit()

@@ -44,11 +44,17 @@ public struct LeakScanner: Sendable {
         let allow = try LeakAllowList(folder: root)
         var report = LeakReport()
         var used: Set<LeakAllowList.Entry> = []
+        var clean: Set<LeakWalk.NamedText> = []
         for file in try Self.files(in: folder) {
             guard let data = FileManager.default.contents(atPath: file.path) else { continue }
             report.files += 1
             report.bytes += data.count
-            for finding in scan([UInt8](data), file: Self.relative(file, to: root)) {
+            var walk = LeakWalk(
+                scanner: self, file: Self.relative(file, to: root), bytes: [UInt8](data), clean: clean)
+            clean = []
+            walk.run()
+            clean = walk.clean
+            for finding in walk.findings {
                 if let entry = allow.allows(finding, today: today) {
                     used.insert(entry)
                     report.allowed.append(finding)

@@ -14,13 +14,23 @@ struct LeakWalk {
     let file: String
     let bytes: [UInt8]
     var findings: [LeakFinding] = []
+    /// Texts in which nothing was found, by the name they stood under: recordings say the same things many times.
+    private(set) var clean: Set<NamedText>
+    /// Findings so far, those as well that an earlier one stands for.
+    private var found = 0
+
+    struct NamedText: Hashable {
+        var name: String
+        var text: String
+    }
 
     private let lineStarts: [Int]
 
-    init(scanner: LeakScanner, file: String, bytes: [UInt8]) {
+    init(scanner: LeakScanner, file: String, bytes: [UInt8], clean: Set<NamedText> = []) {
         self.scanner = scanner
         self.file = file
         self.bytes = bytes
+        self.clean = clean
         lineStarts = [0] + bytes.indices.filter { bytes[$0] == 0x0A }.map { $0 + 1 }
     }
 
@@ -109,8 +119,11 @@ struct LeakWalk {
     /// Judges a text by every rule, and whatever it decodes to.
     mutating func judge(_ text: String, name: String, place: String, offset: Int?, depth: Int = 0) {
         guard text.utf8.count >= 4, depth < 5 else { return }
+        let named = NamedText(name: name, text: text)
+        if depth == 0, clean.contains(named) { return }
         let bytes = Array(text.utf8)
-        let count = findings.count
+        let (count, before) = (findings.count, found)
+        defer { if depth == 0, found == before { clean.insert(named) } }
         credential(text, name: name, place: place, offset: offset)
         originals(bytes, place: place, offset: offset)
         shapes(bytes, place: place, offset: offset)
@@ -171,6 +184,7 @@ struct LeakWalk {
     }
 
     private mutating func append(_ finding: LeakFinding) {
+        found += 1
         let isKnown = findings.contains {
             $0.fingerprint == finding.fingerprint && finding.place.hasPrefix($0.place)
         }

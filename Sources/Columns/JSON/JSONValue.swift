@@ -51,13 +51,11 @@ public struct JSONObject: Hashable, Sendable {
 
     /// A name that comes up again replaces the value in its first place.
     init(named members: [(name: String, value: JSONValue)]) {
-        var positions: [String: Int] = [:]
-        let isUnique = members.allSatisfy { positions.updateValue(0, forKey: $0.name) == nil }
-        guard !isUnique else {
+        guard !Self.isUnique(members) else {
             self.members = members
             return
         }
-        positions.removeAll()
+        var positions: [String: Int] = [:]
         for member in members {
             if let position = positions[member.name] {
                 self.members[position].value = member.value
@@ -66,6 +64,17 @@ public struct JSONObject: Hashable, Sendable {
                 self.members.append(member)
             }
         }
+    }
+
+    private static func isUnique(_ members: [(name: String, value: JSONValue)]) -> Bool {
+        // Few names are compared faster than they are hashed.
+        if members.count <= 12 {
+            return members.indices.allSatisfy { index in
+                members[..<index].allSatisfy { $0.name != members[index].name }
+            }
+        }
+        var seen = Set<String>(minimumCapacity: members.count)
+        return members.allSatisfy { seen.insert($0.name).inserted }
     }
 
     /// The names in their order.

@@ -10,6 +10,7 @@ public enum ColumnNaming {
     /// other characters becomes one `_`; camel case becomes snake case in lower case; in front of a leading digit comes a
     /// `_`; each `_` at the end becomes `x`; a run of `_` collapses to one. An empty key is `x`. The result maps to itself.
     public static func normalise(_ key: String) -> String {
+        if isNormal(key.utf8) { return key }
         var bytes = reduced(trimmed(key))
         if bytes.isEmpty { bytes = [underscore] }
         bytes = splitWords(bytes)
@@ -26,6 +27,18 @@ public enum ColumnNaming {
         var name = name
         while isTaken(name) { name = "_" + name }
         return name
+    }
+
+    /// Whether a key is already as most keys are, and as all are from the second time on: small letters, digits, and single
+    /// underscores within.
+    private static func isNormal(_ key: String.UTF8View) -> Bool {
+        guard let first = key.first, !isDigit(first) else { return false }
+        var last = UInt8(0)
+        for byte in key {
+            guard isLower(byte) || isDigit(byte) || (byte == underscore && last != underscore) else { return false }
+            last = byte
+        }
+        return last != underscore
     }
 
     private static let underscore = UInt8(ascii: "_")

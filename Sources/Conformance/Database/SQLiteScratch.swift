@@ -31,7 +31,7 @@ final class SQLiteScratch: ScratchDatabase {
         guard code == SQLITE_OK else {
             throw ScratchFailure(engine: .sqlite, problem: "code \(code)", script: "open \(folder.path)")
         }
-        try execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF;")
+        try execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = OFF;")
     }
 
     deinit { release() }

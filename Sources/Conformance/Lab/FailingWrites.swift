@@ -41,7 +41,7 @@ struct FailingWrites: LakeStorage {
     }
 
     func putIfAbsent(_ path: String, _ bytes: [UInt8]) async throws -> Bool {
-        try refuse(path.contains("_delta_log") ? .commit : .file, path)
+        try refuse(path.containsASCII("_delta_log") ? .commit : .file, path)
         return try await base.putIfAbsent(path, bytes)
     }
 

@@ -38,7 +38,7 @@ public final class MemoryLake: LakeStorage {
     public func createFile(_ path: String) async throws -> any LakeFile { MemoryFile(path: path, lake: self) }
 
     public func putIfAbsent(_ path: String, _ bytes: [UInt8]) async throws -> Bool {
-        try steps?.pass(path.contains("_delta_log") ? .commit : .write)
+        try steps?.pass(path.containsASCII("_delta_log") ? .commit : .write)
         return files.withLock { files in
             guard files[path] == nil else { return false }
             files[path] = bytes

@@ -85,8 +85,9 @@ extension StoredState {
     /// The commits of a log in order.
     static func commits(in files: MemoryLake.Files, isStage: Bool) -> [String] {
         files.keys.filter { path in
-            path.contains("/_delta_log/") && path.hasSuffix(".json") && path.contains("/_tributary/stage/") == isStage
-                && !path.contains("checkpoint")
+            path.containsASCII("/_delta_log/") && path.hasSuffix(".json")
+                && path.containsASCII("/_tributary/stage/") == isStage
+                && !path.containsASCII("checkpoint")
         }.sorted()
     }
 
@@ -117,7 +118,9 @@ extension StoredState {
         files[path] = Array(lines.joined(separator: [UInt8(ascii: "\n")])) + [UInt8(ascii: "\n")]
         // A checkpoint would go on telling the old story.
         let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-        for other in files.keys where other.hasPrefix(folder) && other.contains("checkpoint") { files[other] = nil }
+        for other in files.keys where other.hasPrefix(folder) && other.containsASCII("checkpoint") {
+            files[other] = nil
+        }
         return files
     }
 }

@@ -55,7 +55,9 @@ struct CommitRequest: Sendable {
         }
         metadata.configuration = configuration
         // Engines spell a schema differently; only a new column is a change.
-        if try DeltaSchema.parse(metadata.schemaString, path: "") != form.schema { metadata.schemaString = text }
+        if metadata.schemaString != text, try DeltaSchema.parse(metadata.schemaString, path: "") != form.schema {
+            metadata.schemaString = text
+        }
         return metadata
     }
 

@@ -48,7 +48,7 @@ struct TableShape: Sendable {
         guard state.metadata?.configuration["delta.appendOnly"]?.lowercased() != "true" else {
             throw unsupported("it is append-only (delta.appendOnly)", path: path)
         }
-        guard state.metadata?.schemaString.contains("delta.invariants") != true else {
+        guard state.metadata?.schemaString.containsASCII("delta.invariants") != true else {
             throw unsupported("its columns have invariants", path: path)
         }
     }

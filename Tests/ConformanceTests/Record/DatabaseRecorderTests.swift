@@ -72,11 +72,6 @@ import Tributary
         #expect(results.contains { $0.verdict.name == "passed" && $0.item.table == "orders" })
     }
 
-    private static func url(_ endpoint: DatabaseEndpoint, _ scheme: String, _ database: String) -> String {
-        let password = endpoint.password?.revealed.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-        return "\(scheme)://\(endpoint.user):\(password)@127.0.0.1:\(endpoint.port)/\(database)"
-    }
-
     private static func config(_ endpoint: DatabaseEndpoint, _ more: [(String, JSONValue)]) -> JSONValue {
         .object(
             JSONObject(
@@ -102,7 +97,7 @@ import Tributary
         let scenario = try await record("postgres", Self.config(endpoint, [("schema", "public")]), in: room) {
             try await server.execute($0, in: database)
         }
-        try await check("postgres", scenario, server: Self.url(endpoint, "postgres", "postgres"))
+        try await check("postgres", scenario, server: server.endpoint("postgres").url("postgres"))
     }
 
     @Test("MariaDB", .enabled(if: MariaDBServer.isAvailable)) func mariaDB() async throws {

@@ -59,9 +59,10 @@ enum ResourceChecks {
     ) { input in
         try await Bench.judging(input) { bench in
             _ = try bench.demandDatabase()
-            let steps = try await bench.steps(bench.plan(.fullRefresh), of: bench.database(weather: Bench.pieces))
+            let upstream = try bench.database(weather: Bench.pieces)
+            let steps = try await bench.steps(bench.plan(.fullRefresh), of: upstream)
             for step in steps {
-                let findings = try await bench.overcoming(step) + bench.ending(step)
+                let findings = try await bench.overcoming(step, of: upstream) + bench.ending(step, of: upstream)
                 if !findings.isEmpty { return findings }
             }
             return []
@@ -103,12 +104,12 @@ extension Bench {
     ]
 
     /// Passing failures, once at a step.
-    fileprivate func overcoming(_ step: DatabaseStep) async throws -> [Finding] {
+    fileprivate func overcoming(_ step: DatabaseStep, of database: DatabaseUpstream) async throws -> [Finding] {
         var plan = plan(.fullRefresh)
         plan.options.maxAttempts = 3
         for (what, kind) in Self.passing {
-            let upstream = try database(
-                weather: weather(at: step.index) { _, _ in
+            let upstream = database.with(
+                weather(at: step.index) { _, _ in
                     throw SourceError(kind, "Reading from the database: \(what).", recovery: .retry(after: nil))
                 })
             let place = "\(what) at step \(step.index), a \(step.kind.rawValue)"
@@ -120,7 +121,7 @@ extension Bench {
     }
 
     /// Lasting failures, from a step on.
-    fileprivate func ending(_ step: DatabaseStep) async throws -> [Finding] {
+    fileprivate func ending(_ step: DatabaseStep, of database: DatabaseUpstream) async throws -> [Finding] {
         var plan = plan(.fullRefresh)
         plan.options.maxAttempts = 3
         for (what, kind) in [
@@ -133,7 +134,7 @@ extension Bench {
                 struck.withLock { $0 += 1 }
                 throw SourceError(kind, "Reading from the database: \(what).", advice: "Ask the owner.")
             }
-            let run = try await run(plan, of: database(weather: weather))
+            let run = try await run(plan, of: database.with(weather))
             let place = "\(what) from step \(step.index) on, a \(step.kind.rawValue)"
             let attempts = struck.withLock { $0 }
             guard let error = run.error as? SourceError else {

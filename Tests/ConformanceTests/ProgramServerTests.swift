@@ -1,0 +1,62 @@
+import Foundation
+import TestSupport
+import Testing
+import Tributary
+
+@testable import Conformance
+
+/// The kit's own databases on real servers, written through a client that stays logged in.
+@Suite("Databases of the kit", .timeLimit(.minutes(2))) struct ProgramServerTests {
+    private func inScratch(_ url: String, _ body: (any ScratchDatabase) async throws -> Void) async throws {
+        let server = try ProgramServer(url)
+        let scratch = try await server.makeDatabase()
+        do {
+            try await body(scratch)
+        } catch {
+            await server.close()
+            throw error
+        }
+        await server.close()
+    }
+
+    private func work(_ scratch: any ScratchDatabase, foreignKeysOff: String) async throws {
+        try await scratch.run(
+            "CREATE TABLE a (id bigint PRIMARY KEY); CREATE TABLE b (id bigint, FOREIGN KEY (id) REFERENCES a (id));")
+        let error = await #expect(throws: ScratchFailure.self) {
+            try await scratch.run("INSERT INTO nowhere VALUES (1);")
+        }
+        #expect(error?.problem.contains("nowhere") == true, "\(error?.problem ?? "")")
+        #expect(error?.problem.contains("/tmp") == false, "\(error?.problem ?? "")")
+        // The program ended with the mistake; the next script finds another.
+        try await scratch.run("INSERT INTO a VALUES (1), (2);")
+        #expect(try await scratch.texts("SELECT id FROM a ORDER BY id") == ["1", "2"])
+        // What one script sets is gone in the next.
+        try await scratch.run(foreignKeysOff + "INSERT INTO b VALUES (7);")
+        await #expect(throws: ScratchFailure.self) { try await scratch.run("INSERT INTO b VALUES (8);") }
+        #expect(try await scratch.texts("SELECT id FROM b") == ["7"])
+        // More than a pipe holds, in and out.
+        let many = (10..<20_000).map { "(\($0))" }.joined(separator: ",")
+        try await scratch.run("INSERT INTO a VALUES \(many);")
+        #expect(try await scratch.texts("SELECT id FROM a").count == 19_992)
+    }
+
+    @Test(
+        "a mistake names itself and ends nothing, settings do not stay, long answers come whole: PostgreSQL",
+        .enabled(if: PostgresServer.isAvailable, "no PostgreSQL server on this machine: install postgresql"))
+    func postgres() async throws {
+        let endpoint = try await PostgresServer.shared().endpoint("postgres")
+        try await inScratch(endpoint.url("postgres")) { scratch in
+            try await work(scratch, foreignKeysOff: SQLText.withoutForeignKeys(.postgres))
+        }
+    }
+
+    @Test(
+        "a mistake names itself and ends nothing, settings do not stay, long answers come whole: MariaDB",
+        .enabled(if: MariaDBServer.isAvailable, "no MariaDB server on this machine: install mariadb-server"))
+    func mariaDB() async throws {
+        let endpoint = try await MariaDBServer.shared().endpoint("mysql")
+        try await inScratch(endpoint.url("mysql")) { scratch in
+            try await work(scratch, foreignKeysOff: SQLText.withoutForeignKeys(.mysql))
+        }
+    }
+}
