@@ -30,7 +30,14 @@ final class ClientSession: Sendable {
     func run(_ script: String) async throws -> String {
         try await withCheckedThrowingContinuation { continuation in
             // A thread of its own: waiting for a server must not hold up those that Swift's tasks share.
-            Thread.detachNewThread { continuation.resume(with: Result { try self.runNow(script) }) }
+            Thread.detachNewThread {
+                // Writing to a program that has died shall be an error here, and not the end of this one.
+                var signals = sigset_t()
+                sigemptyset(&signals)
+                sigaddset(&signals, SIGPIPE)
+                pthread_sigmask(SIG_BLOCK, &signals, nil)
+                continuation.resume(with: Result { try self.runNow(script) })
+            }
         }
     }
 
@@ -105,6 +112,11 @@ final class ClientSession: Sendable {
                 if more.isEmpty { throw failure(after: told) }
                 printed.append(more)
             }
+            // `mariadb` goes on after a file that failed.
+            if said.dropFirst(told).firstRange(of: Data("ERROR ".utf8)) != nil {
+                try? input.fileHandleForWriting.close()
+                throw failure(after: told)
+            }
             return String(decoding: printed.dropLast(end.utf8.count + 1), as: UTF8.self)
         }
 
@@ -117,6 +129,7 @@ final class ClientSession: Sendable {
             end()
             return Failure(
                 problem: problem.replacing("psql:\(script.path):", with: "line ")
+                    .replacing(" in file: '\(script.path)'", with: "")
                     .trimmingCharacters(in: .whitespacesAndNewlines))
         }
 

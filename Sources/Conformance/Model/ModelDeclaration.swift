@@ -143,11 +143,13 @@ public struct ModelDeclaration: Sendable {
             case page
             /// The whole URL of the next page in the answer's body.
             case nextURL = "next-url"
-            /// The whole URL of the next page in the Link header (RFC 8288).
+            /// The whole URL of the next page in a header.
             case link
         }
 
         public var style: Style
+        /// The header with the next page's URL and nothing else; nil is the Link header (RFC 8288).
+        public var header: String?
         /// The parameter that carries the position.
         public var parameter: String
         /// The parameter that carries the size.

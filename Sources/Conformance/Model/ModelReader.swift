@@ -174,7 +174,8 @@ private struct ModelReader {
         let maximum = value["maximum"]?.int64.map(Int.init) ?? 100
         return ModelDeclaration.Page(
             style: try choice(value["style"]?.string, default: .single, at: "\(place).style"),
-            parameter: value["parameter"]?.string ?? "", sizeParameter: value["size"]?.string,
+            header: value["header"]?.string, parameter: value["parameter"]?.string ?? "",
+            sizeParameter: value["size"]?.string,
             defaultSize: value["defaultSize"]?.int64.map(Int.init) ?? maximum, maximumSize: maximum,
             firstPage: value["firstPage"]?.int64.map(Int.init) ?? 1,
             endsWithEmptyPage: value["endsWithEmptyPage"]?.bool ?? false,

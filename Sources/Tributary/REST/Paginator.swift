@@ -87,6 +87,10 @@ extension Paginator {
         urls { page in page.value(path)?.string }.wanting(path)
     }
 
+    /// A header of its own holds the next page's URL, absolute or relative, as Kinto's `Next-Page`; it is missing on the
+    /// last page. The URL must be of the same origin.
+    public static func nextURL(header name: String) -> Paginator { urls { page in page.headers[name] } }
+
     /// A `Link` header with `rel="next"` holds the next page's URL. It must be of the same origin.
     public static let linkHeader = urls { page in
         page.headers.fields.lazy.compactMap { field in

@@ -55,6 +55,11 @@ struct PagedUpstream: Sendable, CustomTestStringConvertible {
             let link = next.map { "<https://api.example.com/v1/things?from=\($0)>; rel=\"next\"" }
             return .json(["data": page], headers: [("Link", link ?? "<https://api.example.com/v1>; rel=\"first\"")])
         },
+        PagedUpstream(name: "next URL in a header of its own", paginator: .nextURL(header: "Next-Page")) { request in
+            let (page, next) = slice(request["from"].flatMap { Int($0) } ?? 0)
+            let header = next.map { [("next-page", "https://api.example.com/v1/things?from=\($0)")] }
+            return .json(["data": page], headers: header ?? [])
+        },
         PagedUpstream(name: "offset to a short page", paginator: .offset()) { request in
             .json(["data": slice(request["offset"].flatMap { Int($0) } ?? 0).rows])
         },

@@ -227,6 +227,7 @@ struct ModelProposal {
     private func page(_ paging: PagingGuess?, _ runs: [PageRun]) -> JSONObject {
         guard let paging else { return JSONObject([("style", "single")]) }
         var page = JSONObject([("style", .string(paging.style.rawValue)), ("parameter", .string(paging.parameter))])
+        if let header = paging.header { page["header"] = .string(header) }
         let size = runs.lazy.flatMap(\.pages).compactMap(\.size).first
         if let size { page["size"] = .string(size.name) }
         let leading = runs.flatMap { $0.pages.dropLast().map(\.rows.count) }.max()

@@ -10,6 +10,8 @@ struct PagingGuess {
     var firstPage = 1
     /// Where an answer names the next position or URL.
     var nextPlace: String?
+    /// The header of its own that names the next URL.
+    var header: String?
 
     /// What the steps of the runs agree upon; nil when there is no step, or they do not.
     init?(_ runs: [PageRun], key: [String]) {
@@ -20,7 +22,8 @@ struct PagingGuess {
                 guesses.append(guess)
             }
         }
-        guard let first = guesses.first, guesses.allSatisfy({ $0.style == first.style }) else { return nil }
+        guard let first = guesses.first, guesses.allSatisfy({ $0.style == first.style && $0.header == first.header })
+        else { return nil }
         self = first
     }
 
@@ -34,7 +37,11 @@ struct PagingGuess {
         let changed = changed(page, next).sorted()
         let named = changed.first { isPosition($0, next.parameters[$0] ?? "", after: page) } ?? changed.first
         guard let name = named else { return nil }
-        if let target = page.linkNext, same(target, next.url) { return PagingGuess(.link, name) }
+        if let link = page.nextLinks.first(where: { same($0.url, next.url) }) {
+            var guess = PagingGuess(.link, name)
+            guess.header = link.header
+            return guess
+        }
         if let place = url(in: page.body, equal: next.url) { return PagingGuess(.nextURL, name, nextPlace: place) }
         guard changed.count == 1, let value = next.parameters[name] else { return nil }
         let place = scalar(in: page, equal: value)

@@ -15,8 +15,8 @@ struct RecordedPage {
     /// Where the rows are: dotted; empty when the page is the list.
     let place: String
     let rows: [JSONObject]
-    /// The target of the Link field's `next`.
-    let linkNext: String?
+    /// Where headers may lead: the target of the Link field's `next`, without a name, and URLs in headers of their own.
+    let nextLinks: [(header: String?, url: String)]
     let syncTypes: [SyncType]
 
     /// Nil for what is no list, or was refused.
@@ -39,8 +39,12 @@ struct RecordedPage {
         self.body = body
         self.place = place
         rows = (place.isEmpty ? body : body.path(place) ?? .null).array?.compactMap(\.object) ?? []
-        let link = exchange.exchange.response.headers.first { $0.name.lowercased() == "link" }
-        linkNext = link.flatMap { LinkHeader.target("next", in: $0.value) }
+        nextLinks = exchange.exchange.response.headers.compactMap { header in
+            if header.name.lowercased() == "link" {
+                return LinkHeader.target("next", in: header.value).map { (nil, $0) }
+            }
+            return header.value.hasPrefix("http") ? (header.name, header.value) : nil
+        }
         syncTypes = exchange.exchange.syncTypes
     }
 
@@ -103,7 +107,7 @@ struct PageRun {
     }
 
     private static func follows(_ page: RecordedPage, _ last: RecordedPage, first: RecordedPage?) -> Bool {
-        if last.linkNext.map({ PagingGuess.same($0, page.url) }) ?? false { return true }
+        if last.nextLinks.contains(where: { PagingGuess.same($0.url, page.url) }) { return true }
         if PagingGuess.url(in: last.body, equal: page.url) != nil { return true }
         let changed = PagingGuess.changed(last, page)
         guard changed.count == 1, let name = changed.first, let value = page.parameters[name] else { return false }
