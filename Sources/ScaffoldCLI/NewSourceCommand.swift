@@ -77,7 +77,22 @@ struct NewSourceCommand: ParsableCommand {
             apiKeyPlace: proposal?.apiKeyPlace)
         if let proposal { for line in proposal.notes { FileHandle.standardError.write(Data("note: \(line)\n".utf8)) } }
         if isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 { try draft.ask(name) }
+        if let address = draft.baseURL, address.hasPrefix("http://") { Self.warn(of: address, name) }
         return try draft.plan(type, name: name)
+    }
+
+    /// Sources speak to vendors over TLS, and the kit demands it.
+    private static func warn(of address: String, _ name: String) {
+        let origin = address.split(separator: "/", omittingEmptySubsequences: false).prefix(3).joined(separator: "/")
+        let vendor = "https://\(name.lowercased()).example.com"
+        FileHandle.standardError.write(
+            Data(
+                """
+                note: \(address) is not encrypted, and a source's own address must be. Give the one that users have, such as
+                      \(vendor)\(address.dropFirst(origin.count)), and let a server on this machine answer for it:
+                      tributary record … --stand-in \(vendor)=\(origin)
+
+                """.utf8))
     }
 
     private static func next(_ plan: SourcePlan, _ code: String) -> String {
@@ -87,8 +102,9 @@ struct NewSourceCommand: ParsableCommand {
 
             Next:
               \(check.padding(toLength: 44, withPad: " ", startingAt: 0))the made-up scenario passes already
-              put the API's tables and words into \(code)
-              put real answers into Fixtures/\(plan.id), as Fixtures/README.md says, and check again
+              put the API's paths and words into \(code)
+              swift run tributary record \(plan.id) --scenario first --set FIELD=VALUE    real answers, redacted
+              rm -r Fixtures/\(plan.id)/example && \(check)
             """
     }
 }

@@ -1,3 +1,4 @@
+import Cassettes
 import Columns
 import Tributary
 
@@ -120,6 +121,17 @@ extension Bench {
         }
     }
 
+    private var timeAsCounter: Finding {
+        let (name, format) = (schema.field?.name ?? "", spelling.format)
+        let spelt = format == .epochMilliseconds ? "epochMilliseconds" : "epochSeconds"
+        return Finding(
+            at: "the cursor field \(name)",
+            expected: "a field that is declared as the time that its values are: "
+                + ".datetime(\"\(name)\", …, format: .\(spelt))",
+            actual: "It is declared as a counter: neither a lookback nor the guard against moments ahead applies.",
+            witness: objects.prefix(2).map { "\(name): \(cursor($0).text)" })
+    }
+
     private static func set(_ path: String, _ value: JSONValue, in body: inout JSONObject) {
         let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
         guard parts.count == 2, var inner = body[parts[0]]?.object else {
@@ -135,5 +147,6 @@ extension Bench {
         guard spelling.isTime else {
             throw Verdicted(verdict: .notApplicable("The cursor is a counter, not a time."))
         }
+        guard schema.field?.type != .integer else { throw Verdicted(verdict: .failed([timeAsCounter])) }
     }
 }

@@ -43,7 +43,8 @@ public struct ModelVerification: Sendable {
             let request = HTTPRequest(method, try learnt.translated(exchange.url, endpoint.page), body: body)
             let response = try await server.send(request)
             let answer = try JSONValue(parsing: try await response.body.collect())
-            learnt.learn(recorded: exchange.exchange.response.headers, model: response.headers)
+            learnt.learn(
+                recorded: exchange.exchange.response.headers, model: response.headers, header: endpoint.page.header)
             let recorded = (try? JSONValue(parsing: exchange.body)) ?? .null
             learnt.learn(endpoint.envelope, recorded: recorded, model: answer)
             outcome.verified += 1
@@ -72,13 +73,16 @@ public struct ModelVerification: Sendable {
 /// What the model calls the positions that the recording has its own names for.
 private struct LearntTokens {
     private var tokens: [String: String] = [:]
+    private var urls: [AskedURL: String] = [:]
 
-    /// The targets of the Link fields.
-    mutating func learn(recorded: [(name: String, value: String)], model: HTTPHeaders) {
-        guard let old = recorded.first(where: { $0.name.lowercased() == "link" })?.value, let new = model["link"],
-            let target = LinkHeader.target("next", in: old), let known = LinkHeader.target("next", in: new)
-        else { return }
-        tokens[target] = known
+    /// Where the headers lead: the Link fields, or those of this name.
+    mutating func learn(recorded: [(name: String, value: String)], model: HTTPHeaders, header: String?) {
+        let name = header?.lowercased() ?? "link"
+        guard let old = recorded.first(where: { $0.name.lowercased() == name })?.value, let new = model[name] else {
+            return
+        }
+        let target = header == nil ? LinkHeader.target("next", in: old) : old
+        if let target { urls[AskedURL(target)] = header == nil ? LinkHeader.target("next", in: new) : new }
     }
 
     mutating func learn(_ envelope: JSONValue, recorded: JSONValue, model: JSONValue) {
@@ -92,7 +96,7 @@ private struct LearntTokens {
     }
 
     func translated(_ url: String, _ page: ModelDeclaration.Page) throws -> String {
-        if let known = tokens[url] { return known }
+        if let known = tokens[url] ?? urls[AskedURL(url)] { return known }
         let call = try ModelCall(HTTPRequest(.get, url))
         guard let token = call.parameter(page.parameter), let known = tokens[token] else { return url }
         return call.url(setting: page.parameter, to: known)

@@ -44,7 +44,7 @@ extension World {
         }
     }
 
-    /// The collections of which a state recorded a list without any bound.
+    /// The collections of which a state recorded a list without any bound to its last page.
     private static func listedInFull(
         _ scenario: Scenario, state: String, _ declaration: ModelDeclaration
     ) throws -> Set<String> {
@@ -53,7 +53,10 @@ extension World {
             guard let components = URLComponents(string: exchange.url) else { continue }
             let asked = Set((components.queryItems ?? []).map(\.name))
             for endpoint in declaration.endpoints where endpoint.path.match(components.percentEncodedPath) != nil {
-                if asked.isDisjoint(with: endpoint.filters.map(\.parameter)) { names.insert(endpoint.collection) }
+                guard asked.isDisjoint(with: endpoint.filters.map(\.parameter)), !endpoint.leadsOn(exchange) else {
+                    continue
+                }
+                names.insert(endpoint.collection)
             }
         }
         return names

@@ -9,6 +9,8 @@ import Tributary
 /// `Fixtures/<source>/released/<version>.json`. A connection that a user made with a released version must go on working
 /// with every later one.
 public struct ReleasedDeclaration: Sendable, Hashable, Codable {
+    /// Why checks of compatibility have nothing to say of a source that is new.
+    static let missing = "Nothing was released yet: `tributary release` keeps what a version promises."
     /// The name of the folder beside the scenarios.
     public static let folder = "released"
 

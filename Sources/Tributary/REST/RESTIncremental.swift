@@ -54,7 +54,8 @@ public struct RESTIncremental: Sendable {
 }
 
 extension RESTIncremental {
-    /// A point in time with a lower bound in the query: `.datetime("updated_at", parameter: "updated_since")`.
+    /// A point in time with a lower bound in the query: `.datetime("updated_at", parameter: "updated_since")`. A number
+    /// since 1970 is one too: `.datetime("created", parameter: "created[gte]", format: .epochSeconds)`.
     public static func datetime(
         _ name: String, parameter: RequestParameter, end: RequestParameter? = nil, format: CursorFormat = .iso8601,
         isInclusive: Bool = true, query: KeyValuePairs<String, String> = [:], sort: RESTSort? = nil
@@ -64,17 +65,7 @@ extension RESTIncremental {
             end: end.map { Bound($0, format: format, isInclusive: isInclusive) }, query: query, sort: sort)
     }
 
-    /// Seconds since 1970 in the data and in the query, as Stripe has it.
-    public static func epochSeconds(
-        _ name: String, parameter: RequestParameter, end: RequestParameter? = nil, isInclusive: Bool = true,
-        query: KeyValuePairs<String, String> = [:], sort: RESTSort? = nil
-    ) -> Self {
-        Self(
-            .integer(name), start: Bound(parameter, format: .epochSeconds, isInclusive: isInclusive),
-            end: end.map { Bound($0, format: .epochSeconds, isInclusive: isInclusive) }, query: query, sort: sort)
-    }
-
-    /// A number that grows, such as an id.
+    /// A number that grows, such as an id; a time that is a number is no counter, see ``datetime(_:parameter:end:format:isInclusive:query:sort:)``.
     public static func integer(
         _ name: String, parameter: RequestParameter, end: RequestParameter? = nil, isInclusive: Bool = true,
         query: KeyValuePairs<String, String> = [:], sort: RESTSort? = nil

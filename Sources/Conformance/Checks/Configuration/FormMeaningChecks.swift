@@ -46,8 +46,7 @@ enum FormMeaningChecks {
         profile: .quick, catches: "required-field-added-later"
     ) { input in
         guard let released = try input.released() else {
-            return .notExercised(
-                "Nothing was released yet: there is no declaration in the folder released of the source's fixtures.")
+            return .notApplicable(ReleasedDeclaration.missing)
         }
         var findings: [Finding] = []
         var looked = Counters()

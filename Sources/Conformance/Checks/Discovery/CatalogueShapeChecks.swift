@@ -139,10 +139,7 @@ enum CatalogueShapeChecks {
     ) { input in
         try await input.judging { tally in
             guard let released = try input.released() else {
-                throw Bench.Verdicted(
-                    verdict: .notExercised(
-                        "Nothing was released yet: there is no declaration in the folder released of the source's fixtures."
-                    ))
+                throw Bench.Verdicted(verdict: .notApplicable(ReleasedDeclaration.missing))
             }
             guard !released.tables.isEmpty, var config = released.examples.first else {
                 throw Bench.Verdicted(

@@ -75,7 +75,8 @@ extension TypeChecks {
             "Each number of the objects becomes null on one half of the rows, whole on one and broken on the other; "
             + "each text an object; poor rows first and rich rows first, with one commit and with several. Both reads "
             + "must succeed, with the same values.",
-        likelyCause: "The type is fixed by the first page or batch. Declare it by a column hint where values can vary.",
+        likelyCause: "The type is fixed by the first page or batch. Where values can vary, declare it: "
+            + "columnHints: [\"price\": .float64].",
         catches: "integer-locked-then-fraction"
     ) { input in
         try await Bench.judging(input) { bench in

@@ -79,16 +79,7 @@ struct PagingGuess {
         return page.rows.last?.members.contains { ModelPage.text($0.value) == value && !$0.value.isNull } ?? false
     }
 
-    static func same(_ one: String, _ other: String) -> Bool {
-        func parts(_ url: String) -> (String, [String]) {
-            let components = URLComponents(string: url)
-            let items = (components?.percentEncodedQueryItems ?? []).map { item in
-                "\(item.name.removingPercentEncoding ?? item.name)=\(item.value?.removingPercentEncoding ?? "")"
-            }
-            return ((components?.host ?? "") + (components?.percentEncodedPath ?? url), items.sorted())
-        }
-        return parts(one) == parts(other)
-    }
+    static func same(_ one: String, _ other: String) -> Bool { AskedURL(one) == AskedURL(other) }
 
     /// Where a body has a URL, outside of lists.
     static func url(in body: JSONValue, equal url: String) -> String? {
