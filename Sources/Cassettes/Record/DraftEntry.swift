@@ -55,6 +55,11 @@ public struct DraftEntries: Sendable {
             counts[Count(key: key, lane: exchange.lane)] = occurrence + 1
             if let index = places[Place(key: key, occurrence: occurrence)] {
                 groups[index].lanes.append(exchange.lane)
+                // A proof of the credentials may ask for the same page; only a run's own answer leads to its next pages.
+                if groups[index].exchange.lane.schema == nil, exchange.lane.schema != nil {
+                    groups[index].exchange = exchange
+                    groups[index].redacted = redacted
+                }
             } else {
                 places[Place(key: key, occurrence: occurrence)] = groups.count
                 groups.append(Group(exchange: exchange, lanes: [exchange.lane], redacted: redacted))

@@ -109,19 +109,15 @@ public final class RecordingHTTPClient: HTTPClient {
     private func trim(_ response: inout HTTPResponse, _ index: Int) async throws {
         let body = try await response.body.collect()
         response.body = HTTPBody(body)
-        let link = response.headers["link"]
-        let leadsOn = link.map { LinkHeader.target("next", in: $0) != nil } ?? false
+        let leading = PageTrim.leading(response.headers)
         let outcome = state.withLock { state in
             let exchange = state.exchanges[index]
-            return state.trim.page(exchange, body: body, hasNextLink: leadsOn)
+            return state.trim.page(exchange, body: body, leading: leading)
         }
         guard let outcome else { return }
         response.body = HTTPBody(outcome.body)
         response.headers.remove("content-length")
-        if outcome.endsLink, let link {
-            let rest = PageTrim.ended(link)
-            response.headers["link"] = rest.isEmpty ? nil : rest
-        }
+        PageTrim.ended(&response.headers, leading)
         let headers = response.headers.fields.map(Self.field)
         update(index) { exchange in
             exchange.body = outcome.body

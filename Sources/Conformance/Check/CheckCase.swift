@@ -84,6 +84,9 @@ public struct CheckCase: Sendable {
 }
 
 extension Check {
+    /// Whether there is nothing for it to look at where the form is empty.
+    private var isAboutFields: Bool { name.hasPrefix("config-") || name == "secret-fields-marked" }
+
     /// Judges a case, unless the kind of its upstream rules the check out.
     func verdict(on input: CheckCase) async throws -> Verdict {
         let states = input.scenario.manifest.states
@@ -92,6 +95,9 @@ extension Check {
         }
         if group == .database, states.allSatisfy({ $0.seed == nil && $0.database == nil }) {
             return .notApplicable("The scenario's upstream is no database.")
+        }
+        if isAboutFields, input.source.form.fields.isEmpty {
+            return .notApplicable("The source has no fields of config.")
         }
         do {
             return try await judge(input)

@@ -209,10 +209,13 @@ extension LiveRuns {
         guard let size = plan.limits.pageSize, stand.recorder.endsOnFullPage(lane, of: size) else { return synced }
         stand.recorder.discard(lane)
         stand.recorder.limitPages(to: nil)
+        let whole = try await sync(name, type, field: field, into: files, stand)
         notes.append(
-            "\(name) was recorded with the source's own page size: it ends where a page has fewer rows than it asked for."
-        )
-        return try await sync(name, type, field: field, into: files, stand)
+            "\(name) was recorded with the source's own page size. With pages of \(size) it stopped after one that was full: "
+                + "it takes a page that is shorter than it asked for, or a total that counts the page alone, for the end. "
+                + "If the API gives fewer rows than asked for, or has more rows than one page, the rest is lost: count the "
+                + "rows that it has, and see `stopsOnShortPage` and `total` of the paginator.")
+        return whole
     }
 
     private struct Synced {

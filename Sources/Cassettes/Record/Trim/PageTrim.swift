@@ -40,11 +40,12 @@ struct PageTrim: Sendable {
         var body: [UInt8]
         /// The place of the list, how many rows are kept, of how many, and what else was changed.
         var note: JSONValue
-        var endsLink: Bool
     }
 
     /// Counts a page of a list; nil when it stays as it came.
-    mutating func page(_ exchange: CapturedExchange, body: [UInt8], hasNextLink: Bool) -> Outcome? {
+    ///
+    /// - Parameter leading: the headers by which it leads on; they are to be ended too.
+    mutating func page(_ exchange: CapturedExchange, body: [UInt8], leading: [String]) -> Outcome? {
         guard let json = RawJSON(body), let list = RowList.find(in: json) else { return nil }
         let place = Place(
             lane: exchange.lane, method: exchange.method, path: String(exchange.url.prefix { $0 != "?" }))
@@ -61,18 +62,36 @@ struct PageTrim: Sendable {
         if kept < list.count { changed = changed.replacingElements(at: list.path) { Array($0.prefix(kept)) } }
         var markers = EndMarkers(rows: list.path)
         changed = markers.ending(changed)
-        guard kept < list.count || !markers.changed.isEmpty || hasNextLink else { return nil }
+        guard kept < list.count || !markers.changed.isEmpty || !leading.isEmpty else { return nil }
         var note = JSONObject([
             ("rows", .string(list.path.isEmpty ? "$" : list.path.joined(separator: "."))),
             ("kept", .number(JSONNumber(Int64(kept)))), ("of", .number(JSONNumber(Int64(list.count)))),
         ])
-        let names = markers.changed + (hasNextLink ? ["Link"] : [])
+        let names = markers.changed + leading
         if !names.isEmpty { note["ended"] = .array(names.map { .string($0) }) }
-        return Outcome(body: changed.compact, note: .object(note), endsLink: hasNextLink)
+        return Outcome(body: changed.compact, note: .object(note))
     }
 
-    /// The Link field without the links that lead on.
-    static func ended(_ link: String) -> String {
+    /// The names of the headers that lead on: Link with a next page, and those that say so by their names.
+    static func leading(_ headers: HTTPHeaders) -> [String] {
+        headers.fields.compactMap { field in
+            guard case .plain(let value) = field.value, !value.isEmpty else { return nil }
+            let leadsOn =
+                field.name.lowercased() == "link"
+                ? LinkHeader.target("next", in: value) != nil : FieldWords(field.name).words.contains("next")
+            return leadsOn ? field.name : nil
+        }
+    }
+
+    /// The headers of a last page: without those that lead on, and without the links of Link that do.
+    static func ended(_ headers: inout HTTPHeaders, _ leading: [String]) {
+        for name in leading {
+            let rest = name.lowercased() == "link" ? headers[name].map(ended) : nil
+            headers[name] = rest?.isEmpty == false ? rest : nil
+        }
+    }
+
+    private static func ended(_ link: String) -> String {
         link.split(separator: ",").filter { part in
             !["next", "last"].contains { part.lowercased().contains("rel=\"\($0)\"") || part.hasSuffix("rel=\($0)") }
         }.joined(separator: ",")

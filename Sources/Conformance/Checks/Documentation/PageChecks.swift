@@ -85,7 +85,9 @@ enum PageChecks {
             return .notApplicable("The documents list the tables of the first scenario's config.")
         }
         guard let documented = input.documentedTables else {
-            return .notExercised("No page and no catalogue of sources is beside the fixtures.")
+            return input.page == nil
+                ? .notExercised("No page and no catalogue of sources is beside the fixtures.")
+                : .notApplicable("The source's page lists no tables: `tributary docs` writes the catalogue.")
         }
         let rows = SourcePage.tables(in: documented.lines)
         if rows.isEmpty {

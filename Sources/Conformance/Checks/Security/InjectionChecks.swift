@@ -21,7 +21,9 @@ enum InjectionChecks {
         catches: "id-changes-request-path"
     ) { input in
         guard let trial = try HostileIDs(input) else {
-            return .notExercised("model.json has no list for this table whose objects have texts as ids.")
+            return try HostileIDs.isNumbered(input)
+                ? .notApplicable("The ids of this table are numbers: nothing can be hidden in them.")
+                : .notExercised("model.json has no list for this table whose objects have texts as ids.")
         }
         for id in HostileIDs.ids {
             let findings = try await trial.judge(id)
@@ -133,6 +135,17 @@ struct HostileIDs: Sendable {
     let state: String
     let lab: Lab
     let tally = Bench.Tally()
+    /// The member of the key that is a text.
+    private let key: String
+
+    /// Whether the ids of a modelled table are numbers, every part of them.
+    static func isNumbered(_ input: CheckCase) throws -> Bool {
+        guard let state = input.scenario.manifest.states.last, let declaration = try input.model(),
+            let collection = input.schema.flatMap({ declaration.collection(forSchema: $0.name) }),
+            let object = try input.memo.world(upTo: state.name, declaration).visible(collection.name).first
+        else { return false }
+        return !collection.key.isEmpty && collection.key.allSatisfy { object.body[$0]?.int64 != nil }
+    }
 
     init?(_ input: CheckCase) throws {
         guard let schema = input.schema, let state = input.scenario.manifest.states.last,
@@ -141,9 +154,9 @@ struct HostileIDs: Sendable {
             let endpoint = declaration.endpoints.first(where: { $0.collection == collection.name })
         else { return nil }
         let world = try input.memo.world(upTo: state.name, declaration)
-        guard collection.key.count == 1,
-            world.visible(collection.name).first?.body[collection.key[0]]?.string != nil
-        else { return nil }
+        let first = world.visible(collection.name).first?.body
+        guard let key = collection.key.first(where: { first?[$0]?.string != nil }) else { return nil }
+        self.key = key
         self.input = input
         self.schema = schema
         self.declaration = declaration
@@ -222,7 +235,6 @@ struct HostileIDs: Sendable {
     private func changed(to id: String) -> (World, Int) {
         var world = world
         guard let (attribute, old) = firstParent else {
-            let key = declaration.collection(endpoint.collection)?.key.first ?? "id"
             world.collections[endpoint.collection]?[0].body[key] = .string(id)
             world.collections[endpoint.collection]?[0].body["a\"b; drop/.."] = .string("hostile name")
             return (world, world.visible(endpoint.collection).count)

@@ -108,7 +108,7 @@ struct ModelProposal {
         let place = list.pages.first { !$0.rows.isEmpty }?.place ?? list.pages.first?.place ?? ""
         let cursor = cursor(of: list)
         var notes: [String] = []
-        let own = PagingGuess(runs, key: list.key)
+        let own = PagingGuess(runs, key: list.key) ?? PagingGuess(named: list.pages)
         let paging = own ?? (list.pages.contains { $0.size != nil } ? usual : nil)
         if own == nil {
             let what = paging == nil ? "it is taken for a list without pages" : "it is taken to page as the others do"

@@ -27,6 +27,32 @@ struct PagingGuess {
         self = first
     }
 
+    /// What the names of a first page's parameters say, where no second page was recorded.
+    init?(named pages: [RecordedPage]) {
+        for page in pages where page.size != nil {
+            for (name, value) in page.parameters.sorted(by: { $0.key < $1.key }) {
+                guard let number = Int(value) else { continue }
+                if number == 0, Self.offsetNames.contains(name.lowercased()) {
+                    self.init(.offset, name)
+                    return
+                }
+                if (0...1).contains(number), Self.pageNames.contains(name.lowercased()) {
+                    self.init(.page, name)
+                    firstPage = number
+                    return
+                }
+            }
+        }
+        return nil
+    }
+
+    private static let offsetNames: Set = [
+        "offset", "_offset", "skip", "_skip", "$skip", "start", "startat", "start_at", "from", "page[offset]",
+    ]
+    private static let pageNames: Set = [
+        "page", "_page", "page_number", "pagenumber", "page_no", "pageno", "p", "page[number]", "pageindex",
+    ]
+
     private init(_ style: ModelDeclaration.Page.Style, _ parameter: String, nextPlace: String? = nil) {
         self.style = style
         self.parameter = parameter
