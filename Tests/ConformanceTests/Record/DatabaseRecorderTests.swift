@@ -9,7 +9,7 @@ import Transports
 import Tributary
 
 /// Records real database servers as seeds, and runs the kit on engines that are filled from them.
-@Suite(.timeLimit(.minutes(5))) struct DatabaseRecorderTests {
+@Suite(.timeLimit(.minutes(15))) struct DatabaseRecorderTests {
     private static let rows = """
         INSERT INTO customers VALUES (1, 'Ada Lovelace', 'ada@acme-corp.io'), (2, 'Grace Hopper', 'grace@acme-corp.io');
         INSERT INTO orders VALUES (1, 1, 12.50, '2026-01-01 00:00:00'), (2, 2, 3.00, '2026-01-02 00:00:00'),
