@@ -2,7 +2,7 @@
 
 from github_account import DAY, Account, committed, first_state, next_day
 from github_objects import API, EMPTY, OWNER, REPOSITORY
-from scenario import Scenario, keys_digest, moment, rfc3339
+from scenario import Scenario, keys_digest, moment, rfc3339, thin
 
 VERSION = "2022-11-28"
 T0, T1 = "2025-10-15T06:00:00Z", "2025-10-16T06:00:00Z"
@@ -235,6 +235,9 @@ def repository():
                  thin(f"{name}.stargazers", "the key lies inside the user, where a model cannot look for it"),
                  thin(f"{OWNER}/{EMPTY}.commits", "a repository without a commit; those of another are judged"),
                  thin(f"{OWNER}/{EMPTY}.issues", "a repository without an issue; those of another are judged"),
+                 thin(f"{name}.commits", "a commit never changes, and always has its date", "partition-key-immutable"),
+                 thin(f"{name}.commits", "a commit never changes, and always has its date",
+                      "watermark-null-cursor-policy"),
                  *(accepted(check, f"{name}.workflow_jobs") for check in JOBS_BELOW_OLD_RUNS)])
 
 
@@ -251,11 +254,6 @@ def accepted(check, table):
             "reason": "GitHub lists jobs below runs, and runs by their creation alone: jobs that a run older than the "
                       "lookback of one day brings later come with a full refresh; the jobs of one run are few",
             "reference": "https://docs.github.com/en/rest/actions/workflow-jobs", "until": "2027-06-30"}
-
-
-def thin(table, reason):
-    """A waiver of what a table has no material for."""
-    return {"check": "*", "table": table, "reason": reason, "reference": "Fixtures/README.md", "until": "2027-12-31"}
 
 
 def second_day(recording, first, second, table, schemas):
@@ -324,7 +322,8 @@ def forbidden():
                   missing, (404, "Not Found"), replay="optional")
     return recording.finish(
         "A token that may read some things and not others", ["error:permission", "error:not-found"],
-        {f"{name}.teams": schema("teams"), f"{hidden}.labels": schema("labels")}, [], config=config(name, hidden))
+        {f"{name}.teams": schema("teams"), f"{hidden}.labels": schema("labels")}, [], config=config(name, hidden),
+        waivers=[thin(f"{hidden}.labels", "the token does not see this repository: its refusal is all there is")])
 
 
 def rate_limited():

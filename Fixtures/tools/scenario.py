@@ -150,3 +150,8 @@ class Scenario:
         changed = [n for n, t in made.items()
                    if n not in there or (self.folder / n).read_text(encoding="utf-8") != t]
         return sorted(f"{self.folder.relative_to(FIXTURES)}/{n}" for n in [*changed, *(there - made.keys())])
+
+
+def thin(table, reason, check="*"):
+    """A waiver of what a table has no material for; of all checks, or of one."""
+    return {"check": check, "table": table, "reason": reason, "reference": "Fixtures/README.md", "until": "2027-12-31"}

@@ -8,7 +8,7 @@ import json
 import shutil
 import sqlite3
 
-from scenario import FIXTURES, keys_digest
+from scenario import FIXTURES, keys_digest, thin
 from sql_shop import ENGINES, T0, T1, TABLES, TYPES, VIEWS, changes_at_t1, rows_at_t0
 
 CONFIGS = {
@@ -192,7 +192,15 @@ def shop(engine):
             {"name": "t1", "clock": T1, "story": "7 inserts, 4 updates, 2 deletes, one order that was committed late",
              "seed": "seed/t1.sql"}],
         "expected": expected,
-    }, seeds)
+    } | waivers(engine), seeds)
+
+
+def waivers(engine):
+    """What no seed can show; only SQLite keeps these tables by a time that could be another column's default."""
+    if engine != "sqlite":
+        return {}
+    reason = "created_at is set when the row is made, and by nobody later"
+    return {"waivers": [thin(table, reason, "partition-key-immutable") for table in ("customers", "open_orders")]}
 
 
 def bad_credentials(engine):

@@ -46,6 +46,8 @@ struct PreviewPageTests {
     private static let script = """
         import re
         from playwright.sync_api import sync_playwright, expect
+        # A machine that builds beside it is slow, and no less right.
+        expect.set_options(timeout=60_000)
         result = {"problems": [], "overflow": []}
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=data["browser"], args=["--no-sandbox"])

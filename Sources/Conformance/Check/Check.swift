@@ -23,6 +23,8 @@ public struct Check: Sendable {
     public let catches: [String]
     /// Judges one case.
     let judge: @Sendable (CheckCase) async throws -> Verdict
+    /// Whether it looks at answers over HTTP alone.
+    private(set) var isOverHTTP: Bool
 
     public init(
         _ name: String, group: CheckGroup, level: Level, scope: Scope = .table, proves: String, method: String,
@@ -41,6 +43,14 @@ public struct Check: Sendable {
         self.isWaivable = isWaivable
         catches = [first] + others
         self.judge = judge
+        isOverHTTP = group == .http
+    }
+
+    /// The same check; a source whose upstream does not speak HTTP has nothing for it to look at.
+    var overHTTP: Check {
+        var copy = self
+        copy.isOverHTTP = true
+        return copy
     }
 
     /// What a check needs and does.

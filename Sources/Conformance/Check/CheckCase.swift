@@ -90,7 +90,7 @@ extension Check {
     /// Judges a case, unless the kind of its upstream rules the check out.
     func verdict(on input: CheckCase) async throws -> Verdict {
         let states = input.scenario.manifest.states
-        if group == .http, states.allSatisfy({ $0.http == nil }) {
+        if isOverHTTP, states.allSatisfy({ $0.http == nil }) {
             return .notApplicable("The scenario's upstream does not speak HTTP.")
         }
         if group == .database, states.allSatisfy({ $0.seed == nil && $0.database == nil }) {

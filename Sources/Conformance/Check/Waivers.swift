@@ -138,8 +138,9 @@ public struct Waivers: Sendable {
 
     /// A failure that is waived is `waived`; a waiver that has run out, or may not be, waives nothing.
     func applied(to verdict: Verdict, of item: CheckRunner.Case, today: String) -> Verdict {
-        if case .notExercised = verdict, let waiver = all.first(where: { $0.isOfMaterial && $0.table == item.table }) {
-            return waiver.until >= today ? .waived(waiver, []) : verdict
+        if case .notExercised = verdict {
+            let own = all.first { ($0.isOfMaterial || $0.check == item.check.name) && $0.table == item.table }
+            return own.map { $0.until >= today ? .waived($0, []) : verdict } ?? verdict
         }
         guard case .failed(let findings) = verdict, let waiver = waiver(of: item) else { return verdict }
         if item.check.isWaivable && waiver.until >= today { return .waived(waiver, findings) }

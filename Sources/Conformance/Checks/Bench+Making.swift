@@ -114,6 +114,20 @@ extension Bench {
         return object
     }
 
+    /// The sample with as many copies of its objects as it takes to have so many; they change with their originals.
+    func grown(to count: Int) -> Bench {
+        var bench = self
+        while bench.objects.count < count, !objects.isEmpty {
+            let number = bench.objects.count
+            bench.objects.append(copy(objects[number % objects.count], number: number))
+        }
+        if let cursor = collection.cursor {
+            bench.objects = ModelOrder.sorted(
+                bench.objects, by: [ModelDeclaration.Order(field: cursor, isDescending: false)])
+        }
+        return bench
+    }
+
     /// Copies of the sample's objects, each at a position of its own.
     func made(_ count: Int, from first: Int = 0, _ position: (Int) -> Int64) -> [World.Object] {
         (first..<(first + count)).map { number in

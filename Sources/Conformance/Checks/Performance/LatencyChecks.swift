@@ -15,9 +15,10 @@ enum LatencyChecks {
         catches: "whole-list-in-one-item"
     ) { input in
         try await Bench.judging(input) { bench in
-            guard bench.endpoint.page.style != .single, bench.objects.count > 4 else {
-                throw Bench.Verdicted(verdict: .notExercised("There are no three pages to read."))
+            guard bench.endpoint.page.style != .single else {
+                throw Bench.Verdicted(verdict: .notApplicable("The API gives this list in one page."))
             }
+            let bench = bench.grown(to: 5)
             let run = try await bench.successful(
                 bench.plan(.fullRefresh), of: bench.upstream(pageSize: 1), at: "full read, a row a page")
             var pages = 0
@@ -32,5 +33,5 @@ enum LatencyChecks {
                     actual: "It came after \(pages) pages.", history: Array(run.log.lines(last: 200).prefix(20)))
             ]
         }
-    }
+    }.overHTTP
 }

@@ -30,7 +30,7 @@ enum InjectionChecks {
             if !findings.isEmpty { return .failed(findings) }
         }
         return .judged([], looked: trial.tally.sum)
-    }
+    }.overHTTP
 
     private static let throughConfig = Check(
         "injection-through-config", group: .security, level: .static,
