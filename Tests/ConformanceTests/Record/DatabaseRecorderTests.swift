@@ -82,7 +82,13 @@ import Tributary
                 ] + more))
     }
 
-    @Test("PostgreSQL", .enabled(if: PostgresServer.isAvailable)) func postgres() async throws {
+    private static let drivers = LiveDatabaseConnector.builtInEngines
+
+    @Test(
+        "PostgreSQL",
+        .enabled(if: drivers.contains(.postgres), "this build has no PostgreSQL driver: use --traits PostgreSQL"),
+        .enabled(if: PostgresServer.isAvailable))
+    func postgres() async throws {
         let server = try await PostgresServer.shared()
         let database = try await server.makeDatabase(
             """
@@ -100,7 +106,10 @@ import Tributary
         try await check("postgres", scenario, server: server.endpoint("postgres").url("postgres"))
     }
 
-    @Test("MariaDB", .enabled(if: MariaDBServer.isAvailable)) func mariaDB() async throws {
+    @Test(
+        "MariaDB", .enabled(if: drivers.contains(.mysql), "this build has no MariaDB driver: use --traits MariaDB"),
+        .enabled(if: MariaDBServer.isAvailable))
+    func mariaDB() async throws {
         let server = try await MariaDBServer.shared()
         let database = try await server.makeDatabase(
             """
