@@ -23,5 +23,17 @@ enum Material {
     /// Runs parts of checks in processes of their own.
     static let children = ChildProcessRunner(executable: products.appending(path: "tributary").path)
 
+    /// What the kit says of a scenario; `checks` empty means all of the profile.
+    static func results(
+        _ source: AnySource, _ folder: URL, profile: Profile = .full, checks: Set<String> = []
+    ) async throws -> [CheckResult] {
+        let runner = CheckRunner(catalogue: CheckCatalogue.all, stack: stack)
+        var options = CheckRunner.Options(today: "2026-01-08")
+        options.profile = profile
+        options.checks = checks
+        let cases = runner.cases(of: source, scenarios: [try Scenario(at: folder)], options: options)
+        return await runner.run(cases, options: options)
+    }
+
     static let stack: HTTPStack = { LiveHTTP.simulated(over: $0, clock: $1) }
 }

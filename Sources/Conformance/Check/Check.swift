@@ -23,8 +23,8 @@ public struct Check: Sendable {
     public let catches: [String]
     /// Judges one case.
     let judge: @Sendable (CheckCase) async throws -> Verdict
-    /// Whether it looks at answers over HTTP alone.
-    private(set) var isOverHTTP: Bool
+    /// What there must be for it to look at.
+    private(set) var needs: Set<Need>
 
     public init(
         _ name: String, group: CheckGroup, level: Level, scope: Scope = .table, proves: String, method: String,
@@ -43,13 +43,23 @@ public struct Check: Sendable {
         self.isWaivable = isWaivable
         catches = [first] + others
         self.judge = judge
-        isOverHTTP = group == .http
+        needs = group == .http ? [.http] : group == .database ? [.database] : []
     }
 
-    /// The same check; a source whose upstream does not speak HTTP has nothing for it to look at.
-    var overHTTP: Check {
+    /// What a source may lack; a check that needs it is not applicable then.
+    enum Need: Sendable {
+        /// Answers over HTTP.
+        case http
+        /// A database behind the source.
+        case database
+        /// Fields of config.
+        case fields
+    }
+
+    /// The same check, for sources that have this alone.
+    func needing(_ need: Need) -> Check {
         var copy = self
-        copy.isOverHTTP = true
+        copy.needs.insert(need)
         return copy
     }
 

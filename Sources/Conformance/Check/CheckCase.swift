@@ -84,19 +84,16 @@ public struct CheckCase: Sendable {
 }
 
 extension Check {
-    /// Whether there is nothing for it to look at where the form is empty.
-    private var isAboutFields: Bool { name.hasPrefix("config-") || name == "secret-fields-marked" }
-
-    /// Judges a case, unless the kind of its upstream rules the check out.
+    /// Judges a case, unless the source or the kind of its upstream rules the check out.
     func verdict(on input: CheckCase) async throws -> Verdict {
         let states = input.scenario.manifest.states
-        if isOverHTTP, states.allSatisfy({ $0.http == nil }) {
+        if needs.contains(.http), states.allSatisfy({ $0.http == nil }) {
             return .notApplicable("The scenario's upstream does not speak HTTP.")
         }
-        if group == .database, states.allSatisfy({ $0.seed == nil && $0.database == nil }) {
+        if needs.contains(.database), states.allSatisfy({ $0.seed == nil && $0.database == nil }) {
             return .notApplicable("The scenario's upstream is no database.")
         }
-        if isAboutFields, input.source.form.fields.isEmpty {
+        if needs.contains(.fields), input.source.form.fields.isEmpty {
             return .notApplicable("The source has no fields of config.")
         }
         do {

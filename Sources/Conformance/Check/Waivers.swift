@@ -4,8 +4,8 @@ import Foundation
 
 /// The waivers of a manifest: failures that are accepted, with the reason, where it is discussed, and until when.
 ///
-/// A waiver of the check `*` for one table accepts what there is no material for, and no failure: a table that is empty at
-/// the upstream exercises little.
+/// A waiver accepts as well that there is no material for its check. One of the check `*` for one table accepts that of all
+/// checks, and no failure: a table that is empty at the upstream exercises little.
 ///
 /// ```json
 /// "waivers": [{"check": "watermark-boundary-ties-kept", "table": "events", "reason": "…", "reference": "https://…",
@@ -136,7 +136,8 @@ public struct Waivers: Sendable {
         all.first { $0.check == item.check.name && ($0.table == "*" || $0.table == item.table) }
     }
 
-    /// A failure that is waived is `waived`; a waiver that has run out, or may not be, waives nothing.
+    /// A failure that is waived is `waived`, and so is a lack of material; a waiver that has run out, or may not be, waives
+    /// nothing.
     func applied(to verdict: Verdict, of item: CheckRunner.Case, today: String) -> Verdict {
         if case .notExercised = verdict {
             let own = all.first { ($0.isOfMaterial || $0.check == item.check.name) && $0.table == item.table }

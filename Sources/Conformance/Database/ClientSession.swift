@@ -113,20 +113,18 @@ final class ClientSession: Sendable {
                 printed.append(more)
             }
             // `mariadb` goes on after a file that failed.
-            if said.dropFirst(told).firstRange(of: Data("ERROR ".utf8)) != nil {
-                try? input.fileHandleForWriting.close()
-                throw failure(after: told)
-            }
+            if said.dropFirst(told).firstRange(of: Data("ERROR ".utf8)) != nil { throw failure(after: told) }
             return String(decoding: printed.dropLast(end.utf8.count + 1), as: UTF8.self)
         }
 
         /// What the program has said of errors since it was started.
         private var said: Data { (try? Data(contentsOf: errors)) ?? Data() }
 
+        /// Ends the program, which may be waiting for more, and tells what it has said of a script.
         private func failure(after told: Int) -> Failure {
-            process.waitUntilExit()
+            logOut()
             let problem = String(decoding: said.dropFirst(told), as: UTF8.self)
-            end()
+            removeFiles()
             return Failure(
                 problem: problem.replacing("psql:\(script.path):", with: "line ")
                     .replacing(" in file: '\(script.path)'", with: "")
@@ -134,10 +132,16 @@ final class ClientSession: Sendable {
         }
 
         func end() {
+            logOut()
+            removeFiles()
+        }
+
+        private func logOut() {
             try? input.fileHandleForWriting.close()
             process.waitUntilExit()
-            try? FileManager.default.removeItem(at: folder)
         }
+
+        private func removeFiles() { try? FileManager.default.removeItem(at: folder) }
     }
 }
 

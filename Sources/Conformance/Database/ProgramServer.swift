@@ -83,8 +83,11 @@ final class ProgramServer: DatabaseServer {
             let drop = engine == .postgres ? "DROP DATABASE IF EXISTS \(name) WITH (FORCE)" : "DROP DATABASE \(name)"
             _ = try? await execute(drop + ";", in: address.database)
         }
-        for session in sessions.withLock({ $0.values }) { session.close() }
-        sessions.withLock { $0 = [:] }
+        let open = sessions.withLock { sessions in
+            defer { sessions = [:] }
+            return sessions.values
+        }
+        for session in open { session.close() }
     }
 
     fileprivate func takeBack(_ name: String) { free.withLock { $0.append(name) } }

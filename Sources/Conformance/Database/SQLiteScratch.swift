@@ -31,6 +31,7 @@ final class SQLiteScratch: ScratchDatabase {
         guard code == SQLITE_OK else {
             throw ScratchFailure(engine: .sqlite, problem: "code \(code)", script: "open \(folder.path)")
         }
+        // The journal's mode comes last: it would be synced to the disk.
         try execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = OFF;")
     }
 

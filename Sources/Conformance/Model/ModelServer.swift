@@ -65,11 +65,7 @@ public struct ModelServer: HTTPClient {
         var response = call.response(200, body)
         if let change = quirks.body { response.body = HTTPBody(change(body.serialized())) }
         if endpoint.page.style == .link, let next = page.nextURL {
-            if let name = endpoint.page.header {
-                response.headers.add(name, next)
-            } else {
-                response.headers.add("Link", "<\(next)>; rel=\"next\"")
-            }
+            endpoint.page.lead(&response.headers, to: next)
         }
         return response
     }

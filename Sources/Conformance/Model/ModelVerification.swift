@@ -44,7 +44,7 @@ public struct ModelVerification: Sendable {
             let response = try await server.send(request)
             let answer = try JSONValue(parsing: try await response.body.collect())
             learnt.learn(
-                recorded: exchange.exchange.response.headers, model: response.headers, header: endpoint.page.header)
+                recorded: HTTPHeaders(exchange.exchange.response.headers), model: response.headers, endpoint.page)
             let recorded = (try? JSONValue(parsing: exchange.body)) ?? .null
             learnt.learn(endpoint.envelope, recorded: recorded, model: answer)
             outcome.verified += 1
@@ -75,14 +75,9 @@ private struct LearntTokens {
     private var tokens: [String: String] = [:]
     private var urls: [AskedURL: String] = [:]
 
-    /// Where the headers lead: the Link fields, or those of this name.
-    mutating func learn(recorded: [(name: String, value: String)], model: HTTPHeaders, header: String?) {
-        let name = header?.lowercased() ?? "link"
-        guard let old = recorded.first(where: { $0.name.lowercased() == name })?.value, let new = model[name] else {
-            return
-        }
-        let target = header == nil ? LinkHeader.target("next", in: old) : old
-        if let target { urls[AskedURL(target)] = header == nil ? LinkHeader.target("next", in: new) : new }
+    /// Where the headers lead.
+    mutating func learn(recorded: HTTPHeaders, model: HTTPHeaders, _ page: ModelDeclaration.Page) {
+        if let old = page.nextURL(in: recorded), let new = page.nextURL(in: model) { urls[AskedURL(old)] = new }
     }
 
     mutating func learn(_ envelope: JSONValue, recorded: JSONValue, model: JSONValue) {

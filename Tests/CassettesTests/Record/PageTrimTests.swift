@@ -46,6 +46,20 @@ private struct EndlessList: HTTPClient {
         #expect(totals == [4, 4, 4])
     }
 
+    @Test("a header of its own that leads on is left out of the last page, and no other header")
+    func headerOfItsOwn() async throws {
+        let list = EndlessList { page in
+            let next = "https://api.example.com/things?page=\(page + 1)"
+            return ([("Next-Page", next), ("Total", "9")], #"[{"id": \#(page)}]"#)
+        }
+        let recorder = RecordingHTTPClient(list, maxPages: 2)
+        _ = try await read(recorder, 1)
+        _ = try await read(recorder, 2)
+        let names = recorder.exchanges.map { $0.responseHeaders.map { $0.name.lowercased() } }
+        #expect(names == [["next-page", "total"], ["total"]])
+        #expect(recorder.exchanges[1].trimmed?["ended"]?.array == ["Next-Page"])
+    }
+
     @Test("rows are cut in the middle of a page, and other lists count by themselves")
     func rows() async throws {
         let list = EndlessList { page in ([], #"[{"id": \#(page * 2)}, {"id": \#(page * 2 + 1)}]"#) }

@@ -113,12 +113,7 @@ struct ShopService {
     static func verdicts(
         _ source: AnySource, _ folder: URL, profile: Profile = .full, checks: Set<String> = []
     ) async throws -> (bad: [String], passed: Int) {
-        let runner = CheckRunner(catalogue: CheckCatalogue.all, stack: Material.stack)
-        var options = CheckRunner.Options(today: "2026-01-08")
-        options.profile = profile
-        options.checks = checks
-        let cases = runner.cases(of: source, scenarios: [try Scenario(at: folder)], options: options)
-        let results = await runner.run(cases, options: options)
+        let results = try await Material.results(source, folder, profile: profile, checks: checks)
         let bad = results.filter { $0.isFailure(strict: false) }.map { "\($0.item.id): \($0.verdict)" }
         return (bad, results.count { $0.verdict.name == "passed" })
     }

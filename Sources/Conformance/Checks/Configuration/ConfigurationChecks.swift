@@ -20,7 +20,7 @@ enum ConfigurationChecks {
         let problems = input.source.declarationProblems + problems(of: fields, at: "")
         let findings = problems.map { Finding(at: "form", expected: "a well-formed field", actual: $0) }
         return .judged(findings, looked: Counters(items: fields.count))
-    }
+    }.needing(.fields)
 
     private static func problems(of fields: [FormField], at place: String) -> [String] {
         let doubled = Dictionary(grouping: fields, by: \.name).filter { $0.value.count > 1 }.keys.sorted()

@@ -138,7 +138,7 @@ enum CredentialChecks {
                     actual: "It ended with: \(error)", history: read.history))
         }
         return .judged(findings, looked: plain.looked + reading.looked + after.looked)
-    }.overHTTP
+    }.needing(.http)
 
     private static func attribution(_ reading: Reading, _ schema: Manifest.Schema) -> [Finding] {
         func finding(_ actual: String) -> [Finding] {

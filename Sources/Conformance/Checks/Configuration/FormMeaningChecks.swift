@@ -33,7 +33,7 @@ enum FormMeaningChecks {
                     history: given.requests))
         }
         return .judged(findings, looked: looked)
-    }
+    }.needing(.fields)
 
     private static let backwardCompatible = Check(
         "config-backward-compatible", group: .configuration, level: .static, scope: .source,
@@ -64,7 +64,7 @@ enum FormMeaningChecks {
             }
         }
         return .judged(findings, looked: looked)
-    }
+    }.needing(.fields)
 
     /// The config, without each optional field, and with defaults in their places: what the old form says is allowed.
     private static func variations(

@@ -46,7 +46,7 @@ enum FormValueChecks {
             }
         }
         return .judged(findings, looked: looked)
-    }
+    }.needing(.fields)
 
     private static func late(_ error: any Error, _ place: FormPlace) -> String? {
         ConfigRefusal.problem(with: error, of: place).map {
@@ -82,7 +82,7 @@ enum FormValueChecks {
             }
         }
         return .judged(findings, looked: looked)
-    }
+    }.needing(.fields)
 
     private static func outcome(
         _ input: CheckCase, _ config: JSONObject, _ place: FormPlace, _ trial: WrongValue
@@ -138,7 +138,7 @@ enum FormValueChecks {
         }
         return .judged(
             findings, looked: Counters(items: FormPlace.all(input.source.form.fields, in: JSONObject()).count))
-    }
+    }.needing(.fields)
 }
 
 /// A value that a field should not take, or not without thought.

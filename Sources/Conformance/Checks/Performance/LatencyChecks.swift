@@ -33,5 +33,5 @@ enum LatencyChecks {
                     actual: "It came after \(pages) pages.", history: Array(run.log.lines(last: 200).prefix(20)))
             ]
         }
-    }.overHTTP
+    }.needing(.http)
 }

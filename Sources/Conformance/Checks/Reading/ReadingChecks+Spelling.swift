@@ -66,7 +66,7 @@ extension ReadingChecks {
             ])
         }
         return .judged([], looked: tally.sum)
-    }.overHTTP
+    }.needing(.http)
 }
 
 extension CheckCase {

@@ -20,17 +20,16 @@ enum InjectionChecks {
         likelyCause: "An id is put into a path or a query as it is: percent-encode it.", isWaivable: false,
         catches: "id-changes-request-path"
     ) { input in
-        guard let trial = try HostileIDs(input) else {
-            return try HostileIDs.isNumbered(input)
-                ? .notApplicable("The ids of this table are numbers: nothing can be hidden in them.")
-                : .notExercised("model.json has no list for this table whose objects have texts as ids.")
+        try await input.judging { tally in
+            let trial = try HostileIDs(input)
+            for id in HostileIDs.ids {
+                let findings = try await trial.judge(id)
+                if !findings.isEmpty { return findings }
+            }
+            tally.add(trial.tally.sum)
+            return []
         }
-        for id in HostileIDs.ids {
-            let findings = try await trial.judge(id)
-            if !findings.isEmpty { return .failed(findings) }
-        }
-        return .judged([], looked: trial.tally.sum)
-    }.overHTTP
+    }.needing(.http)
 
     private static let throughConfig = Check(
         "injection-through-config", group: .security, level: .static,
@@ -138,24 +137,25 @@ struct HostileIDs: Sendable {
     /// The member of the key that is a text.
     private let key: String
 
-    /// Whether the ids of a modelled table are numbers, every part of them.
-    static func isNumbered(_ input: CheckCase) throws -> Bool {
-        guard let state = input.scenario.manifest.states.last, let declaration = try input.model(),
-            let collection = input.schema.flatMap({ declaration.collection(forSchema: $0.name) }),
-            let object = try input.memo.world(upTo: state.name, declaration).visible(collection.name).first
-        else { return false }
-        return !collection.key.isEmpty && collection.key.allSatisfy { object.body[$0]?.int64 != nil }
-    }
+    private static let withoutTexts = Bench.Verdicted(
+        verdict: .notExercised("model.json has no list for this table whose objects have texts as ids."))
 
-    init?(_ input: CheckCase) throws {
+    /// - Throws: `Bench.Verdicted` for a table without ids that anything could be hidden in.
+    init(_ input: CheckCase) throws {
         guard let schema = input.schema, let state = input.scenario.manifest.states.last,
             let declaration = try input.model(),
             let collection = declaration.collection(forSchema: schema.name),
             let endpoint = declaration.endpoints.first(where: { $0.collection == collection.name })
-        else { return nil }
+        else { throw Self.withoutTexts }
         let world = try input.memo.world(upTo: state.name, declaration)
-        let first = world.visible(collection.name).first?.body
-        guard let key = collection.key.first(where: { first?[$0]?.string != nil }) else { return nil }
+        let ids = collection.key.map { world.visible(collection.name).first?.body[$0] ?? .null }
+        if !ids.isEmpty, ids.allSatisfy({ $0.int64 != nil }) {
+            throw Bench.Verdicted(
+                verdict: .notApplicable("The ids of this table are numbers: nothing can be hidden in them."))
+        }
+        guard let key = zip(collection.key, ids).first(where: { $0.1.string != nil })?.0 else {
+            throw Self.withoutTexts
+        }
         self.key = key
         self.input = input
         self.schema = schema

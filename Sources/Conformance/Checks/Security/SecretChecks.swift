@@ -83,7 +83,7 @@ enum SecretChecks {
                 actual: "It is an ordinary field of type \($0.type.rawValue).")
         }
         return .judged(findings, looked: Counters(items: fields.count))
-    }
+    }.needing(.fields)
 
     private static let inputs: Set<FormField.FieldType> = [.text, .email, .search, .url, .password, .textarea, .number]
 

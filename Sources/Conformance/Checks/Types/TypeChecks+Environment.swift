@@ -25,7 +25,7 @@ extension TypeChecks {
             return try await bench.sameElsewhere(
                 zones.map { ("TZ=\($0)", ["TZ": $0]) }, task: "type-locale-independent")
         }
-    }.overHTTP
+    }.needing(.http)
 
     private static let locale = Check(
         "type-locale-independent", group: .types, level: .meta,
@@ -45,7 +45,7 @@ extension TypeChecks {
                 locales.map { ("LC_ALL=\($0)", ["LC_ALL": $0, "LANG": $0, "LANGUAGE": $0]) },
                 task: "type-locale-independent")
         }
-    }.overHTTP
+    }.needing(.http)
 
     /// What a full read hands over, row by row.
     static let handOverTask = ChildTask("type-locale-independent") { input, _, _ in

@@ -2,14 +2,24 @@ import Cassettes
 import Columns
 import Tributary
 
+extension ModelDeclaration.Page {
+    /// Where the headers of an answer lead: its own header, or Link (RFC 8288); nil when nowhere.
+    func nextURL(in headers: HTTPHeaders) -> String? {
+        header.map { headers[$0] } ?? headers["link"].flatMap { LinkHeader.target("next", in: $0) }
+    }
+
+    /// Lets the headers of an answer lead to the next page.
+    func lead(_ headers: inout HTTPHeaders, to url: String) {
+        headers.add(header ?? "Link", header == nil ? "<\(url)>; rel=\"next\"" : url)
+    }
+}
+
 extension ModelDeclaration.Endpoint {
     /// Whether a recorded page says that another one follows; false as well where the API says nothing of it.
     func leadsOn(_ exchange: RecordedExchange) -> Bool {
         if page.alwaysLeadsOn { return false }
         if page.style == .link {
-            let name = page.header?.lowercased() ?? "link"
-            let value = exchange.exchange.response.headers.first { $0.name.lowercased() == name }?.value
-            return (page.header == nil ? value.flatMap { LinkHeader.target("next", in: $0) } : value)?.isEmpty == false
+            return page.nextURL(in: HTTPHeaders(exchange.exchange.response.headers))?.isEmpty == false
         }
         guard let body = try? JSONValue(parsing: exchange.body) else { return false }
         return Self.leadsOn(envelope, body)
