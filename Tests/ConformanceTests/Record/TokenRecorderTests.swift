@@ -9,11 +9,11 @@ import Tributary
 /// Records an API whose every answer leads on by a token of its own, in a header of its own.
 @Suite(.timeLimit(.minutes(5))) struct TokenRecorderTests {
     private static func recorder(
-        _ service: TokenService, _ fixtures: URL, of source: AnySource = AnySource(TokenSource.self),
+        _ service: any HTTPClient, _ fixtures: URL, of source: AnySource = AnySource(TokenSource.self),
         state: String = "t0", clock: String = "2026-01-07T12:00:00Z"
     ) -> Recorder {
         var live = ShopService.live
-        live.http = { Material.stack($0(service.client), SystemClock()) }
+        live.http = { Material.stack($0(service), SystemClock()) }
         var plan = RecordingPlan(
             source: source, config: [:], scenario: "lists",
             clock: TimestampParser.microseconds(clock) ?? 0, today: "2026-01-07")
@@ -33,7 +33,7 @@ import Tributary
     func states() async throws {
         let room = try TemporaryFolder("tokens")
         let service = TokenService(things: 12)
-        let first = try await Self.recorder(service, room.url).run()
+        let first = try await Self.recorder(service.client, room.url).run()
         #expect(first.tables.map(\.isModelled) == [true], "\(first.notes)")
         let folder = room.file("tokens/lists")
         func urls(_ state: String, _ type: SyncType) throws -> [String] {
@@ -45,7 +45,7 @@ import Tributary
 
         // Sixteen are more than the three pages that are kept.
         service.add(4)
-        let second = try await Self.recorder(service, room.url, state: "t1", clock: "2026-01-08T12:00:00Z").run()
+        let second = try await Self.recorder(service.client, room.url, state: "t1", clock: "2026-01-08T12:00:00Z").run()
         #expect(second.tables.map(\.isModelled) == [true], "\(second.notes)")
         let scenario = try Scenario(at: folder)
         #expect(scenario.manifest.expected["t0"]?["things"]?["rows"]?.int64 == 12)
@@ -68,9 +68,9 @@ import Tributary
     func firstPageAlone() async throws {
         let room = try TemporaryFolder("tokens")
         let service = TokenService(things: 12)
-        _ = try await Self.recorder(service, room.url).run()
+        _ = try await Self.recorder(service.client, room.url).run()
         service.add(1)
-        _ = try await Self.recorder(service, room.url, state: "t1", clock: "2026-01-08T12:00:00Z").run()
+        _ = try await Self.recorder(service.client, room.url, state: "t1", clock: "2026-01-08T12:00:00Z").run()
         let folder = room.file("tokens/lists")
         let model = try #require(try ModelDeclaration(of: Scenario(at: folder)))
         let file = folder.appending(path: "t1.har")
@@ -91,7 +91,7 @@ import Tributary
     func timeAsCounter() async throws {
         let room = try TemporaryFolder("tokens")
         let source = AnySource(CountedTokenSource.self)
-        _ = try await Self.recorder(TokenService(things: 12), room.url, of: source).run()
+        _ = try await Self.recorder(TokenService(things: 12).client, room.url, of: source).run()
         let name = "watermark-late-rows-within-lookback"
         let verdict = try await Self.verdicts(room.file("tokens/lists"), source, checks: [name])[name]
         guard case .failed(let findings) = verdict else {
@@ -104,15 +104,27 @@ import Tributary
     @Test("of one page, the names of the parameters tell how the list is paged")
     func onePage() async throws {
         let room = try TemporaryFolder("tokens")
-        _ = try await Self.recorder(TokenService(things: 3), room.url, of: AnySource(OffsetSource.self)).run()
+        _ = try await Self.recorder(TokenService(things: 3).client, room.url, of: AnySource(OffsetSource.self)).run()
         let model = try #require(try ModelDeclaration(of: Scenario(at: room.file("tokens/lists"))))
         #expect(model.endpoints.first?.page.style == .offset && model.endpoints.first?.page.parameter == "offset")
+    }
+
+    @Test("where no list can be modelled there is no model, and the notes say why")
+    func noModel() async throws {
+        let room = try TemporaryFolder("tokens")
+        // One object that each answer tells otherwise.
+        let fickle = ScriptedHTTPClient { .json(["data": [["id": 1, "title": .string("answer \($0.index)")]]]) }
+        let outcome = try await Self.recorder(fickle, room.url, of: AnySource(OffsetSource.self)).run()
+        #expect(outcome.tables.map(\.isModelled) == [false])
+        #expect(outcome.notes.contains { $0.hasPrefix("model.json: things is left out") }, "\(outcome.notes)")
+        let files = ScenarioFiles(reading: room.file("tokens/lists")).files
+        #expect(files["manifest.json"] != nil && files["model.json"] == nil)
     }
 
     @Test("a waiver of a check accepts that there is no material for it, until its day is over")
     func waiver() async throws {
         let room = try TemporaryFolder("tokens")
-        _ = try await Self.recorder(TokenService(things: 12), room.url).run()
+        _ = try await Self.recorder(TokenService(things: 12).client, room.url).run()
         let folder = room.file("tokens/lists")
         let name = "docs-tables-match-discovery"
         #expect(try await Self.verdicts(folder, checks: [name])[name]?.name == "not exercised")

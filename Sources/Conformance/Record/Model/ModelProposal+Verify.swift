@@ -39,7 +39,9 @@ extension ModelProposal {
         }
         let json: JSONValue = ["collections": .object(collections), "endpoints": .array(endpoints)]
         let declaration = try ModelDeclaration(json, file: "model.json")
-        return Result(json: collections.isEmpty ? nil : json, declaration: declaration, notes: notes)
+        // A bare nil would be a JSON null here.
+        return Result(
+            json: collections.isEmpty ? JSONValue?.none : json, declaration: declaration, notes: notes)
     }
 
     /// The endpoint, or one that differs in what a recording leaves open, that gives the recorded answers; else the first
