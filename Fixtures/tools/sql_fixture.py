@@ -26,7 +26,7 @@ DOCS = {
 
 
 class SQLScenario:
-    """One scenario's folder: manifest, seeds, model."""
+    """One scenario's folder: manifest and seeds. Cassettes beside them are derived by `tributary fixtures derive`."""
 
     def __init__(self, engine, name, manifest, seeds):
         self.engine, self.folder = engine, FIXTURES / engine / name
@@ -35,11 +35,13 @@ class SQLScenario:
     def files(self):
         files = {f"seed/{state}.sql": text for state, text in self.seeds.items()}
         manifest = {"format": 1, "source": self.engine} | self.manifest
+        if self.engine != "sqlite":  # whose engine is always at hand
+            manifest["states"] = [state | {"db": f"{state['name']}.dbc"} for state in manifest["states"]]
         files["manifest.json"] = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
         return files
 
     def write(self):
-        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.folder / "seed", ignore_errors=True)
         for name, text in self.files().items():
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,7 +49,8 @@ class SQLScenario:
 
     def differences(self):
         made = self.files()
-        there = {str(p.relative_to(self.folder)) for p in self.folder.rglob("*") if p.is_file()}
+        there = {str(p.relative_to(self.folder)) for p in self.folder.rglob("*")
+                 if p.is_file() and p.suffix != ".dbc"}
         changed = [n for n, t in made.items()
                    if n not in there or (self.folder / n).read_text(encoding="utf-8") != t]
         return sorted(f"{self.folder.relative_to(FIXTURES)}/{n}" for n in [*changed, *(there - made.keys())])

@@ -15,6 +15,8 @@ static struct {
     size_t (*free_decompressor)(void *);
     size_t (*decompress)(void *, void *, size_t, const void *, size_t);
     bool loaded;
+    pthread_key_t decompressors;
+    bool has_key;
 } zstd;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -38,6 +40,8 @@ static bool find(void *library, const char *name, void *function) {
     return *(void **)function != NULL;
 }
 
+static void free_decompressor(void *context) { zstd.free_decompressor(context); }
+
 static void load(void) {
     void *library = open_library();
     if (library == NULL) { return; }
@@ -50,6 +54,7 @@ static void load(void) {
         && find(library, "ZSTD_createDCtx", &zstd.make_decompressor)
         && find(library, "ZSTD_freeDCtx", &zstd.free_decompressor)
         && find(library, "ZSTD_decompressDCtx", &zstd.decompress);
+    zstd.has_key = zstd.loaded && pthread_key_create(&zstd.decompressors, free_decompressor) == 0;
 }
 
 bool czstd_is_available(void) {
@@ -78,13 +83,21 @@ size_t czstd_compress(
     return zstd.is_error(written) ? CZSTD_ERROR : written;
 }
 
-void *czstd_make_decompressor(void) { return czstd_is_available() ? zstd.make_decompressor() : NULL; }
-
-void czstd_free_decompressor(void *context) {
-    if (context != NULL) { zstd.free_decompressor(context); }
+// The context of the calling thread, freed when it ends; NULL without the library or the memory.
+static void *decompressor(void) {
+    if (!czstd_is_available() || !zstd.has_key) { return NULL; }
+    void *context = pthread_getspecific(zstd.decompressors);
+    if (context != NULL) { return context; }
+    context = zstd.make_decompressor();
+    if (context != NULL && pthread_setspecific(zstd.decompressors, context) != 0) {
+        zstd.free_decompressor(context);
+        return NULL;
+    }
+    return context;
 }
 
-size_t czstd_decompress(void *context, void *destination, size_t capacity, const void *source, size_t size) {
+size_t czstd_decompress(void *destination, size_t capacity, const void *source, size_t size) {
+    void *context = decompressor();
     if (context == NULL) { return CZSTD_ERROR; }
     size_t written = zstd.decompress(context, destination, capacity, source, size);
     return zstd.is_error(written) ? CZSTD_ERROR : written;

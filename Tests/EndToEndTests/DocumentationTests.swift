@@ -56,8 +56,11 @@ import Testing
             guard let place = words.firstIndex(where: { $0 == "tributary" || $0 == "scaffold" }),
                 place + 1 < words.count
             else { continue }
-            let help = try CommandLineTool(name: words[place], folder: folder.url)
-                .run(["help", words[place + 1]])
+            let tool = CommandLineTool(name: words[place], folder: folder.url)
+            var help = try tool.run(["help", words[place + 1]])
+            if help.output.contains("SUBCOMMANDS:"), place + 2 < words.count {
+                help = try tool.run(["help", words[place + 1], words[place + 2]])
+            }
             #expect(help.status == 0, "\(line): \(help.errors)")
             for option in words[(place + 2)...] where option.hasPrefix("--") {
                 let name = option.split(separator: "=")[0]

@@ -29,12 +29,9 @@ void czstd_free_compressor(void *context);
 size_t czstd_compress(
     void *context, void *destination, size_t capacity, const void *source, size_t size, int level);
 
-/// A context for decompression, or NULL. Free it with czstd_free_decompressor.
-void *czstd_make_decompressor(void);
-void czstd_free_decompressor(void *context);
-
 /// Decompresses all frames of `source` into `destination`; gives the number of bytes written, or CZSTD_ERROR.
-/// Never writes behind `capacity`.
-size_t czstd_decompress(void *context, void *destination, size_t capacity, const void *source, size_t size);
+/// Never writes behind `capacity`. Each thread keeps a context of its own, of about 160 KB, until it ends: making one
+/// costs more than a small page.
+size_t czstd_decompress(void *destination, size_t capacity, const void *source, size_t size);
 
 #endif

@@ -119,20 +119,35 @@ enum JSONText {
     /// Appends `text` to `bytes` as a JSON string in quotes. Only what must be escaped is.
     static func quote(_ text: some Sequence<UInt8>, into bytes: inout [UInt8]) {
         bytes.append(0x22)
-        for byte in text {
-            switch byte {
-            case 0x22, 0x5C: bytes.append(contentsOf: [0x5C, byte])
-            case 0x0A: bytes.append(contentsOf: [0x5C, 0x6E])
-            case 0x0D: bytes.append(contentsOf: [0x5C, 0x72])
-            case 0x09: bytes.append(contentsOf: [0x5C, 0x74])
-            case 0..<0x20:
-                let digits: StaticString = "0123456789abcdef"
-                bytes.append(contentsOf: [0x5C, 0x75, 0x30, 0x30])
-                bytes.append(digits.utf8Start[Int(byte &>> 4)])
-                bytes.append(digits.utf8Start[Int(byte & 15)])
-            default: bytes.append(byte)
+        let inPieces: Void? = text.withContiguousStorageIfAvailable { text in
+            var start = 0
+            for index in text.indices where isEscaped(text[index]) {
+                bytes.append(contentsOf: text[start..<index])
+                escape(text[index], into: &bytes)
+                start = index + 1
             }
+            bytes.append(contentsOf: text[start...])
+        }
+        if inPieces == nil {
+            for byte in text { if isEscaped(byte) { escape(byte, into: &bytes) } else { bytes.append(byte) } }
         }
         bytes.append(0x22)
+    }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x22 || byte == 0x5C }
+
+    private static func escape(_ byte: UInt8, into bytes: inout [UInt8]) {
+        bytes.append(0x5C)
+        switch byte {
+        case 0x0A: bytes.append(0x6E)
+        case 0x0D: bytes.append(0x72)
+        case 0x09: bytes.append(0x74)
+        case 0..<0x20:
+            let digits: StaticString = "0123456789abcdef"
+            bytes.append(contentsOf: [0x75, 0x30, 0x30])
+            bytes.append(digits.utf8Start[Int(byte &>> 4)])
+            bytes.append(digits.utf8Start[Int(byte & 15)])
+        default: bytes.append(byte)
+        }
     }
 }

@@ -158,6 +158,8 @@ extension JSONValue {
 
     /// The value at a path such as `meta.next` or `data[-1].id`; nil when it is not there.
     public func path(_ path: String) -> JSONValue? {
+        // Most paths are one name, and are asked of thousands of rows.
+        if case .object(let object) = self, !path.isEmpty, path.utf8.allSatisfy(\.isPlainName) { return object[path] }
         guard let parsed = JSONPath(path) else { return nil }
         return parsed.segments.reduce(Optional(self)) { value, segment in
             if case .array = value, let index = segment.index { return value?[index] }
@@ -175,5 +177,12 @@ extension JSONValue {
         case .array: "an array"
         case .object: "an object"
         }
+    }
+}
+
+extension UInt8 {
+    /// Whether the byte can be nothing but a part of a name in a path: an ASCII letter, a digit or an underscore.
+    fileprivate var isPlainName: Bool {
+        self | 0x20 &- 0x61 < 26 || self &- 0x30 < 10 || self == 0x5F
     }
 }

@@ -54,6 +54,8 @@ public struct Check: Sendable {
         case database
         /// Fields of config.
         case fields
+        /// The engine itself, where there is a database: the check asks what no cassette can know. Not exercised without.
+        case engine
     }
 
     /// The same check, for sources that have this alone.

@@ -81,6 +81,23 @@ public struct CheckCase: Sendable {
     public func replay(_ state: String) throws -> ReplayUpstream {
         try ReplayUpstream(scenario: scenario, state: state, databases: databases)
     }
+
+    /// Ends with ``DatabaseMissing`` where the upstream is a database whose engine is not at hand.
+    func demandEngine() throws {
+        guard let sql = try SQLScenario(scenario) else { return }
+        guard let databases else { throw DatabaseMissing(engine: sql.engine, reason: nil) }
+        _ = try databases.server(sql.engine)
+    }
+
+    /// The recording of the first state, for checks that a recording suffices; nil where there is an engine, which tells
+    /// more.
+    ///
+    /// - Throws: `SourceError` of kind `invalidFixture`.
+    func recordedFirst() throws -> ReplayUpstream? {
+        guard let state = scenario.manifest.states.first else { return nil }
+        let upstream = try replay(state.name)
+        return state.http != nil || upstream.isCassette ? upstream : nil
+    }
 }
 
 extension Check {
@@ -97,6 +114,7 @@ extension Check {
             return .notApplicable("The source has no fields of config.")
         }
         do {
+            if needs.contains(.engine) { try input.demandEngine() }
             return try await judge(input)
         } catch let missing as DatabaseMissing {
             return .notExercised(missing.description)

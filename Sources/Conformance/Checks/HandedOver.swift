@@ -34,7 +34,7 @@ struct HandedOver: Sendable {
         _ input: CheckCase, _ body: @Sendable (HandedOver, Bench.Tally) async throws -> [Finding]
     ) async throws -> Verdict {
         let tally = Bench.Tally()
-        if let recorded = try recorded(input) {
+        if let recorded = try input.recordedFirst() {
             do {
                 let read = try await HandedOver(input, recorded, "replay of \(recorded.state.name)", tally)
                 let findings = try await body(read, tally)
@@ -50,11 +50,6 @@ struct HandedOver: Sendable {
                 try await HandedOver(input, bench.upstream(), "the model", bench.tally), bench.tally)
             return findings
         }
-    }
-
-    private static func recorded(_ input: CheckCase) throws -> ReplayUpstream? {
-        guard let state = input.scenario.manifest.states.first, state.http != nil else { return nil }
-        return try input.replay(state.name)
     }
 
     private init(_ input: CheckCase, _ upstream: any Upstream, _ place: String, _ tally: Bench.Tally) async throws {

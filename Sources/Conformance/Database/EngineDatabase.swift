@@ -83,9 +83,9 @@ struct EngineConnector: DatabaseConnector {
         try await step(.connect, nil, number)
         let scratch = try await database.scratch()
         let real = scratch.endpoint(for: endpoint)
-        let base = try await database.stack.connector.connect(to: real)
-        return EngineConnection(
-            base: base, connector: self, number: number, wanted: endpoint.database, real: real.database)
+        let standIn = StandIn(wanted: endpoint, real: real)
+        let base = try await standIn.worded { try await database.stack.connector.connect(to: real) }
+        return EngineConnection(base: base, connector: self, number: number, standIn: standIn)
     }
 
     func step(_ kind: DatabaseStep.Kind, _ statement: SQLStatement?, _ connection: Int) async throws {
@@ -98,31 +98,77 @@ struct EngineConnector: DatabaseConnector {
     }
 }
 
+/// A database of the kit's own that stands for the one of a config.
+private struct StandIn: Sendable {
+    let wanted: DatabaseEndpoint
+    let real: DatabaseEndpoint
+
+    /// Whether a statement asks for something of the config's database by its name. MySQL's catalogue is asked so.
+    func asks(_ statement: SQLStatement) -> Bool {
+        wanted.engine == .mysql && !wanted.database.isEmpty && statement.parameters.contains(.string(wanted.database))
+    }
+
+    /// A statement that names the config's database, for the one that stands for it.
+    func translated(_ statement: SQLStatement) -> SQLStatement {
+        guard wanted.engine == .mysql, !wanted.database.isEmpty else { return statement }
+        var statement = statement
+        let (name, other) = (wanted.engine.quoted(wanted.database), wanted.engine.quoted(real.database))
+        statement.text = statement.text.replacing(name + ".", with: other + ".")
+        for index in statement.parameters.indices where statement.parameters[index] == .string(wanted.database) {
+            statement.parameters[index] = .string(real.database)
+        }
+        return statement
+    }
+
+    /// What a catalogue answered, in the names of the config.
+    func translated(_ table: Table) -> Table {
+        let columns = table.columns.map { column in
+            guard column.type == .utf8 else { return column }
+            var builder = ColumnBuilder(.utf8)
+            for index in 0..<column.count {
+                switch column[index] {
+                case .string(real.database): builder.append(string: wanted.database)
+                case .string(let text): builder.append(string: text)
+                default: builder.appendNull()
+                }
+            }
+            return builder.finish()
+        }
+        return Table(schema: table.schema, columns: columns, rowCount: table.rowCount)
+    }
+
+    /// What is thrown, worded as the server would that is stood for: it knows neither this port nor this name.
+    func worded<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch var error as SourceError {
+            // A file of SQLite has no address.
+            guard wanted.engine != .sqlite else { throw error }
+            for (real, wanted) in [
+                (real.database, wanted.database), (real.host, wanted.host),
+                ("port \(real.port)", "port \(wanted.port)"),
+            ] where !real.isEmpty && !wanted.isEmpty {
+                error.message = error.message.replacing(real, with: wanted)
+            }
+            throw error
+        }
+    }
+}
+
 /// A connection in the weather of its connector.
 private struct EngineConnection: DatabaseConnection {
     let base: any DatabaseConnection
     let connector: EngineConnector
     let number: Int
-    /// The database of the config, and the one that stands for it.
-    let wanted: String
-    let real: String
+    let standIn: StandIn
 
     var engine: DatabaseEngine { base.engine }
-    func quote(_ identifier: String) -> String { base.quote(identifier) }
 
     func query(_ statement: SQLStatement) async throws -> Table {
         try await connector.step(.statement, statement, number)
-        return try await permuted(base.query(translated(statement)), statement)
-    }
-
-    /// A statement that names the config's database, for the one that stands for it: MySQL's catalogue is asked by name.
-    private func translated(_ statement: SQLStatement) -> SQLStatement {
-        guard engine == .mysql, !wanted.isEmpty else { return statement }
-        var statement = statement
-        for index in statement.parameters.indices where statement.parameters[index] == .string(wanted) {
-            statement.parameters[index] = .string(real)
-        }
-        return statement
+        let answer = try await standIn.worded { try await base.query(standIn.translated(statement)) }
+        let table = standIn.asks(statement) ? standIn.translated(answer) : answer
+        return permuted(table, statement)
     }
 
     func stream(
@@ -134,17 +180,20 @@ private struct EngineConnection: DatabaseConnection {
             return try await streamPermuted(statement, rows: rows, into: body)
         }
         let isFirst = Lock(true)
-        try await base.stream(translated(statement), maxRows: rows, maxBytes: maxBytes) { table in
-            if !isFirst.withLock({ $0 }) { try await connector.step(.fetch, statement, number) }
-            isFirst.withLock { $0 = false }
-            try await body(table)
+        try await standIn.worded {
+            try await base.stream(standIn.translated(statement), maxRows: rows, maxBytes: maxBytes) { table in
+                if !isFirst.withLock({ $0 }) { try await connector.step(.fetch, statement, number) }
+                isFirst.withLock { $0 = false }
+                try await body(table)
+            }
         }
     }
 
     private func streamPermuted(
         _ statement: SQLStatement, rows: Int, into body: (Table) async throws -> Void
     ) async throws {
-        let whole = try await permuted(base.query(translated(statement)), statement)
+        let table = try await standIn.worded { try await base.query(standIn.translated(statement)) }
+        let whole = permuted(table, statement)
         var start = 0
         repeat {
             if start > 0 { try await connector.step(.fetch, statement, number) }
@@ -154,7 +203,7 @@ private struct EngineConnection: DatabaseConnection {
         } while start < whole.rowCount
     }
 
-    private func permuted(_ table: Table, _ statement: SQLStatement) async throws -> Table {
+    private func permuted(_ table: Table, _ statement: SQLStatement) -> Table {
         guard let seed = connector.weather.permutation else { return table }
         return OpenOrder(statement, seed: seed).applied(to: table)
     }

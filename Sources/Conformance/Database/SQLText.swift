@@ -4,16 +4,22 @@ import Tributary
 /// SQL that the kit writes for itself: identifiers, literals, catalogue queries. Apart from the drivers' on purpose.
 enum SQLText {
     static func quote(_ name: String, _ engine: DatabaseEngine) -> String {
-        let mark = engine == .mysql ? "`" : "\""
-        return mark + name.replacing(mark, with: mark + mark) + mark
+        let mark = engine == .mysql ? UInt8(ascii: "`") : UInt8(ascii: "\"")
+        return String(decoding: [mark] + doubled(mark, name) + [mark], as: UTF8.self)
     }
 
     static func text(_ value: String, _ engine: DatabaseEngine) -> String {
         if engine == .sqlite, value.utf8.contains(0) {
             return "CAST(X'\(value.utf8.map(hex).joined())' AS TEXT)"
         }
-        let doubled = value.replacing("'", with: "''")
-        return "'" + (engine == .mysql ? doubled.replacing("\\", with: "\\\\") : doubled) + "'"
+        var text = String(decoding: doubled(UInt8(ascii: "'"), value), as: UTF8.self)
+        if engine == .mysql { text = String(decoding: doubled(UInt8(ascii: "\\"), text), as: UTF8.self) }
+        return "'\(text)'"
+    }
+
+    /// Byte by byte, as the engines read: an accent behind a mark makes one Character of both.
+    private static func doubled(_ mark: UInt8, _ text: String) -> [UInt8] {
+        text.utf8.flatMap { $0 == mark ? [mark, mark] : [$0] }
     }
 
     private static func hex(_ byte: UInt8) -> String {

@@ -37,7 +37,6 @@ private struct LabDatabaseConnection: DatabaseConnection {
 
     private var ledger: DatabaseLedger { watch.log.databases }
     var engine: DatabaseEngine { base.engine }
-    func quote(_ identifier: String) -> String { base.quote(identifier) }
 
     func query(_ statement: SQLStatement) async throws -> Table {
         let index = try watch.send(statement, on: number, holdsAll: true)

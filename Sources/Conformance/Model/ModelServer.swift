@@ -143,7 +143,8 @@ public struct ModelServer: HTTPClient {
     }
 
     static func fill(_ template: String, with names: [String: String]) -> String {
-        names.reduce(template) { $0.replacingOccurrences(of: "{\($1.key)}", with: $1.value) }
+        if names.isEmpty || !template.utf8.contains(UInt8(ascii: "{")) { return template }
+        return names.reduce(template) { $0.replacingOccurrences(of: "{\($1.key)}", with: $1.value) }
     }
 
     /// Puts a page's parts where the envelope wants them, and the values of the path's names.

@@ -1,12 +1,14 @@
 import Cassettes
 import Tributary
 
-/// Answers exactly what one state of a scenario recorded; a database is built from the seeds up to that state.
+/// Answers exactly what one state of a scenario recorded; a database is built from the seeds up to that state, or is the
+/// state's cassette where the engine is not at hand.
 public struct ReplayUpstream: Upstream {
     public let scenario: Scenario
     public let state: Manifest.State
 
     private let database: EngineDatabase?
+    private let cassette: StatementReplay?
 
     /// Makes the upstream of a state.
     ///
@@ -15,11 +17,19 @@ public struct ReplayUpstream: Upstream {
     public init(scenario: Scenario, state: String, databases: DatabaseStack? = nil) throws {
         self.scenario = scenario
         self.state = try scenario.state(state)
-        let sql = try databases == nil ? nil : SQLScenario(scenario)
-        database = try databases.flatMap { stack in
-            try sql.map { EngineDatabase(try $0.world(upTo: state), on: stack) }
-        }
+        let sql = try databases == nil && self.state.database == nil ? nil : SQLScenario(scenario)
+        let isAtHand = sql.map { databases?.engines.contains($0.engine) ?? false } ?? true
+        cassette = try isAtHand ? nil : scenario.statements(state: state)
+        database =
+            try cassette != nil
+            ? nil
+            : databases.flatMap { stack in
+                try sql.map { EngineDatabase(try $0.world(upTo: state), on: stack) }
+            }
     }
+
+    /// Whether a database is answered for by a cassette.
+    var isCassette: Bool { cassette != nil }
 
     public var name: String { "replay of \(scenario.id) at \(state.name)" }
     public var now: Int64 { state.clock }
@@ -31,6 +41,6 @@ public struct ReplayUpstream: Upstream {
     }
 
     public func databaseConnector(clock: LabClock) throws -> (any DatabaseConnector)? {
-        database.map { EngineConnector($0) }
+        cassette ?? database.map { EngineConnector($0) }
     }
 }

@@ -35,12 +35,9 @@ final class PageCompressor {
     }
 }
 
-/// Decompresses pages of one column chunk; keeps its context and its output memory from page to page.
+/// Decompresses pages of one column chunk; keeps its output memory from page to page.
 final class PageDecompressor {
-    private var context: UnsafeMutableRawPointer?
     private let output = RawBuffer()
-
-    deinit { czstd_free_decompressor(context) }
 
     /// The bytes of a page, `size` of them, with slack behind them (``RawBuffer/slack``); valid until the next call.
     func decompress(
@@ -67,8 +64,7 @@ final class PageDecompressor {
         guard czstd_is_available() else {
             throw ParquetError.unsupported("the file is compressed with zstd; install the library libzstd1")
         }
-        if context == nil { context = czstd_make_decompressor() }
-        let written = czstd_decompress(context, target.baseAddress, target.count, source.baseAddress, source.count)
+        let written = czstd_decompress(target.baseAddress, target.count, source.baseAddress, source.count)
         guard written != czstdError else { throw ParquetError.corrupt("a page is no valid zstd data") }
         guard written == target.count else { throw wrongSize(written, target.count) }
     }

@@ -5,9 +5,6 @@ import Tributary
 protocol DatabaseSession: AnyObject, Sendable {
     var engine: DatabaseEngine { get }
 
-    /// Quotes an identifier by the engine's rule. May be called from any thread.
-    func quote(_ identifier: String) -> String
-
     /// Starts a statement whose rows are then fetched with ``nextBatch()``.
     func begin(_ statement: SQLStatement, limits: BatchLimits) throws
 

@@ -22,8 +22,6 @@ public final class LiveDatabaseConnection: DatabaseConnection {
 
     public var engine: DatabaseEngine { session.engine }
 
-    public func quote(_ identifier: String) -> String { session.quote(identifier) }
-
     public func query(_ statement: SQLStatement) async throws -> Table {
         try await exclusively {
             try await cancellable { session in

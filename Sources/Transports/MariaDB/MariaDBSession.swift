@@ -27,10 +27,6 @@
 
         deinit { close() }
 
-        func quote(_ identifier: String) -> String {
-            "`" + identifier.replacing("\0", with: "").replacing("`", with: "``") + "`"
-        }
-
         // MARK: Opening and closing
 
         func open() throws {

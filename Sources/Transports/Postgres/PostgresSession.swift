@@ -30,8 +30,6 @@
 
         deinit { close() }
 
-        func quote(_ identifier: String) -> String { PostgresText.quote(identifier) }
-
         // MARK: Opening and closing
 
         func open() throws {

@@ -3,14 +3,8 @@
     import CPostgres
     import Tributary
 
-    /// SQL text as PostgreSQL reads it: quoted names, and values in the place of `?`.
+    /// SQL text as PostgreSQL reads it: values in the place of `?`.
     enum PostgresText {
-        /// A quoted identifier (PostgreSQL manual, section 4.1.1). A name cannot hold a zero byte, so that is dropped.
-        static func quote(_ identifier: String) -> String {
-            let escaped = identifier.filter { $0 != "\0" }.map { $0 == "\"" ? "\"\"" : String($0) }.joined()
-            return "\"\(escaped)\""
-        }
-
         /// Whether the statement is one that COPY takes.
         static func isQuery(_ text: String) -> Bool {
             let word = text.drop { $0.isWhitespace || $0 == "(" }.prefix { $0.isLetter }.lowercased()

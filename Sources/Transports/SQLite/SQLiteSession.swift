@@ -25,10 +25,6 @@ final class SQLiteSession: OpenableSession, @unchecked Sendable {
 
     deinit { close() }
 
-    func quote(_ identifier: String) -> String {
-        "\"" + identifier.replacing("\0", with: "").replacing("\"", with: "\"\"") + "\""
-    }
-
     // MARK: Opening and closing
 
     func open() throws {

@@ -5,6 +5,15 @@ public enum DatabaseEngine: String, Hashable, Sendable, Codable {
     case postgres
     case mysql
     case sqlite
+
+    /// A quoted identifier: what is doubled inside it differs. A name cannot hold a zero byte, so that is dropped.
+    /// (PostgreSQL manual, section 4.1.1; MariaDB, "Identifier Names"; SQLite, "SQL Keywords".)
+    public func quoted(_ identifier: String) -> String {
+        let mark = self == .mysql ? UInt8(ascii: "`") : UInt8(ascii: "\"")
+        // Byte by byte: an accent behind a mark makes one Character of both, of which the database sees a mark.
+        let doubled = identifier.utf8.flatMap { $0 == 0 ? [] : $0 == mark ? [mark, mark] : [$0] }
+        return String(decoding: [mark] + doubled + [mark], as: UTF8.self)
+    }
 }
 
 /// Where and as whom to connect.
@@ -95,9 +104,6 @@ public protocol DatabaseConnector: Sendable {
 public protocol DatabaseConnection: Sendable {
     var engine: DatabaseEngine { get }
 
-    /// Quotes an identifier by the engine's own rule.
-    func quote(_ identifier: String) -> String
-
     /// Runs a statement whose result is small and returns all of it; an empty result still has its columns.
     func query(_ statement: SQLStatement) async throws -> Table
 
@@ -116,4 +122,9 @@ public protocol DatabaseConnection: Sendable {
     func withSnapshot<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result
 
     func close() async
+}
+
+extension DatabaseConnection {
+    /// Quotes an identifier by the engine's own rule.
+    public func quote(_ identifier: String) -> String { engine.quoted(identifier) }
 }

@@ -48,7 +48,8 @@ struct CheckCommand: AsyncParsableCommand {
             "A PostgreSQL or MySQL server on which databases may be made, for the sources that read them.",
             discussion: """
                 Such as postgres://user:password@127.0.0.1:5432/postgres; may be given once for each engine. Without one \
-                their checks are not exercised. Also read from TRIBUTARY_CHECK_POSTGRES and TRIBUTARY_CHECK_MYSQL.
+                their cassettes are replayed, and what asks for more is not exercised. Also read from \
+                TRIBUTARY_CHECK_POSTGRES and TRIBUTARY_CHECK_MYSQL.
                 """, valueName: "url"))
     var databaseServer: [String] = []
 

@@ -105,7 +105,9 @@
 
         @Test(
             "a name is a name, whatever it spells",
-            arguments: ["'; DROP TABLE t; --", "a'b\"c`d\\e", "?", "--", "we``ird", "select", "Ünï cödé"])
+            arguments: [
+                "'; DROP TABLE t; --", "a'b\"c`d\\e", "?", "--", "we``ird", "select", "Ünï cödé", "accent`\u{301}",
+            ])
         func names(_ name: String) async throws {
             let connection = try await connect()
             let table = try await connection.query(SQLStatement("SELECT 1 AS \(connection.quote(name))"))

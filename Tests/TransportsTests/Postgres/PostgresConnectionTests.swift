@@ -147,7 +147,9 @@
             await connection.close()
         }
 
-        @Test("a name is a name, whatever it spells", arguments: hostile + ["we\"\"ird", "select", "Ünï cödé", " "])
+        @Test(
+            "a name is a name, whatever it spells",
+            arguments: hostile + ["we\"\"ird", "select", "Ünï cödé", " ", "accent\"\u{301}"])
         func names(_ name: String) async throws {
             let connection = try await connect()
             let table = try await connection.query(SQLStatement("SELECT 1 AS \(connection.quote(name))"))

@@ -164,6 +164,7 @@ struct SQLiteConnectionTests {
 
     static let hostile = [
         "'; DROP TABLE t; --", "a'b\"c`d\\e", "?", "\u{1F680}", "--", "/*", "select", "we\"\"ird", " ",
+        "accent\"\u{301}",
     ]
 
     @Test("a value is a value and a name is a name, whatever they spell", arguments: hostile)

@@ -14,7 +14,6 @@ import Testing
         init(hasIndex: Bool) { self.hasIndex = hasIndex }
 
         func connect(to endpoint: DatabaseEndpoint) async throws -> any DatabaseConnection { self }
-        func quote(_ identifier: String) -> String { "[\(identifier)]" }
         func close() async {}
         func withSnapshot<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
             try await body()
@@ -77,7 +76,7 @@ import Testing
         #expect(try await read(database) == 1)
         #expect(
             database.statements.withLock { $0 } == [
-                "SELECT [a] FROM [t] ORDER BY [a]", "SELECT [a] FROM [t] FORCE INDEX ([by_a]) ORDER BY [a]",
+                #"SELECT "a" FROM "t" ORDER BY "a""#, #"SELECT "a" FROM "t" FORCE INDEX ("by_a") ORDER BY "a""#,
             ])
     }
 

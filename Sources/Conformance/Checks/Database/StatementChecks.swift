@@ -15,7 +15,8 @@ enum StatementChecks {
         likelyCause:
             "Names are put into statements as they are. Quote each with the connection's `quote`, part by part, "
             + "and offer tables under names that hold every part.",
-        profile: .quick, catches: "identifier-not-quoted", "same-table-name-in-two-schemas"
+        profile: .quick, catches: "identifier-not-quoted", "quote-doubled-by-character",
+        "same-table-name-in-two-schemas"
     ) { input in
         try await Bench.judging(input) { bench in
             let sql = try bench.demandDatabase()
@@ -32,6 +33,8 @@ enum StatementChecks {
     private static let hostileNames = [
         "select", "two words", "my.table", "quo\"ted", "Order", "back`tick", "semi;colon--", "Ünïcode 名前", "O'Hara",
         String(repeating: "x", count: 63),
+        // A mark and the accent behind it are one Character of Swift, and two of the engine.
+        "accent\"\u{301}", "accent`\u{301}",
     ]
 
     private static let valuesBound = Check(

@@ -89,7 +89,7 @@ enum CatalogueUseChecks {
             }
             return Array(findings.prefix(2))
         }
-    }
+    }.needing(.engine)
 
     /// How a read ends that nothing of the runtime stands before.
     private static func end(

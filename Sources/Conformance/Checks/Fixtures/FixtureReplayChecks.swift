@@ -98,12 +98,15 @@ enum FixtureReplayChecks {
 
     private static let everyExchangeUsed = Check(
         "fixture-every-exchange-used", group: .fixtures, level: .replay, scope: .source,
-        proves: "Every recorded exchange is asked for by some run of the source.",
+        proves: "Every recorded exchange is asked for by some run of the source, and a database cassette is what its "
+            + "seeds give.",
         method:
             "Validation, listing and every table of the scenario run on each state in each kind of sync, increments "
-            + "on top of the state before; an exchange that none of them asks for is left over.",
-        likelyCause: "The source asks otherwise than when this was recorded: record anew, or take the exchange out.",
-        catches: "exchange-nobody-asks-for"
+            + "on top of the state before; an exchange that none of them asks for is left over. The same runs over the "
+            + "seeds, on the engine itself, must give each cassette byte for byte.",
+        likelyCause: "The source asks otherwise than when this was recorded: record anew, or take the exchange out; "
+            + "cassettes are derived anew with `tributary fixtures derive`.",
+        catches: "exchange-nobody-asks-for", "statement-nobody-sends"
     ) { input in
         try await input.judging { tally in
             var findings: [Finding] = []
@@ -123,9 +126,40 @@ enum FixtureReplayChecks {
                         at: "\(input.scenario.id) at \(state.name)", expected: "every exchange is asked for",
                         actual: "\(left.count) are not.", witness: left, file: state.http))
             }
-            if tally.sum.isEmpty { throw Bench.Verdicted(verdict: .notApplicable("The scenario records no HTTP.")) }
+            findings += try await Self.staleCassettes(input, tally)
+            if tally.sum.isEmpty {
+                throw Bench.Verdicted(verdict: .notApplicable("The scenario has neither exchanges nor cassettes."))
+            }
             return findings
         }
+    }
+
+    private static func staleCassettes(_ input: CheckCase, _ tally: Bench.Tally) async throws -> [Finding] {
+        let states = input.scenario.manifest.states.filter { $0.database != nil }
+        if states.isEmpty { return [] }
+        let derived = try await StatementDerivation(input).cassettes()
+        tally.add(Counters(runs: states.count, items: derived.reduce(0) { $0 + $1.cassette.records.count }))
+        return states.compactMap { state in
+            let file = state.database ?? ""
+            let data = FileManager.default.contents(atPath: input.scenario.folder.appending(path: file).path)
+            let text = derived.first { $0.state == state.name }?.cassette.text ?? ""
+            return Self.difference(String(decoding: data ?? Data(), as: UTF8.self), text).map { line, kept, now in
+                Finding(
+                    at: "\(input.scenario.id) at \(state.name)", expected: "the cassette that the seeds give",
+                    actual: "They differ from line \(line) on.", witness: ["kept:    \(kept)", "derived: \(now)"],
+                    file: file)
+            }
+        }
+    }
+
+    /// The first line in which two texts differ, from 1.
+    private static func difference(_ one: String, _ two: String) -> (line: Int, one: String, two: String)? {
+        if one == two { return nil }
+        let lines = [one, two].map { $0.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
+        let count = min(lines[0].count, lines[1].count)
+        let index = (0..<count).first { lines[0][$0] != lines[1][$0] } ?? count
+        let shown = lines.map { $0.indices.contains(index) ? String($0[index].prefix(200)) : "nothing" }
+        return (index + 1, shown[0], shown[1])
     }
 
     private static let deterministic = Check(

@@ -3,7 +3,7 @@ import Tributary
 
 /// What a fault bends in the depot; by default nothing.
 struct DepotBend: SpecimenBend {
-    var quote: @Sendable (String) -> String = { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }
+    var quote: @Sendable (String) -> String = { DatabaseEngine.sqlite.quoted($0) }
     /// What the catalogue says of a table.
     var catalogue: @Sendable (inout DepotTable) -> Void = { _ in }
     /// How a table is offered.

@@ -6,10 +6,11 @@ import Tributary
 /// `tributary fixtures`: looks at recorded material and keeps it fit to be published.
 struct FixturesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "fixtures", abstract: "Scan, inspect, export, import recorded fixtures, and look for drift.",
+        commandName: "fixtures",
+        abstract: "Scan, inspect, export, import, derive recorded fixtures, and look for drift.",
         subcommands: [
             FixturesScanCommand.self, FixturesInspectCommand.self, FixturesExportCommand.self,
-            FixturesImportCommand.self, FixturesDriftCommand.self,
+            FixturesImportCommand.self, FixturesDriftCommand.self, FixturesDeriveCommand.self,
         ])
 }
 

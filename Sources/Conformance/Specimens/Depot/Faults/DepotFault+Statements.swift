@@ -5,6 +5,9 @@ import Tributary
 extension DepotFault {
     static let statements: [DepotFault] = [
         DepotFault("identifier-not-quoted", "Puts names into statements as they are.", .field) { $0.quote = { $0 } },
+        DepotFault("quote-doubled-by-character", "Misses a quote that an accent is set upon.", .kit) {
+            $0.quote = { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }
+        },
         DepotFault(
             "same-table-name-in-two-schemas", "Offers a table under the part of its name behind the last point.", .field
         ) { bend in
