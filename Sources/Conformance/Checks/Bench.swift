@@ -238,16 +238,24 @@ extension Bench {
         try await lab.table(schema.name, in: run.files, keys: keyColumns)
     }
 
-    /// Holds a table against the objects that it should have, by key, and by value where text and whole numbers can be
-    /// compared as they are.
+    /// Holds a table against the objects that it should have, by key and by each value whose column the table has.
     func difference(_ expected: [World.Object], _ run: Lab.Run) async throws -> TableDiff {
         let actual = try await table(run)
         if let sql { return sqlDifference(expected, actual, sql.table) }
         let found = actual?.byKey ?? [:]
+        let columns = Set(actual?.schema.names ?? [])
+        let embedded = Set(collection.embeds.map(\.member))
         let rows = expected.map { object -> [String: Value] in
-            let values = Self.plainValues(self.row(object))
-            let row = found[TableImage.key(of: values, by: keyColumns)]?.values ?? [:]
-            return values.filter { keyColumns.contains($0.key) || Self.isComparable($0.value, row[$0.key]) }
+            let sent = self.row(object).members.filter { !embedded.contains($0.name) }
+                .map { (column: Self.column($0.name), value: SentValue($0.value)) }
+            let shown = Dictionary(sent.map { ($0.column, $0.value.shown) }) { first, _ in first }
+            let row = found[TableImage.key(of: shown, by: keyColumns)]?.values
+            return sent.reduce(into: [:]) { values, cell in
+                if keyColumns.contains(cell.column) { values[cell.column] = cell.value.shown }
+                guard let row, columns.contains(cell.column), !keyColumns.contains(cell.column) else { return }
+                let kept = row[cell.column] ?? .null
+                values[cell.column] = cell.value.isHeld(by: kept) ? kept : cell.value.shown
+            }
         }
         let image = TableImage(rows: rows, keys: keyColumns)
         let kept = image.byKey
@@ -257,22 +265,6 @@ extension Bench {
         tally.add(Counters(rows: expected.count))
         return TableDiff(
             expected: image, actual: TableImage(rows: actualRows, keys: keyColumns), comparesSchema: false)
-    }
-
-    private static func plainValues(_ body: JSONObject) -> [String: Value] {
-        var values: [String: Value] = [:]
-        for member in body.members {
-            if let text = member.value.string { values[column(member.name)] = .string(text) }
-            if let number = member.value.int64 { values[column(member.name)] = .int(number) }
-        }
-        return values
-    }
-
-    private static func isComparable(_ expected: Value, _ actual: Value?) -> Bool {
-        switch (expected, actual) {
-        case (.string, .string), (.int, .int): true
-        default: false
-        }
     }
 
     /// The finding of a difference; nothing when there is none.

@@ -121,6 +121,9 @@ public struct TableDiff: Sendable {
         missing.isEmpty && extra.isEmpty && doubled.isEmpty && changed.isEmpty && schemaDifferences.isEmpty
     }
 
+    /// Whether all rows are there, each once, and only values differ.
+    var isOfValues: Bool { missing.isEmpty && extra.isEmpty && doubled.isEmpty && !changed.isEmpty }
+
     /// One line that counts the differences.
     public var summary: String {
         var parts: [String] = []

@@ -44,6 +44,26 @@ public struct TableSnapshot: Sendable {
     ///   - columns: The columns wanted, in that order; `_partition` may be among them. Nil means all of ``schema``.
     ///   - body: Takes each part; memory is one row group.
     public func read(columns: [String]? = nil, into body: (Table) async throws -> Void) async throws {
+        try await read(files, columns: columns, into: body)
+    }
+
+    /// The same, without the files whose statistics say that no row reaches a value: the rows that come may lie below it.
+    public func read(
+        columns: [String], reaching least: Value, in column: String, into body: (Table) async throws -> Void
+    ) async throws {
+        let type = schema[column]?.type
+        let reaching = files.filter { file in
+            guard let type, let bounds = FileStatistics(file.statistics)?.bounds(of: column, type: type) else {
+                return true
+            }
+            return bounds.max.isKnownToBeLess(than: least) == false
+        }
+        try await read(reaching, columns: columns, into: body)
+    }
+
+    private func read(
+        _ files: [DataFile], columns: [String]?, into body: (Table) async throws -> Void
+    ) async throws {
         let wanted = try TableSchema(checking: columns ?? schema.names, of: schema, path: folder)
         for file in files {
             let reader = try await DataFileReader.open(storage, table: folder, file: file)
@@ -68,6 +88,18 @@ extension TableSchema {
                     .misuse, "Reading a table", path: path, problem: "it has no column \(name)",
                     advice: "It has \(schema.names.joined(separator: ", ")).")
             }
+        }
+    }
+}
+
+extension Value {
+    /// Whether a bound lies below a value; false where the two cannot be compared.
+    fileprivate func isKnownToBeLess(than other: Value) -> Bool {
+        switch (self, other) {
+        case (.int(let a), .int(let b)): a < b
+        case (.timestamp(let a), .timestamp(let b)): a < b
+        case (.date(let a), .date(let b)): a < b
+        default: false
         }
     }
 }

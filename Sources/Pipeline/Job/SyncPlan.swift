@@ -66,8 +66,9 @@ struct SyncPlan: Sendable {
             isReset: stage != nil, isFirstRead: isFirstRead)
     }
 
-    private var isFirstRead: Bool {
+    var isFirstRead: Bool {
         guard let state else { return true }
+        if let isFirstRead = state.isFirstRead { return isFirstRead }
         return !state.isComplete && state.resume.map { $0.startLast == nil && $0.startEarliest == nil } ?? false
     }
 }

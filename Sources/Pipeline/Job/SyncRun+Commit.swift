@@ -51,7 +51,7 @@ extension SyncRun {
             last: watermark.last, earliest: watermark.earliest, top: isFinal ? nil : tracker.top,
             primaryKeys: primaryKeys.isEmpty ? (state?.primaryKeys ?? []) : primaryKeys,
             resume: isFinal ? nil : resumePoint(), runID: plan.runID, committedAt: context.clock.now,
-            isComplete: isFinal)
+            isComplete: isFinal, isFirstRead: plan.isFirstRead && !isFinal)
         next.lastAsOf = momentOfLast(watermark.last, isFinal: isFinal)
         if !isFinal, plan.request.syncType == .append, response.sortMode == .descending, response.isSorted {
             next.covered = coveredRanges()

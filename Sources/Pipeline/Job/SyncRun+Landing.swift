@@ -12,7 +12,7 @@ extension SyncRun {
         }
         onEvent(.batch(rows: batch.rowCount, bytes: batch.bytesRead, totalRows: progress.rowsRead))
         if shaper == nil { try open(table) }
-        let shaped = try withoutCovered(shape(table), batch.position)
+        let shaped = try withoutStored(shape(table), batch.position)
         try release(holdback.take(shaped.table, position: shaped.position, cursor: plan.cursor))
     }
 
@@ -48,18 +48,20 @@ extension SyncRun {
     /// only rows that never change may be divided by it.
     private var dateOfArrival: String? { plan.request.syncType == .append ? plan.cursor?.name : nil }
 
-    /// In an append sync whose descending walk begins anew: without the rows that an earlier part of it has committed.
-    private func withoutCovered(
+    /// In an append sync: without the rows at the watermark that are there, and, where a descending walk begins anew,
+    /// without those that an earlier part of it has committed.
+    private func withoutStored(
         _ table: Table, _ position: Batch.Position?
     ) -> (table: Table, position: Batch.Position?) {
-        guard plan.request.syncType == .append, plan.resume == nil, !startCovered.isEmpty, let cursor = plan.cursor,
-            let column = table.column(cursor.name)
+        guard plan.request.syncType == .append, plan.resume == nil, !startCovered.isEmpty || storedTies != nil,
+            let cursor = plan.cursor, let column = table.column(cursor.name)
         else { return (table, position) }
         var kept: [Int] = []
         var before = 0
         for row in 0..<table.rowCount {
             let value = CursorValue(column[row], as: cursor.field.type)
             if let value, startCovered.contains(value) { continue }
+            if storedTies?.hold(row, of: table) == true { continue }
             kept.append(row)
             if let position, row < position.rows { before += 1 }
         }

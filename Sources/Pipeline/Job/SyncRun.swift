@@ -39,6 +39,8 @@ actor SyncRun {
     private var failure: (any Error)?
     private let readStartedAt: Int64
     let forcedTypes: [String: ColumnType]
+    /// Rows that an append sync is likely to be handed again.
+    var storedTies: StoredTies?
     private let nonRetryableErrors: [NonRetryableError]
 
     init(
@@ -80,6 +82,11 @@ actor SyncRun {
 
     /// Reads to the end, and makes the last commit.
     func perform() async throws {
+        if plan.request.syncType == .append, plan.resume == nil, let target = plan.target, let last = plan.start.last,
+            let cursor = plan.cursor, let keys = plan.state?.primaryKeys
+        {
+            storedTies = try await StoredTies(in: target, keys: keys, cursor: cursor, last: last)
+        }
         let gate = SerialGate()
         let emitter = Emitter { item, token in
             try await gate.run { try await self.take(item, token) }

@@ -32,6 +32,8 @@ struct SyncState: Hashable, Sendable, Codable {
     var committedAt: Int64
     /// Whether the run had come to its end with this commit.
     var isComplete: Bool
+    /// Whether no read of the table has come to its end yet; nil in states of versions that did not store it.
+    var isFirstRead: Bool?
 
     /// The cursor field that the watermark belongs to, as the source names it.
     struct Cursor: Hashable, Sendable, Codable {

@@ -5,7 +5,7 @@ import Tributary
 
 // Pages as no author expects them.
 extension ReadingChecks {
-    static let oddPages = [emptyPage, shortPage, repeatedToken, overlap, truncation]
+    static let oddPages = [emptyPage, shortPage, repeatedToken, longList, overlap, truncation]
 
     private static let emptyPage = Check(
         "read-empty-page-is-not-the-end", group: .reading, level: .simulated,
@@ -97,6 +97,35 @@ extension ReadingChecks {
                 ]
             }
             return []
+        }
+    }
+
+    private static let longList = Check(
+        "read-long-list-complete", group: .reading, level: .simulated,
+        proves: "A list of hundreds of pages comes whole, or the read fails: it does not stop after so many pages.",
+        method:
+            "Full reads of copies of the table's objects, one a page: 320 pages, 1,100 in the profile hostile. A read that "
+            + "succeeds must have every row.",
+        likelyCause: "A guard against endless lists counts pages and ends the read in silence: throw an error there.",
+        catches: "page-cap-ends-in-silence"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            try bench.demandPages()
+            if bench.endpoint.resultCap != nil {
+                throw Bench.Verdicted(verdict: .notApplicable("The upstream caps its results."))
+            }
+            let pages = input.profile == .hostile ? 1_100 : 320
+            let bench = bench.grown(to: pages)
+            var plan = bench.plan(.fullRefresh)
+            plan.requestLimit = 8 * pages
+            let run = try await bench.run(plan, of: bench.upstream(pageSize: 1))
+            guard run.error == nil || run.error is LabBudgetExceeded else {
+                bench.tally.add(Counters(rows: pages))
+                return []
+            }
+            return bench.finding(
+                try await bench.difference(bench.objects, run), at: "full read of \(pages) pages of one row",
+                expected: "all \(pages) rows, or an error", run)
         }
     }
 

@@ -14,20 +14,26 @@ enum ReadingChecks {
         proves: "A full read gives exactly the rows that the upstream has, whatever their number is.",
         method:
             "A model of the upstream shows 0, 1, p-1, p, p+1, 2p and 3p+1 objects at page size p = 3. Each time the "
-            + "lake's table is compared with the objects, by key and by value.",
+            + "lake's table is compared with the objects, by key and by each value: null is no empty text, no zero and no "
+            + "false, a truth value no word, and a number that was rounded another one.",
         likelyCause: "Reading ends before the last page, or rows are dropped or changed on the way.", profile: .quick,
         catches: "first-page-only", "nested-list-first-page-only", "terminal-page-null-list-crashes",
         "result-window-cap-truncates", "reanchor-on-timestamp-stuck-on-ties", "page-number-missing-in-sync-mode",
-        "page-cap-reported-as-complete", "null-batch-closes-bounded-read"
+        "page-cap-reported-as-complete", "null-batch-closes-bounded-read", "false-becomes-null", "truth-becomes-a-word",
+        "null-becomes-an-empty-text"
     ) { input in
         try await Bench.judging(input) { bench in
             for count in [0, 1, 2, 3, 4, 6, 10] where count <= bench.objects.count {
                 let shown = Array(bench.objects.prefix(count))
                 let run = try await bench.successful(
                     bench.plan(.fullRefresh), of: bench.upstream(shown), at: "full read of \(count) rows")
+                let difference = try await bench.difference(shown, run)
                 let findings = bench.finding(
-                    try await bench.difference(shown, run), at: "full read of \(count) rows in pages of 3",
-                    expected: "all \(count) rows of the upstream, each once", run)
+                    difference, at: "full read of \(count) rows in pages of 3",
+                    expected: "all \(count) rows of the upstream, each once", run,
+                    cause: difference.isOfValues
+                        ? "A value is changed on its way: converted, rounded, cut, or replaced where it is empty." : nil
+                )
                 if !findings.isEmpty { return findings }
             }
             return []

@@ -57,13 +57,24 @@ struct Canaries: Sendable {
         let escaped = JSONValue.string(secret).text
         forms.append(("JSON-escaped", String(escaped.dropFirst().dropLast())))
         forms.append(("reversed", String(secret.reversed())))
-        if secret.count >= 16 {
-            forms += [("truncated to its end", String(secret.suffix(8)))]
-            // The first letters of a key say what kind it is and are no secret; of a made-up one they are all alike.
-            forms += [("truncated to its beginning", String(secret.prefix(secret.count - 3)))]
-        }
+        forms += parts(of: secret)
         var seen: Set<String> = []
         return forms.filter { $0.1.utf8.count >= 6 && seen.insert($0.1).inserted }
+    }
+
+    /// Parts that nobody but the holder of the secret could know.
+    private static func parts(of secret: String) -> [(String, String)] {
+        guard secret.count >= 12 else { return [] }
+        // The first letters of a key say what kind it is and are no secret; of a made-up one they are all alike.
+        var parts = [
+            ("truncated to its end", String(secret.suffix(8))),
+            ("truncated to its beginning", String(secret.prefix(secret.count - 3))),
+        ]
+        // A connection string or a URL says many things that are no secret.
+        guard secret.count >= 14, !secret.contains(where: { "/@ \n".contains($0) }) else { return parts }
+        let letters = Array(secret)
+        for start in 4...(letters.count - 10) { parts.append(("in part", String(letters[start..<(start + 10)]))) }
+        return parts
     }
 
     private static func percent(_ text: String) -> String { PercentEncoding.encode(text) }

@@ -57,6 +57,7 @@ extension Bench {
         let types = [SyncType.incremental, .append, .fullRefresh, .incremental, .fullRefresh].filter(offered.contains)
         var files: MemoryLake.Files = [:]
         let values = cursors
+        guard !values.isEmpty else { return [] }
         for (step, type) in types.prefix(input.use.states(types.count)).enumerated() {
             // Not within equal values: an append may begin behind the stored one, lest a row be there twice.
             let shown = objects(upTo: values[max(0, values.count * (step + 1) / types.count - 1)])

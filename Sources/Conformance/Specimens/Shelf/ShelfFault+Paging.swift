@@ -22,6 +22,17 @@ extension ShelfFault {
                 }
             }
         },
+        ShelfFault("page-cap-ends-in-silence", "Ends a list after a hundred pages, and says nothing.", .kit) {
+            $0.response = { response, inputs, client, _ in
+                if inputs.schema == "entries" {
+                    response.items = Items {
+                        try await walk(client, inputs, into: $0) { next, seen in seen.count > 100 || seen.contains(next)
+                        }
+                    }
+                    response.supportsResume = false
+                }
+            }
+        },
         ShelfFault(
             "next-link-present-after-last-page", "Follows the next link as long as there is one, and there always is.",
             .field

@@ -1,0 +1,107 @@
+import Columns
+import Foundation
+import Tributary
+
+/// A value as an upstream sent it, held against a cell of the lake.
+///
+/// Types may differ as columns do: text that is a time in a column of times, a number in one of decimals, a list or an
+/// object as its JSON text. What the value says may not: null is no empty text, no zero and no false, and a number that
+/// was rounded is another one.
+struct SentValue {
+    let json: JSONValue
+
+    init(_ json: JSONValue) { self.json = json }
+
+    /// Whether the cell says what was sent.
+    func isHeld(by cell: Value) -> Bool {
+        switch json {
+        case .null: cell == .null
+        case .bool(let flag): cell == .bool(flag) || cell == .string(flag ? "true" : "false")
+        case .number(let number): Self.holds(number, cell)
+        case .string(let text): Self.holds(text, cell)
+        case .array, .object: Self.holdsNested(json, cell)
+        }
+    }
+
+    /// The value as a cell, for messages.
+    var shown: Value {
+        switch json {
+        case .null: .null
+        case .bool(let flag): .bool(flag)
+        case .number(let number): number.int64.map { .int($0) } ?? .string(number.text)
+        case .string(let text): .string(text)
+        case .array, .object: .string(json.text)
+        }
+    }
+
+    private static func holds(_ number: JSONNumber, _ cell: Value) -> Bool {
+        switch cell {
+        case .int(let value): number.int64 == value || isEqual(number.text, String(value))
+        case .double(let value): number.double == value
+        case .decimal(let value): isEqual(number.text, value.description)
+        case .string(let text): isEqual(number.text, text)
+        // Seconds, milliseconds or microseconds of an epoch: the column's declaration says which.
+        case .timestamp(let moment):
+            [1_000_000.0, 1_000, 1].contains { (number.double ?? .nan) * $0 == Double(moment) }
+        case .date(let days): number.int64.map { $0 == Int64(days) || $0 == Int64(days) * 86_400 } ?? false
+        case .null, .bool, .binary: false
+        }
+    }
+
+    private static func holds(_ text: String, _ cell: Value) -> Bool {
+        switch cell {
+        case .string(let value): Array(text.utf8) == Array(value.utf8)
+        case .timestamp(let moment): TimestampParser.microseconds(text) == moment
+        case .date(let days):
+            TimestampParser.microseconds(text).map { CursorValue.timestamp($0).storedText.prefix(10) }
+                == CursorValue.date(days).storedText.prefix(10)
+        case .int(let value): isEqual(text, String(value))
+        case .decimal(let value): isEqual(text, value.description)
+        case .double(let value): Double(text) == value || (text.lowercased() == "nan" && value.isNaN)
+        case .bool(let flag): text.lowercased() == (flag ? "true" : "false")
+        case .binary(let bytes): Array(text.utf8) == bytes || Data(base64Encoded: text).map { [UInt8]($0) } == bytes
+        case .null: false
+        }
+    }
+
+    private static func holdsNested(_ json: JSONValue, _ cell: Value) -> Bool {
+        guard case .string(let text) = cell, let kept = try? JSONValue(parsing: Array(text.utf8)) else { return false }
+        return isSame(json, kept)
+    }
+
+    /// Whether two documents say the same, in whatever order the members come.
+    private static func isSame(_ one: JSONValue, _ other: JSONValue) -> Bool {
+        switch (one, other) {
+        case (.object(let a), .object(let b)):
+            a.members.count == b.members.count
+                && a.members.allSatisfy { member in b[member.name].map { isSame(member.value, $0) } ?? false }
+        case (.array(let a), .array(let b)): a.count == b.count && zip(a, b).allSatisfy { isSame($0, $1) }
+        case (.number(let a), .number(let b)): isEqual(a.text, b.text)
+        case (.string(let a), .string(let b)): Array(a.utf8) == Array(b.utf8)
+        default: one == other
+        }
+    }
+
+    /// Whether two texts are the same number, to the last digit.
+    private static func isEqual(_ one: String, _ other: String) -> Bool {
+        if one == other { return true }
+        if let a = plain(one), let b = plain(other) { return a == b }
+        // An exponent: what a double tells apart is different.
+        guard let a = Double(one), let b = Double(other) else { return false }
+        return a == b
+    }
+
+    /// The digits of a number without an exponent, without what may be left out; nil for other texts.
+    private static func plain(_ text: String) -> String? {
+        let isNegative = text.hasPrefix("-")
+        let parts = text.drop { $0 == "-" }.split(separator: ".", omittingEmptySubsequences: false)
+        guard let whole = parts.first, parts.count <= 2, !whole.isEmpty,
+            parts.allSatisfy({ $0.utf8.allSatisfy { $0 &- 0x30 < 10 } })
+        else { return nil }
+        let digits = String(whole.drop { $0 == "0" })
+        var fraction = parts.count == 2 ? String(parts[1]) : ""
+        while fraction.last == "0" { fraction.removeLast() }
+        if digits.isEmpty && fraction.isEmpty { return "0" }
+        return (isNegative ? "-" : "") + digits + "." + fraction
+    }
+}
