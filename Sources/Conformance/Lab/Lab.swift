@@ -106,7 +106,8 @@ public struct Lab: Sendable {
                 }
             }
         } catch {
-            run.error = error
+            // The engine wraps what it does not know.
+            run.error = (error as? SourceError)?.underlying as? LabBudgetExceeded ?? error
         }
         log.append(.ended(run.error.map { "\($0)" } ?? "well"))
         run.steps = steps.steps

@@ -47,7 +47,7 @@ public final class LabClock: SyncClock {
 public struct LabBudgetExceeded: Error, Sendable, CustomStringConvertible {
     public var what: String
     public var limit: String
-    public var description: String { "The run was stopped after \(what) (limit \(limit))." }
+    public var description: String { "The kit stopped the run after \(what), which is its limit (\(limit))." }
 }
 
 extension Duration {

@@ -144,11 +144,33 @@ struct CheckCommand: AsyncParsableCommand {
         }
     }
 
+    /// Which of the names is wrong, or what is missing.
     var nothingToCheck: SourceError {
-        SourceError(
-            .notFound, "Looking for cases to check: there are none.",
-            advice: "Check the names of source, scenario, table and check, and that \(fixtures) holds the source's "
-                + "scenarios.")
+        let names = (try? chosen().map { $0.description.type.lowercased() }) ?? sources
+        let known = names.flatMap { name in
+            (try? Fixture(at: URL(filePath: fixtures).appending(path: name)).scenarios) ?? []
+        }
+        func error(_ problem: String, _ advice: String) -> SourceError {
+            SourceError(.notFound, "Looking for cases to check: \(problem).", advice: advice)
+        }
+        if known.isEmpty {
+            let source = names.count == 1 ? names[0] : "SOURCE"
+            return error(
+                "\(fixtures) holds no scenario of \(names.joined(separator: ", "))",
+                "Record one with 'tributary record \(source) --scenario NAME', or name another folder with --fixtures.")
+        }
+        if let wrong = scenario.first(where: { name in !known.contains { $0.name == name } }) {
+            let others = known.map(\.id).sorted().joined(separator: ", ")
+            return error("there is no scenario '\(wrong)'", "There are \(others).")
+        }
+        let tables = Set(known.flatMap { $0.manifest.schemas.map(\.name) })
+        if let wrong = table.first(where: { !tables.contains($0) }) {
+            return error(
+                "no scenario has a table '\(wrong)'", "There are \(tables.sorted().joined(separator: ", ")).")
+        }
+        return error(
+            "no check of the profile \(profile.rawValue) was chosen that looks at these tables",
+            "Choose another with --check or --profile; 'tributary check --list' shows all.")
     }
 
     private func options() throws -> CheckRunner.Options {

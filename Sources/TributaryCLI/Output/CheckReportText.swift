@@ -10,7 +10,8 @@ struct CheckReportText {
 
     /// The whole report: matrix, what fails, accepted failures, times, the sum.
     var text: String {
-        var parts = [matrix] + report.problems.map(problem) + report.failures.map(failure)
+        let (quiet, loud) = (report.failures.filter(Self.isQuiet), report.failures.filter { !Self.isQuiet($0) })
+        var parts = [matrix] + report.problems.map(problem) + loud.map(failure) + notExercised(quiet)
         if !accepted.isEmpty { parts.append(accepted) }
         if showsTimings { parts.append(timings) }
         return (parts + [summary]).joined(separator: "\n\n")
@@ -65,6 +66,30 @@ struct CheckReportText {
             return paint.strong(String(line[...end])) + line[line.index(after: end)...]
         }
         return ([paint.verdict(story.title, story.verdict)] + lines).joined(separator: "\n")
+    }
+
+    private static func isQuiet(_ result: CheckResult) -> Bool {
+        if case .notExercised = result.verdict { true } else { false }
+    }
+
+    /// What a strict run counts as failed because there was nothing to look at: one block for each reason.
+    private func notExercised(_ results: [CheckResult]) -> [String] {
+        var reasons: [(reason: String, cases: [CheckResult])] = []
+        for result in results {
+            guard case .notExercised(let reason) = result.verdict else { continue }
+            if let index = reasons.firstIndex(where: { $0.reason == reason }) {
+                reasons[index].cases.append(result)
+            } else {
+                reasons.append((reason, [result]))
+            }
+        }
+        return reasons.map { reason, cases in
+            let count = cases.count == 1 ? "1 case" : "\(cases.count) cases"
+            let shown = cases.prefix(8).map { "    \($0.item.id)" }
+            let more = cases.count > 8 ? ["    … and \(cases.count - 8) more"] : []
+            return ([paint.verdict("NOT EXERCISED  \(count)", "not exercised"), "Reason:   \(reason)"] + shown + more)
+                .joined(separator: "\n")
+        }
     }
 
     private func problem(_ problem: Finding) -> String {

@@ -13,7 +13,7 @@ enum FixtureReplayChecks {
             "A replayed source asks the recording alone: it opens no connection of its own and reads no real secret.",
         method:
             "The source's own files, where they lie in Sources/SourceCatalog, are searched for sockets, URL loading, "
-            + "name look-ups, processes and the environment; and it lists and reads a table over the recording while "
+            + "name look-ups, processes, the environment and the machine's clock; and it lists and reads a table over the recording while "
             + "databases and tunnels that the scenario does not record refuse and count.",
         likelyCause:
             "A client of the platform was used: ask context.http, context.databases or context.tunnels instead.",
@@ -48,6 +48,10 @@ enum FixtureReplayChecks {
         ("import CCurl", "opens a connection"), ("import CPostgres", "opens a connection"),
         ("import CMariaDB", "opens a connection"), ("Process()", "starts a process"),
         ("ProcessInfo.processInfo.environment", "reads the environment"), ("getenv(", "reads the environment"),
+        ("Date()", "reads the machine's clock instead of context.clock"),
+        ("Date.now", "reads the machine's clock instead of context.clock"),
+        ("timeIntervalSinceNow", "reads the machine's clock instead of context.clock"),
+        ("ContinuousClock.now", "reads the machine's clock instead of context.clock"),
     ]
 
     private static func ownWays(_ file: SourceFile) -> [Finding] {
