@@ -24,6 +24,14 @@ extension Storm {
                     actual: "The upstream saw \(sendings.count). \(ending)")
             ]
         }
+        if let error = run.error as? SourceError, case .stop = error.recovery {
+            return [
+                finding(
+                    expected: "an error that asks to be retried later: the upstream may be well again tomorrow",
+                    actual: "The error says that nothing can mend it: \(error)",
+                    cause: "A failure of the upstream is reported as one that somebody has to mend first.")
+            ]
+        }
         return try await mustRecover()
     }
 

@@ -78,9 +78,9 @@ enum RetryChecks {
         proves: "No failure that lasts is borne for ever: the run ends with a typed error that says that it may pass.",
         method:
             "From each request on, 429, 500, 504, a reset, a time-out and a silent server for good. The run must end "
-            + "within half an hour of the fake clock and twenty sendings of one request.",
+            + "within half an hour of the fake clock and twenty sendings of one request, and ask to be retried later.",
         likelyCause: "A loop around the request asks again without a limit of attempts and time.",
-        catches: "server-errors-retried-without-end"
+        catches: "server-errors-retried-without-end", "outage-declared-final"
     ) { input in
         try await StormBench.judging(input) { weather in
             let faults = [.comeBack("10"), .refusal(500), .refusal(504), .reset, .timeOut, WireFault.stall]

@@ -9,6 +9,11 @@ extension LedgerFault {
         LedgerFault("failed-slice-skipped-run-completes", "Takes status 503 for a page without rows.", .field) {
             $0.actions = [.ignore(503)]
         },
+        LedgerFault(
+            "outage-declared-final", "Reports a server that is down as something that a person must mend.", .kit
+        ) {
+            $0.actions = [ResponseAction([500, 502, 503, 504], .fail("The service is down."))]
+        },
         LedgerFault("refusal-taken-for-the-end", "Takes 400, 401 and 403 for a page without rows.", .kit) {
             $0.actions = [.ignore(400, 401, 403)]
         },
