@@ -66,12 +66,11 @@ struct Canaries: Sendable {
     private static func parts(of secret: String) -> [(String, String)] {
         guard secret.count >= 12 else { return [] }
         // The first letters of a key say what kind it is and are no secret; of a made-up one they are all alike.
-        var parts = [
-            ("truncated to its end", String(secret.suffix(8))),
-            ("truncated to its beginning", String(secret.prefix(secret.count - 3))),
-        ]
+        var parts = [("truncated to its beginning", String(secret.prefix(secret.count - 3)))]
         // A connection string or a URL says many things that are no secret.
-        guard secret.count >= 14, !secret.contains(where: { "/@ \n".contains($0) }) else { return parts }
+        if secret.contains(where: { "/@ \n".contains($0) }) { return parts }
+        parts.append(("truncated to its end", String(secret.suffix(8))))
+        guard secret.count >= 14 else { return parts }
         let letters = Array(secret)
         for start in 4...(letters.count - 10) { parts.append(("in part", String(letters[start..<(start + 10)]))) }
         return parts
