@@ -41,7 +41,9 @@ public struct RESTEndpoint: Sendable {
     public var partitioning: PartitionHints
     /// Parameters of every first request; values may name fields of the parent, as the path does.
     public var query: [QueryItem]
-    /// The JSON body of a search by POST.
+    /// The JSON body of a search by POST. Its texts may name fields of the parent, as the path does:
+    /// `["experiment_ids": ["{experiments.experiment_id}"]]`. Braces around anything but a parent's name, a dot and a
+    /// field, such as those of GraphQL, are sent as they are.
     public var body: JSONObject?
     /// Fields of every request, over the client's.
     public var headers: HTTPHeaders
@@ -149,6 +151,33 @@ enum PathTemplate {
     static func fields(in text: String) -> [String] {
         text.split(separator: "{").dropFirst().compactMap { piece in
             piece.firstIndex(of: "}").map { String(piece[..<$0]) }
+        }
+    }
+
+    /// The names between braces that a parent and its field can be, in all texts of a body: a body may have braces of
+    /// its own.
+    static func fields(in body: JSONValue) -> [String] {
+        switch body {
+        case .string(let text): fields(in: text).filter(isField)
+        case .array(let values): values.flatMap(fields)
+        case .object(let object): object.members.flatMap { fields(in: $0.value) }
+        case .null, .bool, .number: []
+        }
+    }
+
+    private static func isField(_ name: String) -> Bool {
+        guard let dot = name.firstIndex(of: "."), dot != name.startIndex, name.last != "." else { return false }
+        return name.allSatisfy { $0.isLetter || $0.isNumber || "_-./".contains($0) }
+    }
+
+    /// The body with each place in its texts filled.
+    static func filled(_ body: JSONValue, _ values: [String: String]) -> JSONValue {
+        switch body {
+        case .string(let text): .string(filled(text, values))
+        case .array(let elements): .array(elements.map { filled($0, values) })
+        case .object(let object):
+            .object(JSONObject(object.members.map { ($0.name, filled($0.value, values)) }))
+        case .null, .bool, .number: body
         }
     }
 

@@ -52,11 +52,12 @@ struct RESTList: Sendable {
         let path = PathTemplate.filled(endpoint.path, plain.mapValues(PercentEncoding.encode))
         try refuseDotSegments(path)
         var request = RESTRequest(
-            endpoint.method, path, headers: endpoint.headers, body: endpoint.body)
+            endpoint.method, path, headers: endpoint.headers,
+            body: endpoint.body.flatMap { PathTemplate.filled(.object($0), plain).object })
         request.query = client.query
         for item in endpoint.query + walk.query + query { request.override(item, filling: plain) }
         if let pageSize { request.set(pageSize.parameter, .number(JSONNumber(Int64(pageSize.rows)))) }
-        for bound in walk.bounds { request.set(bound.parameter, .string(bound.text)) }
+        for bound in walk.bounds { request.set(bound.parameter, bound.value) }
         try paginator.apply(position, &request)
         return request
     }

@@ -63,7 +63,8 @@ struct RESTReader: Sendable {
             var values = visit.parents
             for field in own {
                 let name = String(field.dropFirst(parent.name.count + 1))
-                guard let value = JSONValue.object(row).path(parent.path(of: name)), Position.usable(value) != nil else {
+                guard let value = JSONValue.object(row).path(parent.path(of: name)), Position.usable(value) != nil
+                else {
                     throw SourceError(
                         .unexpectedAnswer,
                         "Reading \(parent.name): a row has no '\(name)', which the tables below it need.")
@@ -164,7 +165,8 @@ extension RESTEndpoint {
     /// Fields of parents that requests need, as `parent.field`.
     private var requestFields: [String] {
         let texts = query.compactMap { item in if case .plain(let text) = item.value { text } else { nil } }
-        return ([path] + texts).flatMap(PathTemplate.fields)
+        let named = body.map { PathTemplate.fields(in: .object($0)) } ?? []
+        return ([path] + texts).flatMap { PathTemplate.fields(in: $0) } + named
     }
 
     /// The columns that parents put into each row, by `parent.field`, in the order of the path.

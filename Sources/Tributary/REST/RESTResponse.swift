@@ -54,7 +54,8 @@ extension RESTReader {
                 let token = (rest ?? RESTToken(walks: later, position: .null)).token(inputs)
                 guard let page = visit.page, !page.isEmpty else { return try await emit.position(token) }
                 let constants = columns.map { (name: $0.column, value: visit.parents[$0.field] ?? .null) }
-                let item = JSONItem(page: page.bytes, rows: endpoint.rows, constants: constants, lifting: endpoint.lifting)
+                let item = JSONItem(
+                    page: page.bytes, rows: endpoint.rows, constants: constants, lifting: endpoint.lifting)
                 do {
                     try await emit(.json(item), resume: token)
                 } catch let error as JSONError {
