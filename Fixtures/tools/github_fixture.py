@@ -232,7 +232,6 @@ def repository():
         allowLarge=[{"path": "bodies", "reason": "the source asks for 100 rows a page, the greatest page that the "
                                                  "reference allows; complete objects have 2 to 20 kB"}],
         waivers=[thin(f"{name}.repository", "the table is one object, and no list that could be paged or filtered"),
-                 thin(f"{name}.stargazers", "the key lies inside the user, where a model cannot look for it"),
                  thin(f"{OWNER}/{EMPTY}.commits", "a repository without a commit; those of another are judged"),
                  thin(f"{OWNER}/{EMPTY}.issues", "a repository without an issue; those of another are judged"),
                  thin(f"{name}.commits", "a commit never changes, and always has its date", "partition-key-immutable"),

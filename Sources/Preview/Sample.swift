@@ -108,7 +108,7 @@ actor Sample {
         switch partitioning {
         case .md5(let keys, let count): "By MD5 of \(keys.joined(separator: ", ")), in \(count) partitions."
         case .numerical(let key, let size): "By \(key), \(size) numbers in a partition."
-        case .datetime(let key, let format): "By the \(format.rawValue) of \(key)."
+        case .datetime(let key, let format, _): "By the \(format.rawValue) of \(key)."
         }
     }
 

@@ -16,6 +16,14 @@ import Testing
         #expect(JSONNumber(text: "123456789012345678901234567890").decimal?.scale == 0)
     }
 
+    @Test("An object can be written as a literal; of a repeated name the last value counts")
+    func literal() {
+        let object: JSONObject = ["a": 1, "b": ["c": [true, nil]], "a": 2]
+        #expect(object.names == ["a", "b"])
+        #expect(object["a"] == 2)
+        #expect(JSONValue.object(object).path("b.c[0]") == true)
+    }
+
     @Test("Members keep their order, and of a repeated name the last value counts")
     func members() throws {
         let value = try JSONValue(parsing: #"{"z":1,"a":2,"z":3}"#)

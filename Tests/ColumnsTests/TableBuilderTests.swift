@@ -211,6 +211,40 @@ import Testing
         #expect(table.column("n")?.boxed == [.int(7), .int(7), .int(7), .int(7), .null])
     }
 
+    @Test("Lifted columns stand beside what holds them, null where a row has no such value, in every batch alike")
+    func lifting() throws {
+        let builder = TableBuilder()
+        let lifting = [LiftedColumn("id", from: "info.id"), LiftedColumn("day", from: "info.span[0].day")]
+        for page in [
+            #"[{"info":{"id":1,"span":[{"day":"a"}]},"n":7},{"n":8}]"#,
+            #"[{"n":9,"info":{"span":[],"id":"\u0032"}},{"info":null}]"#,
+        ] {
+            try builder.append(page: Array(page.utf8), rows: "", lifting: lifting)
+        }
+        let table = try #require(builder.takeTable())
+        #expect(table.column("id")?.boxed == [.string("1"), .null, .string("2"), .null])
+        #expect(table.column("day")?.texts == ["a", nil, nil, nil])
+        #expect(table.column("info")?.texts[0] == #"{"id":1,"span":[{"day":"a"}]}"#)
+        #expect(table.column("n")?.boxed == [.int(7), .int(8), .int(9), .null])
+    }
+
+    @Test("A row with a member of a lifted column's name is refused each time, and so is a path that is none")
+    func liftedNameTaken() throws {
+        let builder = TableBuilder()
+        for _ in 0..<2 {
+            let error = #expect(throws: JSONError.self) {
+                try builder.append(
+                    page: Array(#"[{"user":{"id":1}},{"Id":2}]"#.utf8), rows: "",
+                    lifting: [LiftedColumn("id", from: "user.id")])
+            }
+            #expect(error?.reason == .liftedNameTaken("Id"))
+        }
+        #expect(builder.rowCount == 0)
+        #expect(throws: TableBuildError.self) {
+            try builder.append(page: Array("[]".utf8), rows: "", lifting: [LiftedColumn("x", from: "a..b")])
+        }
+    }
+
     @Test("A hinted column that never comes is null")
     func absentHint() throws {
         let table = try table(#"[{"a":1}]"#, hints: ["closedAt": .timestamp])

@@ -12,7 +12,7 @@ import Testing
             .md5(keys: ["text", "price", "ratio", "at", "day", "flag", "blob"], count: 3),
             .numerical(key: "id", size: 40),
         ] + PartitionFormat.allCases.map { .datetime(key: "at", format: $0) }
-        + [.datetime(key: "day", format: .day)]
+        + [.datetime(key: "day", format: .day), .datetime(key: "id", format: .day, epoch: .milliseconds)]
 
     @Test(
         "A table that was written, appended to, merged and compacted is read alike by all engines", arguments: layouts)

@@ -128,6 +128,17 @@ extension PartitionVector.Key {
         #expect(assignment.rows == [0, 0])
     }
 
+    @Test("Whole numbers count the unit that the layout says")
+    func epochs() throws {
+        let column = Column(type: .int64, validity: nil, values: .int64([1_767_225_600_000, -1, 0]))
+        let table = Table(schema: TableSchema([Field("at", .int64)]), columns: [column], rowCount: 3)
+        let layout = Partitioning.datetime(key: "at", format: .day, epoch: .milliseconds)
+        let assignment = Partitioner(layout).assign(table)
+        #expect(assignment.rows.map { assignment.names[Int($0)] } == ["2026-01-01", "1969-12-31", "1970-01-01"])
+        let chosen = PartitionChooser(hints: .datetime("at", by: .day, format: .milliseconds)).choose(for: table)
+        #expect(chosen == layout)
+    }
+
     @Test("A batch without rows has no partitions")
     func empty() {
         let table = Table(schema: TableSchema(), columns: [], rowCount: 0)

@@ -150,7 +150,3 @@ final class SyncBench: Sendable {
         events.withLock { $0 }.compactMap { if case .committed(_, let watermark) = $0 { watermark } else { nil } }
     }
 }
-
-extension JSONObject: ExpressibleByDictionaryLiteral {
-    public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
-}

@@ -20,6 +20,9 @@ final class ColumnStore {
     private var positions: [String: Int] = [:]
     private var keys = KeyTable()
     private var constants: [String: Int] = [:]
+    private var liftedColumns: [String: Int] = [:]
+    /// The name of a member that a lifted column has already; set when a column is refused for it.
+    private(set) var takenName: String?
     private let hints: [(name: String, type: ColumnType)]
     private let hintsByName: [String: ColumnType]
     private let primaryKeys: Set<String>
@@ -45,7 +48,12 @@ final class ColumnStore {
     /// column. Nil when there are as many columns as there may be.
     func index(key: UnsafeBufferPointer<UInt8>, spelled: UnsafeBufferPointer<UInt8>?) -> Int? {
         if let found = keys.find(key) { return found }
-        guard let index = add(String(decoding: key, as: UTF8.self), spelled: spelled) else { return nil }
+        let name = String(decoding: key, as: UTF8.self)
+        if !liftedColumns.isEmpty, liftedColumns[ColumnNaming.normalise(name)] != nil {
+            takenName = name
+            return nil
+        }
+        guard let index = add(name, spelled: spelled) else { return nil }
         keys.insert(Array(key), index)
         return index
     }
@@ -66,6 +74,20 @@ final class ColumnStore {
         if let index = constants[name] { return index }
         guard let index = add(name, spelled: nil) else { return nil }
         constants[name] = index
+        return index
+    }
+
+    /// The column of a value that is lifted out of the rows. Nil where rows have a member of its name, see `takenName`, or
+    /// there are too many columns. A hint for the name holds for it.
+    func lifted(_ column: LiftedColumn) -> Int? {
+        let name = ColumnNaming.normalise(column.name)
+        if let index = liftedColumns[name] { return index }
+        guard positions[name] == nil else {
+            takenName = column.name
+            return nil
+        }
+        let index = add(column.name, spelled: nil)
+        liftedColumns[name] = index
         return index
     }
 

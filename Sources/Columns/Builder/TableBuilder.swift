@@ -89,11 +89,14 @@ public final class TableBuilder: @unchecked Sendable {
     /// - Parameters:
     ///   - path: where the rows are; the empty path is the page itself.
     ///   - constants: values to put into every row, such as the key of a parent.
+    ///   - lifting: columns whose values lie deeper in the rows; the same ones for all pages of a table. A
+    ///     row that has a member of such a name itself is an error.
     /// - Returns: the number of rows.
-    /// - Throws: `JSONError`, or `TableBuildError` where a value does not fit a hint.
+    /// - Throws: `JSONError`, or `TableBuildError` where a value does not fit a hint or a path is spelled wrong.
     @discardableResult
     public func append(
-        page bytes: [UInt8], rows path: JSONPath, constants: [(name: String, value: JSONValue)] = []
+        page bytes: [UInt8], rows path: JSONPath, constants: [(name: String, value: JSONValue)] = [],
+        lifting: [LiftedColumn] = []
     ) throws -> Int {
         try exclusively {
             guard bytes.count <= Self.largestPage else {
@@ -105,7 +108,7 @@ public final class TableBuilder: @unchecked Sendable {
                 let (start, end) = bytes.withUnsafeBufferPointer { page.copy($0) }
                 let scanner = JSONScanner(start: start, end: end, maximumDepth: store.options.maximumDepth)
                 var reader = JSONPageReader(scanner, path: path, store: store)
-                return try reader.read(constants: constants)
+                return try reader.read(constants: constants, lifting: lifting)
             }
         }
     }
@@ -113,10 +116,11 @@ public final class TableBuilder: @unchecked Sendable {
     /// Takes the rows of a page of JSON at a path such as `data.items`, empty for the page itself.
     @discardableResult
     public func append(
-        page bytes: [UInt8], rows path: String, constants: [(name: String, value: JSONValue)] = []
+        page bytes: [UInt8], rows path: String, constants: [(name: String, value: JSONValue)] = [],
+        lifting: [LiftedColumn] = []
     ) throws -> Int {
         guard let path = JSONPath(path) else { throw TableBuildError(path: path) }
-        return try append(page: bytes, rows: path, constants: constants)
+        return try append(page: bytes, rows: path, constants: constants, lifting: lifting)
     }
 
     /// Takes a row of an author.
@@ -254,6 +258,15 @@ public struct TableBuildError: Error, Hashable, Sendable {
         problem =
             "Building column `\(column)`: the value in row \(row) of the batch is no \(type), which the source says the "
             + "column is. Correct the source's column hint."
+    }
+
+    init(lifting column: LiftedColumn) {
+        self.column = column.name
+        type = nil
+        row = 0
+        problem =
+            "Lifting a nested value into the column `\(column.name)`: `\(column.path)` is no path within a row. Write "
+            + "names with dots between them, such as `user.id`."
     }
 
     init(path: String) {

@@ -32,6 +32,8 @@ public struct JSONError: Error, Hashable, Sendable {
         case notAnObject(path: String, index: Int, came: String)
         /// More distinct keys than a table may have columns.
         case tooManyColumns(limit: Int)
+        /// A row has a member of the name that a lifted column is to have.
+        case liftedNameTaken(String)
         /// The page is larger than can be read at once.
         case tooLarge(bytes: Int, limit: Int)
     }
@@ -85,6 +87,9 @@ extension JSONError: CustomStringConvertible {
             return
                 "Reading rows: more than \(limit) different keys. Keys that vary from row to row belong into a nested "
                 + "object, which is kept as one text."
+        case .liftedNameTaken(let name):
+            return "Lifting a nested value into the column `\(name)`: the row has a member of that name itself. "
+                + "Give the lifted column another name."
         case .tooLarge(let bytes, let limit):
             return
                 "Reading JSON: a page of \(bytes) bytes, more than \(limit) can be. Ask the upstream for smaller pages."

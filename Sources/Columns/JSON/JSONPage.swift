@@ -94,6 +94,11 @@ struct JSONPageWalk {
         try scanner.finish(last)
     }
 
+    /// Looks for the paths within one value, such as a row; what lies behind it is not read.
+    mutating func find(in place: Place, _ scanner: inout JSONScanner) throws(JSONScanFailure) {
+        _ = try visit(place, wanted, level: 0, &scanner)
+    }
+
     /// Visits a value that the paths `wanted` lead to or through; nil when everything is found.
     private mutating func visit(
         _ place: Place, _ wanted: [Int], level: Int, _ scanner: inout JSONScanner

@@ -10,6 +10,7 @@ struct JSONPageReader {
     private let path: JSONPath
     private let store: ColumnStore
     private var constants: [(index: Int, value: JSONValue)] = []
+    private var lift: RowLift?
     private var rowCount = 0
     /// What is wrong above the grammar; found first, reported when the grammar is in order.
     private var problem: (reason: JSONError.Reason, place: Place)?
@@ -21,9 +22,19 @@ struct JSONPageReader {
     }
 
     /// Reads the page and returns the number of its rows.
-    mutating func read(constants: [(name: String, value: JSONValue)]) throws(JSONError) -> Int {
+    ///
+    /// - Throws: `JSONError`, or `TableBuildError` where a lifted column's path is spelled wrong.
+    mutating func read(constants: [(name: String, value: JSONValue)], lifting: [LiftedColumn]) throws -> Int {
+        if !lifting.isEmpty {
+            lift = try RowLift(lifting, in: store)
+            if lift == nil { throw scanner.error(refusal, at: scanner.start) }
+        }
+        return try read(constants: constants)
+    }
+
+    private mutating func read(constants: [(name: String, value: JSONValue)]) throws(JSONError) -> Int {
         for (name, value) in constants {
-            guard let index = store.constant(name) else { throw scanner.error(tooManyColumns, at: scanner.start) }
+            guard let index = store.constant(name) else { throw scanner.error(refusal, at: scanner.start) }
             self.constants.append((index, value))
         }
         do throws(JSONScanFailure) {
@@ -36,7 +47,10 @@ struct JSONPageReader {
         return rowCount
     }
 
-    private var tooManyColumns: JSONError.Reason { .tooManyColumns(limit: store.options.maximumColumns) }
+    /// Why the store gave no column.
+    private var refusal: JSONError.Reason {
+        store.takenName.map { .liftedNameTaken($0) } ?? .tooManyColumns(limit: store.options.maximumColumns)
+    }
 
     private mutating func note(_ reason: JSONError.Reason, at place: Place) {
         if problem == nil { problem = (reason, place) }
@@ -183,6 +197,7 @@ struct JSONPageReader {
             }
             guard place.pointee == 0x7D else { throw JSONScanFailure(reason: .commaOrBrace, place: place) }
         }
+        if let lift { try lift.append(from: start, &scanner, to: store) }
         store.endRow()
         store.byteCount &+= place - start
         rowCount &+= 1
@@ -206,7 +221,7 @@ struct JSONPageReader {
         let spelled = UnsafeBufferPointer(start: place, count: last - place)
         let index = hasEscape ? index(escaped: spelled) : store.index(key: spelled, spelled: spelled)
         guard let index else {
-            note(tooManyColumns, at: place)
+            note(refusal, at: place)
             throw JSONScanFailure(reason: .content, place: place)
         }
         return (index, last + 1)

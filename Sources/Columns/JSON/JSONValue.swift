@@ -105,6 +105,11 @@ public struct JSONObject: Hashable, Sendable {
     public func hash(into hasher: inout Hasher) { hasher.combine(members.reduce(0) { $0 ^ $1.name.hashValue }) }
 }
 
+extension JSONObject: ExpressibleByDictionaryLiteral {
+    /// Makes an object with its members in order; of a repeated name the last value counts, as everywhere.
+    public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
+}
+
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
     ExpressibleByFloatLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
 {

@@ -6,8 +6,17 @@ public enum Partitioning: Hashable, Sendable {
     case md5(keys: [String], count: Int)
     /// `floor(value / size)` of one integer key.
     case numerical(key: String, size: Int64)
-    /// The period of one date or timestamp key.
-    case datetime(key: String, format: PartitionFormat)
+    /// The period of one date or timestamp key, or of one that counts since 1970 in `epoch`.
+    case datetime(key: String, format: PartitionFormat, epoch: EpochUnit = .seconds)
+}
+
+/// What a whole number counts that stands for a point in time since 1970.
+public enum EpochUnit: String, Hashable, Sendable, Codable, CaseIterable {
+    case seconds
+    case milliseconds
+
+    /// How many of them are a second.
+    public var perSecond: Int64 { self == .seconds ? 1 : 1_000 }
 }
 
 /// The length of the period of a datetime partition.
@@ -32,24 +41,32 @@ public struct PartitionHints: Hashable, Sendable {
     public var count: Int?
     /// For `numerical`: the rows of a bucket.
     public var size: Int64?
+    /// For `datetime` by a column of whole numbers: what they count; nil means seconds.
+    public var epoch: EpochUnit?
 
     /// Makes hints; what is nil is chosen on the first batch.
     public init(
         mode: PartitionMode? = nil, keys: [String]? = nil, format: PartitionFormat? = nil, count: Int? = nil,
-        size: Int64? = nil
+        size: Int64? = nil, epoch: EpochUnit? = nil
     ) {
         self.mode = mode
         self.keys = keys
         self.format = format
         self.count = count
         self.size = size
+        self.epoch = epoch
     }
 }
 
 extension PartitionHints {
     /// By the period of a date or timestamp column that never changes for a row, such as `created_at`.
-    public static func datetime(_ key: String, by format: PartitionFormat = .week) -> PartitionHints {
-        PartitionHints(mode: .datetime, keys: [key], format: format)
+    ///
+    /// - Parameter epoch: of a column of whole numbers, what they count since 1970; nil means seconds. Milliseconds that
+    ///   are taken for seconds lie in the year 58000.
+    public static func datetime(
+        _ key: String, by period: PartitionFormat = .week, format epoch: EpochUnit? = nil
+    ) -> PartitionHints {
+        PartitionHints(mode: .datetime, keys: [key], format: period, epoch: epoch)
     }
 
     /// By a hash of the keys (nil: the primary keys); without a count the runtime derives one from the table's size.

@@ -11,14 +11,16 @@ extension ModelDeclaration {
 
 // Tables whose rows come from a list for each parent.
 extension Bench {
-    /// Members that tell rows apart over the whole table: what a row takes over from its parent, and its own.
-    var key: [String] { (collection.parent?.columns.keys.sorted() ?? []) + collection.key }
+    /// Columns that tell rows apart over the whole table: what a row takes over from its parent, and its own.
+    var key: [String] {
+        (collection.parent?.columns.keys.sorted() ?? []) + collection.key.map(collection.column(of:))
+    }
 
-    /// An object as a row of the table: with what it takes over from its parent.
+    /// An object as a row of the table: with what it takes over from its parent, and the columns of its nested members.
     func row(_ object: World.Object) -> JSONObject {
-        guard let parent = collection.parent, !parent.columns.isEmpty else { return object.body }
-        guard let owner = self.parent(of: object) else { return object.body }
-        var body = object.body
+        var body = collection.columns.isEmpty ? object.body : collection.row(of: object.body)
+        guard let parent = collection.parent, !parent.columns.isEmpty else { return body }
+        guard let owner = self.parent(of: object) else { return body }
         for (column, member) in parent.columns { body[column] = ModelOrder.value(member, of: owner.body) }
         return body
     }

@@ -85,14 +85,14 @@ extension Bench {
     /// The object with another cursor value.
     func moved(_ object: World.Object, to position: Int64) -> World.Object {
         var object = object
-        if let name = collection.cursor { Self.set(name, spelling.value(at: position), in: &object.body) }
+        if let name = collection.cursor { object.body[path: name] = spelling.value(at: position) }
         return object
     }
 
     /// The object with another cursor value, as it is spelt.
     func moved(_ object: World.Object, spelt value: JSONValue) -> World.Object {
         var object = object
-        if let name = collection.cursor { Self.set(name, value, in: &object.body) }
+        if let name = collection.cursor { object.body[path: name] = value }
         return object
     }
 
@@ -100,14 +100,15 @@ extension Bench {
     func copy(_ object: World.Object, number: Int) -> World.Object {
         if sql != nil { return newRow(number, like: object) }
         var object = object
-        let greatest = objects.compactMap { other in collection.key.compactMap { other.body[$0]?.int64 }.max() }.max()
+        let greatest = objects.compactMap { other in collection.key.compactMap { other.body[path: $0]?.int64 }.max() }
+            .max()
         for name in collection.key {
-            if let text = object.body[name]?.string {
-                object.body[name] = .string("\(text)x\(number)")
+            if let text = object.body[path: name]?.string {
+                object.body[path: name] = .string("\(text)x\(number)")
                 break
             }
-            if object.body[name]?.int64 != nil {
-                object.body[name] = .number(JSONNumber((greatest ?? 0) + Int64(number) + 1))
+            if object.body[path: name]?.int64 != nil {
+                object.body[path: name] = .number(JSONNumber((greatest ?? 0) + Int64(number) + 1))
                 break
             }
         }
@@ -144,16 +145,6 @@ extension Bench {
                 + ".datetime(\"\(name)\", …, format: .\(spelt))",
             actual: "It is declared as a counter: neither a lookback nor the guard against moments ahead applies.",
             witness: objects.prefix(2).map { "\(name): \(cursor($0).text)" })
-    }
-
-    private static func set(_ path: String, _ value: JSONValue, in body: inout JSONObject) {
-        let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
-        guard parts.count == 2, var inner = body[parts[0]]?.object else {
-            body[path] = value
-            return
-        }
-        set(parts[1], value, in: &inner)
-        body[parts[0]] = .object(inner)
     }
 
     /// Ends a check of tables whose cursor is a time.

@@ -298,16 +298,8 @@ extension Bench {
         switch item {
         case .row(let row): [row]
         case .rows(let rows): rows
-        case .json(let item):
-            Self.list(try JSONValue(parsing: item.page), at: item.rows).compactMap(\.object).map { row in
-                item.constants.reduce(into: row) { $0[$1.name] = $1.value }
-            }
+        case .json(let item): try item.parsedRows()
         case .table(let table): SQLValues.rows(of: table)
         }
-    }
-
-    private static func list(_ page: JSONValue, at path: String) -> [JSONValue] {
-        let value = path.isEmpty ? page : page.path(path) ?? .null
-        return value.array ?? [value]
     }
 }

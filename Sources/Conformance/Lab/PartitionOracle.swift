@@ -11,7 +11,8 @@ public enum PartitionOracle {
         switch partitioning {
         case .md5(let keys, let count): md5(keys.map { row[$0] ?? .null }, count: count)
         case .numerical(let key, let size): numerical(row[key] ?? .null, size: size)
-        case .datetime(let key, let format): datetime(row[key] ?? .null, format: format)
+        case .datetime(let key, let format, let epoch):
+            datetime(row[key] ?? .null, format: format, perSecond: epoch.perSecond)
         }
     }
 
@@ -38,12 +39,12 @@ public enum PartitionOracle {
         return numerical(.int(whole), size: size)
     }
 
-    private static func datetime(_ value: Value, format: PartitionFormat) -> String {
+    private static func datetime(_ value: Value, format: PartitionFormat, perSecond: Int64) -> String {
         let seconds: Double
         switch value {
         case .timestamp(let microseconds): seconds = wholeSeconds(microseconds)
         case .date(let days): seconds = Double(days) * 86_400
-        case .int(let epoch): seconds = Double(epoch)
+        case .int(let epoch): seconds = (Double(epoch) / Double(perSecond)).rounded(.down)
         case .string(let text):
             guard let microseconds = TimestampParser.microseconds(wallTime(text)) else { return "1970-01" }
             seconds = wholeSeconds(microseconds)

@@ -8,9 +8,9 @@ public struct ModelDeclaration: Sendable {
     /// One kind of object.
     public struct Collection: Sendable {
         public var name: String
-        /// Members that identify an object within its parent.
+        /// Members that identify an object within its parent, by their paths in the object: `info.run_id`.
         public var key: [String]
-        /// The member that moves when an object is new, or changed.
+        /// The member that moves when an object is new, or changed, by its path.
         public var cursor: String?
         public var cursorFormat: CursorFormat
         /// Whether a change of an object moves its cursor: `updated_at` does, `created` does not.
@@ -29,6 +29,9 @@ public struct ModelDeclaration: Sendable {
         public var visibleAfter: Duration?
         /// Lists of children that each object shows the first of.
         public var embeds: [Embed] = []
+        /// Columns of the table whose values lie deeper in the object, by their paths there: `id` to `info.run_id`. All
+        /// others have the names of their members.
+        public var columns: [String: String] = [:]
     }
 
     /// The first children of an object, within it.

@@ -19,7 +19,7 @@ struct ModelPage {
     var hasMore: Bool { claimsMore || nextURL != nil || !next.isNull }
 
     static func key(of body: JSONObject, by names: [String]) -> String {
-        names.map { body[$0].map(text) ?? "" }.joined(separator: ",")
+        names.map { body[path: $0].map(text) ?? "" }.joined(separator: ",")
     }
 
     /// A member as a path or a position spells it.

@@ -110,7 +110,22 @@ private struct ModelReader {
                     member: member.name, collection: try text(member.value, "collection", at: "\(place).embeds"),
                     limit: member.value["limit"]?.int64.map(Int.init) ?? 10,
                     envelope: member.value["envelope"] ?? "$rows")
-            })
+            }, columns: try columns(value["columns"], at: "\(place).columns"))
+    }
+
+    private func columns(_ value: JSONValue?, at place: String) throws -> [String: String] {
+        guard let value else { return [:] }
+        guard let members = value.object?.members else {
+            throw error(at: place, "columns of the table and the paths of their values in an object are expected")
+        }
+        let named = try members.map { member in
+            guard let path = member.value.string, JSONPath(path)?.segments.isEmpty == false else {
+                throw error(
+                    at: "\(place).\(member.name)", "a path in the upstream's object is expected, such as 'user.id'")
+            }
+            return (member.name, path)
+        }
+        return Dictionary(named) { $1 }
     }
 
     func job(_ value: JSONValue, at place: String) throws -> ModelDeclaration.Job {

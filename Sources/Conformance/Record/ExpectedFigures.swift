@@ -39,7 +39,8 @@ struct ExpectedFigures {
         let rows = try table(collection, of: schema, state: state)
         var result = JSONObject([("rows", .number(JSONNumber(Int64(rows.count)))), ("requests", requests)])
         if let field = schema.field {
-            let values = rows.values.compactMap { $0[field.name] ?? JSONValue.object($0).path(field.name) }
+            let path = collection.path(ofColumn: field.name)
+            let values = rows.values.compactMap { $0[path: path] }
                 .filter { !$0.isNull }
             result["cursorLast"] = values.max(by: ModelOrder.isLess) ?? .null
             result["cursorEarliest"] = values.min(by: ModelOrder.isLess) ?? .null
@@ -57,7 +58,7 @@ struct ExpectedFigures {
         for (index, object) in (world.collections[collection.name] ?? []).enumerated() {
             let columns = collection.parent?.columns ?? [:]
             let parts = schema.primaryKeys.map { name -> String in
-                if let value = JSONValue.object(object.body).path(name) { return ModelPage.text(value) }
+                if let value = object.body[path: collection.path(ofColumn: name)] { return ModelPage.text(value) }
                 let path = collection.parent?.names.first { $0.value == columns[name] }?.key
                 return path.flatMap { object.attributes[$0] } ?? ""
             }

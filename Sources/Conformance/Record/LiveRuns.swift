@@ -12,9 +12,16 @@ struct RecordedTable: Sendable {
     var mode: SyncType
     var field: IncrementalField?
     var primaryKeys: [String]
+    /// Columns that the source takes from deeper in the upstream's rows.
+    var lifting: [LiftedColumn] = []
     var sortMode: SortMode?
     /// What the recorded runs left in the lake.
     var image: TableImage?
+}
+
+extension RecordedTable {
+    /// Where the upstream's rows have the value of a column.
+    func path(of column: String) -> String { lifting.first { $0.name == column }?.path ?? column }
 }
 
 /// Everything that one state's recording saw.
@@ -174,7 +181,7 @@ extension LiveRuns {
         let response = last?.response
         let table = RecordedTable(
             schema: schema, mode: mode, field: mode == .fullRefresh ? nil : field,
-            primaryKeys: response?.primaryKeys ?? schema.primaryKeys,
+            primaryKeys: response?.primaryKeys ?? schema.primaryKeys, lifting: response?.lifting ?? [],
             sortMode: response.flatMap { $0.isSorted ? $0.sortMode : nil },
             image: try await image(schema.name, last?.files ?? [:], response?.primaryKeys ?? schema.primaryKeys))
         return (table, modes)

@@ -178,7 +178,7 @@ extension ReadAdvice {
         let parts = [
             hints.mode?.rawValue, hints.keys.map { "of \($0.joined(separator: ", "))" },
             hints.format.map { "by \($0.rawValue)" }, hints.count.map { "count \($0)" },
-            hints.size.map { "size \($0)" },
+            hints.size.map { "size \($0)" }, hints.epoch.map { "in \($0.rawValue)" },
         ]
         let words = parts.compactMap { $0 }.joined(separator: " ")
         return words.isEmpty ? "left to the runtime" : words
@@ -188,7 +188,8 @@ extension ReadAdvice {
         switch partitioning {
         case .md5(let keys, let count): words(PartitionHints.md5(keys: keys, count: count))
         case .numerical(let key, let size): words(PartitionHints.numerical(key, size: size))
-        case .datetime(let key, let format): words(PartitionHints.datetime(key, by: format))
+        case .datetime(let key, let format, let epoch):
+            words(PartitionHints.datetime(key, by: format, format: epoch == .seconds ? nil : epoch))
         }
     }
 }

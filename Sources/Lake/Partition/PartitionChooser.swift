@@ -80,7 +80,7 @@ public struct PartitionChooser: Sendable {
 
     private func datetimeGiven(in batch: Table) -> Partitioning? {
         guard let key = hints.keys?.first ?? (keys.count == 1 ? keys.first : nil) else { return nil }
-        return .datetime(key: key, format: hints.format ?? .week)
+        return .datetime(key: key, format: hints.format ?? .week, epoch: hints.epoch ?? .seconds)
     }
 
     /// Whether a single integer key fills at least a fifth of its range: sparse keys would make many tiny partitions.

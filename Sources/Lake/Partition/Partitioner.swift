@@ -27,7 +27,8 @@ public struct Partitioner: Sendable {
         switch partitioning {
         case .md5(let keys, let count): md5(keys.map { table.column($0) }, count: count, rows: table.rowCount)
         case .numerical(let key, let size): numerical(table.column(key), size: max(1, size), rows: table.rowCount)
-        case .datetime(let key, let format): datetime(table.column(key), format, rows: table.rowCount)
+        case .datetime(let key, let format, let epoch):
+            datetime(table.column(key), format, epoch, rows: table.rowCount)
         }
     }
 
@@ -111,7 +112,7 @@ public struct Partitioner: Sendable {
 
     // MARK: datetime
 
-    private func datetime(_ key: Column?, _ format: PartitionFormat, rows: Int) -> Assignment {
+    private func datetime(_ key: Column?, _ format: PartitionFormat, _ epoch: EpochUnit, rows: Int) -> Assignment {
         var namer = Namer<Int64?>(rows: rows) { period in
             period.map { PartitionDate.name(period: $0, format: format) } ?? PartitionDate.fallback
         }
@@ -120,19 +121,19 @@ public struct Partitioner: Sendable {
             return namer.assignment
         }
         for row in 0..<rows {
-            let hours = key.isNull(row) ? nil : Self.hours(key, row)
+            let hours = key.isNull(row) ? nil : Self.hours(key, row, epoch)
             namer.append(hours.map { PartitionDate.period(hours: $0, format: format) })
         }
         return namer.assignment
     }
 
-    /// Hours since 1970 of a value; nil for what is no date. An integer counts seconds.
-    private static func hours(_ column: Column, _ row: Int) -> Int64? {
+    /// Hours since 1970 of a value; nil for what is no date. An integer counts what `epoch` says.
+    private static func hours(_ column: Column, _ row: Int, _ epoch: EpochUnit) -> Int64? {
         switch (column.values, column.type) {
         case (.int64(let array), .timestamp): PartitionDate.floorDivide(array[row], 3_600_000_000)
         case (.int32(let array), .date32): Int64(array[row]) * 24
-        case (.int64(let array), _): epochHours(array[row])
-        case (.int32(let array), _): epochHours(Int64(array[row]))
+        case (.int64(let array), _): epochHours(array[row], epoch)
+        case (.int32(let array), _): epochHours(Int64(array[row]), epoch)
         case (.bytes(let strings), .utf8):
             strings.data.withUnsafeBufferPointer {
                 PartitionDate.hours(wallTime: UnsafeBufferPointer(rebasing: $0[strings.range(row)]))
@@ -142,8 +143,9 @@ public struct Partitioner: Sendable {
     }
 
     /// Seconds since 1970, of the years that have four digits; Python refuses the others.
-    private static func epochHours(_ seconds: Int64) -> Int64? {
-        (-62_135_596_800...253_402_300_799).contains(seconds) ? PartitionDate.floorDivide(seconds, 3_600) : nil
+    private static func epochHours(_ value: Int64, _ epoch: EpochUnit) -> Int64? {
+        let seconds = PartitionDate.floorDivide(value, epoch.perSecond)
+        return (-62_135_596_800...253_402_300_799).contains(seconds) ? PartitionDate.floorDivide(seconds, 3_600) : nil
     }
 }
 

@@ -64,7 +64,9 @@ private enum StoredPartitioning {
             object.add("keys", [key])
             object.add("mode", PartitionMode.numerical.rawValue)
             object.add("size", size)
-        case .datetime(let key, let format):
+        case .datetime(let key, let format, let epoch):
+            // Seconds are what every table without the member means.
+            if epoch != .seconds { object.add("epoch", epoch.rawValue) }
             object.add("format", format.rawValue)
             object.add("keys", [key])
             object.add("mode", PartitionMode.datetime.rawValue)
@@ -81,8 +83,9 @@ private enum StoredPartitioning {
         case .numerical:
             return keys.first.flatMap { key in json["size"]?.int64.map { .numerical(key: key, size: max(1, $0)) } }
         case .datetime:
+            let epoch = json["epoch"]?.string.flatMap(EpochUnit.init) ?? .seconds
             let format = json["format"]?.string.flatMap(PartitionFormat.init)
-            return keys.first.flatMap { key in format.map { .datetime(key: key, format: $0) } }
+            return keys.first.flatMap { key in format.map { .datetime(key: key, format: $0, epoch: epoch) } }
         }
     }
 }

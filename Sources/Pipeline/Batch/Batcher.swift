@@ -65,7 +65,9 @@ struct Batcher {
     }
 
     private mutating func gather(_ item: JSONItem) throws {
-        try describing { try builder.append(page: item.page, rows: item.rows, constants: item.constants) }
+        try describing {
+            try builder.append(page: item.page, rows: item.rows, constants: item.constants, lifting: item.lifting)
+        }
         bytesRead += item.page.count
     }
 

@@ -94,7 +94,7 @@ extension Partitioning {
     var keys: [String] {
         switch self {
         case .md5(let keys, _): keys
-        case .numerical(let key, _), .datetime(let key, _): [key]
+        case .numerical(let key, _), .datetime(let key, _, _): [key]
         }
     }
 }

@@ -22,7 +22,8 @@ extension GitHubSource {
                 .datetime("created_at"), start: RESTIncremental.Bound("since", format: .iso8601Seconds),
                 end: RESTIncremental.Bound("until", format: .iso8601Seconds), sort: .descending)
             return table(
-                "commits", "/commits", keys: ["sha"], incremental: [committed], sort: .descending,
+                "commits", "/commits", keys: ["sha"], lifting: ["created_at": "commit.committer.date"],
+                incremental: [committed], sort: .descending,
                 // A repository without a commit.
                 actions: [.ignore(409)], lookback: .seconds(7 * 86_400))
         }
@@ -68,7 +69,8 @@ extension GitHubSource {
 
         var stargazers: RESTEndpoint {
             table(
-                "stargazers", "/stargazers", partitioning: .datetime("starred_at", by: .month),
+                "stargazers", "/stargazers", lifting: ["id": "user.id"],
+                partitioning: .datetime("starred_at", by: .month),
                 headers: ["Accept": "application/vnd.github.star+json"])
         }
 
@@ -103,14 +105,16 @@ extension GitHubSource {
 
         private func table(
             _ table: String, _ path: String, rows: String = "", keys: [String] = ["id"],
-            incremental: [RESTIncremental] = [], sort: RESTSort = .unsorted,
+            lifting: KeyValuePairs<String, String> = [:], incremental: [RESTIncremental] = [],
+            sort: RESTSort = .unsorted,
             partitioning: PartitionHints = .datetime("created_at", by: .month), parent: RESTParent? = nil,
             query: KeyValuePairs<String, String> = [:], headers: KeyValuePairs<String, String> = [:],
             actions: [ResponseAction] = [], lookback: Duration? = nil
         ) -> RESTEndpoint {
             RESTEndpoint(
                 name(table), path: "/repos/\(repository)\(path)", primaryKeys: keys, rows: rows,
-                incremental: incremental, sort: incremental.isEmpty ? .unsorted : sort, partitioning: partitioning,
+                lifting: lifting, incremental: incremental, sort: incremental.isEmpty ? .unsorted : sort,
+                partitioning: partitioning,
                 parent: parent, query: query, headers: headers, actions: actions, defaultLookback: lookback)
         }
     }

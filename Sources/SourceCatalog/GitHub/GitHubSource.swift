@@ -102,14 +102,6 @@ public struct GitHubSource: RESTSource {
             }
         }
     }
-
-    public func read(
-        _ inputs: SourceInputs, with config: Config, in context: SourceContext
-    ) async throws -> SourceResponse {
-        var response = try client(for: config, in: context).response(to: inputs, from: endpoints(for: config))
-        if let reshape = GitHubRows.reshaping(inputs.schema) { response.items = response.items.mapRows(reshape) }
-        return response
-    }
 }
 
 extension IntegrationKind {

@@ -1,3 +1,5 @@
+import Columns
+
 extension RESTEndpoint {
     /// What is wrong with a table of endpoints; empty when nothing is.
     ///
@@ -6,7 +8,7 @@ extension RESTEndpoint {
         var seen: Set<String> = []
         return endpoints.flatMap { endpoint in
             let repeated = seen.insert(endpoint.name).inserted ? [] : ["two endpoints have this name"]
-            return (repeated + endpoint.ownProblems + endpoint.parentProblems(endpoints))
+            return (repeated + endpoint.ownProblems + endpoint.liftingProblems + endpoint.parentProblems(endpoints))
                 .map { "endpoint \(endpoint.name): \($0)" }
         }
     }
@@ -25,6 +27,25 @@ extension RESTEndpoint {
             problems.append("'\(field.field.name)' stops at the watermark, which needs rows that come newest first")
         }
         return problems
+    }
+
+    private var liftingProblems: [String] {
+        var taken = Set(injectedColumns.map { ColumnNaming.normalise($0.column) })
+        return lifting.flatMap { column -> [String] in
+            var problems: [String] = []
+            if column.name.isEmpty { problems.append("it lifts '\(column.path)' into a column without a name") }
+            if !taken.insert(ColumnNaming.normalise(column.name)).inserted {
+                problems.append("it lifts '\(column.path)' into the column '\(column.name)', which is there twice then")
+            }
+            guard let path = JSONPath(column.path), let first = path.segments.first else {
+                return problems + ["'\(column.path)' is no path within a row that could be lifted, such as 'user.id'"]
+            }
+            if ColumnNaming.normalise(first.name) == ColumnNaming.normalise(column.name) {
+                problems.append(
+                    "it lifts '\(column.path)' into the column '\(column.name)', which rows have as a member already")
+            }
+            return problems
+        }
     }
 
     private func parentProblems(_ endpoints: [RESTEndpoint]) -> [String] {

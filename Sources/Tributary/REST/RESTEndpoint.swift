@@ -27,6 +27,12 @@ public struct RESTEndpoint: Sendable {
     public var isSingleRow: Bool
     /// Columns that tell rows apart over the whole table; a child's include its parent's key.
     public var primaryKeys: [String]
+    /// Columns whose values the upstream nests, by the path within a row: `["id": "info.run_id"]`. Keys, cursor fields,
+    /// partition columns and the places of a child's path can name them; what is nested stays as it came, too.
+    ///
+    /// A row without the value has null there, which the runtime refuses in a primary key. A row that has a member of
+    /// such a name itself is an error: one of the two values would be lost.
+    public var lifting: [LiftedColumn]
     /// The cursor fields that a user can choose; empty offers full refreshes alone.
     public var incremental: [RESTIncremental]
     /// The order in which rows really arrive, by the cursor field.
@@ -35,7 +41,9 @@ public struct RESTEndpoint: Sendable {
     public var partitioning: PartitionHints
     /// Parameters of every first request; values may name fields of the parent, as the path does.
     public var query: [QueryItem]
-    /// The JSON body of a search by POST.
+    /// The JSON body of a search by POST. Its texts may name fields of the parent, as the path does:
+    /// `["experiment_ids": ["{experiments.experiment_id}"]]`. Braces around anything but a parent's name, a dot and a
+    /// field, such as those of GraphQL, are sent as they are.
     public var body: JSONObject?
     /// Fields of every request, over the client's.
     public var headers: HTTPHeaders
@@ -57,7 +65,8 @@ public struct RESTEndpoint: Sendable {
     /// An endpoint. Name, path, keys and the place of the rows have to be said; the rest has defaults.
     public init(
         _ name: String, path: String, method: HTTPMethod = .get, primaryKeys: [String], rows: String,
-        rowsMayBeMissing: Bool = false, isSingleRow: Bool = false, incremental: [RESTIncremental] = [],
+        rowsMayBeMissing: Bool = false, isSingleRow: Bool = false, lifting: KeyValuePairs<String, String> = [:],
+        incremental: [RESTIncremental] = [],
         sort: RESTSort = .ascending, partitioning: PartitionHints = PartitionHints(), parent: RESTParent? = nil,
         query: KeyValuePairs<String, String> = [:], body: JSONObject? = nil,
         headers: KeyValuePairs<String, String> = [:], paginator: Paginator? = nil, pageSize: PageSize? = nil,
@@ -73,6 +82,7 @@ public struct RESTEndpoint: Sendable {
         self.rowsMayBeMissing = rowsMayBeMissing
         self.isSingleRow = isSingleRow
         self.primaryKeys = primaryKeys
+        self.lifting = lifting.map { LiftedColumn($0.key, from: $0.value) }
         self.incremental = incremental
         self.sort = sort
         self.partitioning = partitioning
@@ -87,6 +97,9 @@ public struct RESTEndpoint: Sendable {
         self.isSelectedByDefault = isSelectedByDefault
         self.defaultLookback = defaultLookback
     }
+
+    /// Where a row of this table has the value of a column, as the upstream sends it.
+    func path(of column: String) -> String { lifting.first { $0.name == column }?.path ?? column }
 
     /// A list that takes no bound gives rows from below the watermark too, which only a merge can drop.
     private var supportsAppend: Bool { !incremental.isEmpty && !incremental.contains(where: \.stopsAtWatermark) }
@@ -138,6 +151,33 @@ enum PathTemplate {
     static func fields(in text: String) -> [String] {
         text.split(separator: "{").dropFirst().compactMap { piece in
             piece.firstIndex(of: "}").map { String(piece[..<$0]) }
+        }
+    }
+
+    /// The names between braces that a parent and its field can be, in all texts of a body: a body may have braces of
+    /// its own.
+    static func fields(in body: JSONValue) -> [String] {
+        switch body {
+        case .string(let text): fields(in: text).filter(isField)
+        case .array(let values): values.flatMap(fields)
+        case .object(let object): object.members.flatMap { fields(in: $0.value) }
+        case .null, .bool, .number: []
+        }
+    }
+
+    private static func isField(_ name: String) -> Bool {
+        guard let dot = name.firstIndex(of: "."), dot != name.startIndex, name.last != "." else { return false }
+        return name.allSatisfy { $0.isLetter || $0.isNumber || "_-./".contains($0) }
+    }
+
+    /// The body with each place in its texts filled.
+    static func filled(_ body: JSONValue, _ values: [String: String]) -> JSONValue {
+        switch body {
+        case .string(let text): .string(filled(text, values))
+        case .array(let elements): .array(elements.map { filled($0, values) })
+        case .object(let object):
+            .object(JSONObject(object.members.map { ($0.name, filled($0.value, values)) }))
+        case .null, .bool, .number: body
         }
     }
 

@@ -117,7 +117,8 @@ extension CursorFormat {
                 ? CursorValue.date(days + Int32(units)).storedText
                 : text(microseconds: Int64(days) * 86_400_000_000, roundingUp, units)
         case .integer(let number): text(integer: number, roundingUp, units)
-        case .decimal, .objectID: value.storedText
+        case .decimal(let number): text(decimal: number, roundingUp, units)
+        case .objectID: value.storedText
         }
     }
 
@@ -141,6 +142,36 @@ extension CursorFormat {
             let (product, overflow) = whole.multipliedReportingOverflow(by: microsecondsPerUnit)
             return overflow ? nil : CursorValue.timestamp(product).storedText
         }
+    }
+
+    /// The same for a number with a fraction. A plain bound is the number itself.
+    private func text(decimal: Decimal128, _ roundingUp: Bool, _ units: Int64) -> String? {
+        switch self {
+        case .plain: return decimal.description
+        case .epochSeconds, .epochMilliseconds:
+            return Self.whole(decimal, roundingUp).map { String($0.addingReportingOverflow(units).partialValue) }
+        case .iso8601, .iso8601Seconds, .date:
+            let micros = Decimal128(unscaled: decimal.unscaled, scale: decimal.scale - 6)
+            return Self.whole(micros, roundingUp).flatMap { text(microseconds: $0, roundingUp, units) }
+        }
+    }
+
+    /// The whole number below, or above; nil when it needs more than 64 bits.
+    private static func whole(_ decimal: Decimal128, _ roundingUp: Bool) -> Int64? {
+        var (number, rest) = (decimal.unscaled, false)
+        for _ in 0..<max(0, -decimal.scale) {
+            let (product, overflow) = number.multipliedReportingOverflow(by: 10)
+            if overflow { return nil }
+            number = product
+        }
+        let isNegative = number < 0
+        for _ in 0..<max(0, decimal.scale) {
+            if number % 10 != 0 { rest = true }
+            number /= 10
+        }
+        if rest, roundingUp, !isNegative { number += 1 }
+        if rest, !roundingUp, isNegative { number -= 1 }
+        return Int64(exactly: number)
     }
 
     /// A number in the data counts in the unit of the query; a query by date or ISO text takes it as seconds.
@@ -174,6 +205,16 @@ extension RESTIncremental.Bound {
     /// The text of an upper bound; rows equal to it are always asked for again.
     func upper(_ value: CursorValue) -> String? {
         format.text(for: value, roundingUp: true, moved: isInclusive ? 0 : 1).map(fill)
+    }
+
+    /// Whether a JSON body takes the bound as a number: an epoch or a plain number, with nothing around it.
+    func isNumber(_ text: String, of value: CursorValue) -> Bool {
+        if case .objectID = value { return false }
+        guard template == "{value}", JSONNumber(text: text).isValid else { return false }
+        switch format {
+        case .plain, .epochSeconds, .epochMilliseconds: return true
+        case .iso8601, .iso8601Seconds, .date: return false
+        }
     }
 
     private func fill(_ value: String) -> String {

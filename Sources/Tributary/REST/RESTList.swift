@@ -52,11 +52,12 @@ struct RESTList: Sendable {
         let path = PathTemplate.filled(endpoint.path, plain.mapValues(PercentEncoding.encode))
         try refuseDotSegments(path)
         var request = RESTRequest(
-            endpoint.method, path, headers: endpoint.headers, body: endpoint.body)
+            endpoint.method, path, headers: endpoint.headers,
+            body: endpoint.body.flatMap { PathTemplate.filled(.object($0), plain).object })
         request.query = client.query
         for item in endpoint.query + walk.query + query { request.override(item, filling: plain) }
         if let pageSize { request.set(pageSize.parameter, .number(JSONNumber(Int64(pageSize.rows)))) }
-        for bound in walk.bounds { request.set(bound.parameter, .string(bound.text)) }
+        for bound in walk.bounds { request.set(bound.parameter, bound.value) }
         try paginator.apply(position, &request)
         return request
     }
@@ -98,7 +99,9 @@ struct RESTList: Sendable {
 
     /// Whether a row that is a whole answer has one of its keys: an error object has none, and would become a row of nulls.
     private func hasKey(_ row: JSONObject) -> Bool {
-        let names = Set(row.names.map(ColumnNaming.normalise) + endpoint.injectedColumns.map(\.column))
+        let lifted = endpoint.lifting.filter { $0.value(of: row).map { !$0.isNull } ?? false }.map(\.name)
+        let own = row.names + lifted + endpoint.injectedColumns.map(\.column)
+        let names = Set(own.map(ColumnNaming.normalise))
         return endpoint.primaryKeys.isEmpty
             || endpoint.primaryKeys.contains { names.contains(ColumnNaming.normalise($0)) }
     }
@@ -106,8 +109,9 @@ struct RESTList: Sendable {
     /// Whether every row of the page is older than the bound of a list that comes newest first.
     private func isOlder(_ page: RESTPage) throws -> Bool {
         guard let stop = walk.stop, !page.isEmpty else { return false }
+        let field = endpoint.path(of: stop.field)
         return try page.rows.allSatisfy { row in
-            let value = JSONValue.object(row).path(stop.field).flatMap { Self.cursor($0, stop.type) }
+            let value = JSONValue.object(row).path(field).flatMap { Self.cursor($0, stop.type) }
             return value?.isLess(than: stop.bound) ?? false
         }
     }

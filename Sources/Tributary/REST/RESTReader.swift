@@ -47,7 +47,7 @@ struct RESTReader: Sendable {
             try self.endpoint(parent.name), parents, needed: wanted, query: parent.query,
             at: resumed?.parent ?? .null
         ) { above in
-            let rows = try parentRows(above, parent.name, wanted)
+            let rows = try parentRows(above, try self.endpoint(parent.name), wanted)
             let start = try resumed?.start(in: rows.map(\.key), reading: endpoint.name) ?? (row: 0, child: .null)
             resumed = nil
             try await children(of: rows, from: start, above, endpoint, own, query, visit)
@@ -55,15 +55,19 @@ struct RESTReader: Sendable {
     }
 
     /// The rows of a parent's page, as far as the levels below need them.
-    private func parentRows(_ visit: Visit, _ parent: String, _ needed: Set<String>) throws -> [ParentRow] {
-        let own = needed.filter { $0.hasPrefix(parent + ".") }
+    private func parentRows(
+        _ visit: Visit, _ parent: RESTEndpoint, _ needed: Set<String>
+    ) throws -> [ParentRow] {
+        let own = needed.filter { $0.hasPrefix(parent.name + ".") }
         return try (visit.page?.rows ?? []).map { row in
             var values = visit.parents
             for field in own {
-                let name = String(field.dropFirst(parent.count + 1))
-                guard let value = JSONValue.object(row).path(name), Position.usable(value) != nil else {
+                let name = String(field.dropFirst(parent.name.count + 1))
+                guard let value = JSONValue.object(row).path(parent.path(of: name)), Position.usable(value) != nil
+                else {
                     throw SourceError(
-                        .unexpectedAnswer, "Reading \(parent): a row has no '\(name)', which the tables below it need.")
+                        .unexpectedAnswer,
+                        "Reading \(parent.name): a row has no '\(name)', which the tables below it need.")
                 }
                 values[field] = value
             }
@@ -161,7 +165,8 @@ extension RESTEndpoint {
     /// Fields of parents that requests need, as `parent.field`.
     private var requestFields: [String] {
         let texts = query.compactMap { item in if case .plain(let text) = item.value { text } else { nil } }
-        return ([path] + texts).flatMap(PathTemplate.fields)
+        let named = body.map { PathTemplate.fields(in: .object($0)) } ?? []
+        return ([path] + texts).flatMap { PathTemplate.fields(in: $0) } + named
     }
 
     /// The columns that parents put into each row, by `parent.field`, in the order of the path.

@@ -22,6 +22,7 @@ extension RESTClient {
             sortMode: endpoint.order(for: field) == .ascending ? .ascending : .descending,
             isSorted: endpoint.order(for: field) != .unsorted,
             partitioning: endpoint.partitioning, columnHints: endpoint.columnHints,
+            lifting: endpoint.lifting,
             items: Items { emit in try await reader.run(endpoint, inputs, from: start, into: emit) })
     }
 }
@@ -53,7 +54,8 @@ extension RESTReader {
                 let token = (rest ?? RESTToken(walks: later, position: .null)).token(inputs)
                 guard let page = visit.page, !page.isEmpty else { return try await emit.position(token) }
                 let constants = columns.map { (name: $0.column, value: visit.parents[$0.field] ?? .null) }
-                let item = JSONItem(page: page.bytes, rows: endpoint.rows, constants: constants)
+                let item = JSONItem(
+                    page: page.bytes, rows: endpoint.rows, constants: constants, lifting: endpoint.lifting)
                 do {
                     try await emit(.json(item), resume: token)
                 } catch let error as JSONError {

@@ -9,6 +9,11 @@ struct RESTWalk: Sendable, Hashable {
     struct Bound: Sendable, Hashable {
         var parameter: RequestParameter
         var text: String
+        /// Whether a JSON body takes it as a number.
+        var isNumber = false
+
+        /// As a request takes it; in a query it is text either way.
+        var value: JSONValue { isNumber ? .number(JSONNumber(text: text)) : .string(text) }
     }
 
     /// Where a list that comes newest first is left.
@@ -40,7 +45,7 @@ extension RESTWalk {
         let isGap = inputs.watermark.last.map { $0 == earliest || $0.isLess(than: earliest) ?? false } ?? false
         let floor = isGap ? inputs.watermark.last : inputs.historyStart
         var below = RESTWalk(field, start: floor, merges: merges)
-        below.bounds.append(Bound(parameter: end.parameter, text: upper))
+        below.bounds.append(Bound(parameter: end.parameter, text: upper, isNumber: end.isNumber(upper, of: earliest)))
         return inputs.watermark.last == nil ? [below] : [below, above]
     }
 
@@ -48,7 +53,7 @@ extension RESTWalk {
         query = field.query
         guard let start else { return }
         if let lower = field.start, let text = lower.lower(start, merges: merges) {
-            bounds = [Bound(parameter: lower.parameter, text: text)]
+            bounds = [Bound(parameter: lower.parameter, text: text, isNumber: lower.isNumber(text, of: start))]
         }
         if field.stopsAtWatermark {
             stop = Stop(field: field.field.name, type: field.field.type, bound: start)
@@ -127,10 +132,13 @@ extension RESTWalk {
         var object = JSONObject()
         object["bounds"] = .array(
             bounds.map { bound in
-                switch bound.parameter {
-                case .query(let name): ["query": .string(name), "text": .string(bound.text)]
-                case .body(let path): ["body": .string(path), "text": .string(bound.text)]
-                }
+                var stored: JSONObject =
+                    switch bound.parameter {
+                    case .query(let name): ["query": .string(name), "text": .string(bound.text)]
+                    case .body(let path): ["body": .string(path), "text": .string(bound.text)]
+                    }
+                if bound.isNumber { stored["number"] = true }
+                return .object(stored)
             })
         object["stop"] = stop.map { stop in
             [
@@ -146,7 +154,7 @@ extension RESTWalk {
             guard let text = bound["text"]?.string else { return nil }
             let place = bound["query"]?.string.map { RequestParameter.query($0) }
             guard let parameter = place ?? bound["body"]?.string.map({ .body($0) }) else { return nil }
-            bounds.append(Bound(parameter: parameter, text: text))
+            bounds.append(Bound(parameter: parameter, text: text, isNumber: bound["number"]?.bool ?? false))
         }
         guard let stop = stored["stop"] else { return }
         guard let field = stop["field"]?.string, let type = stop["type"]?.string.flatMap(CursorType.init(rawValue:)),

@@ -48,7 +48,7 @@ public struct RESTRequest: Sendable {
         self.body = body
     }
 
-    /// Puts a value where the parameter says, over what is there. In a body, digits alone become a number.
+    /// Puts a value where the parameter says, over what is there.
     public mutating func set(_ parameter: RequestParameter, _ value: JSONValue) {
         switch parameter {
         case .query(let name):

@@ -1,10 +1,10 @@
 import Columns
 
 extension Items {
-    /// The same items with each row of a JSON page changed, such as to bring a nested key to the top.
+    /// The same items with each row of a JSON page changed, such as to make one column of two.
     ///
     /// Pages become rows, which costs several times as much as handing a page on as it came: for small tables, and where
-    /// a key or cursor cannot be had otherwise. Positions stay with their pages; tables pass unchanged.
+    /// a key or cursor cannot be had otherwise; one that is nested can, see ``RESTEndpoint/lifting``. Positions stay with their pages; tables pass unchanged.
     public func mapRows(_ change: @escaping @Sendable (Row) -> Row) -> Items {
         Items { emit in
             try await run(into: Emitter { item, token in try await emit.pass(item?.mapRows(change), token) })
@@ -18,11 +18,7 @@ extension Item {
         case .row(let row): return .row(change(row))
         case .rows(let rows): return .rows(rows.map(change))
         case .table: return self
-        case .json(let page):
-            let found = try JSONPage(page.page).value(at: page.rows)
-            let rows = found?.array?.compactMap(\.object) ?? found?.object.map { [$0] } ?? []
-            return .rows(
-                rows.map { row in change(page.constants.reduce(into: row) { $0[$1.name] = $1.value }) })
+        case .json(let page): return .rows(try page.parsedRows().map(change))
         }
     }
 }

@@ -21,12 +21,40 @@ public struct JSONItem: Sendable {
     public var rows: String
     /// Values put into every row, such as the key of the parent that the page belongs to.
     public var constants: [(name: String, value: JSONValue)]
+    /// Columns whose values lie deeper in the rows, such as a nested key; the same ones for all pages of a table.
+    public var lifting: [LiftedColumn]
 
     /// A page whose rows are at a path, with values for each row.
-    public init(page: [UInt8], rows: String, constants: [(name: String, value: JSONValue)] = []) {
+    public init(
+        page: [UInt8], rows: String, constants: [(name: String, value: JSONValue)] = [], lifting: [LiftedColumn] = []
+    ) {
         self.page = page
         self.rows = rows
         self.constants = constants
+        self.lifting = lifting
+    }
+
+    /// The rows one by one, complete with what is lifted and what is put into each: for small tables and for those who
+    /// look at rows, several times as dear as handing the page on. No rows where nothing, or no object, is at the path.
+    ///
+    /// - Throws: `JSONError` where the page is not JSON, `SourceError` where a row has a member of a lifted column's name.
+    public func parsedRows() throws -> [Row] {
+        let found = try JSONPage(page).value(at: rows)
+        let plain = found?.array?.compactMap(\.object) ?? found?.object.map { [$0] } ?? []
+        return try plain.map { plain in
+            var row = plain
+            for column in lifting {
+                guard plain[column.name] == nil else {
+                    throw SourceError(
+                        .unexpectedAnswer,
+                        "Lifting '\(column.path)' into the column '\(column.name)': the row has a member of that name itself.",
+                        advice: "Give the lifted column another name.")
+                }
+                row[column.name] = column.value(of: plain) ?? .null
+            }
+            for constant in constants { row[constant.name] = constant.value }
+            return row
+        }
     }
 }
 

@@ -24,6 +24,8 @@ public struct SourceResponse: Sendable {
     public var columnHints: [String: ColumnType]
     /// False when resume tokens of this read must be ignored.
     public var supportsResume: Bool
+    /// Columns that the items take from deeper in the upstream's rows, for those who compare the two.
+    public var lifting: [LiftedColumn]
     /// What the source reads.
     public var items: Items
 
@@ -32,7 +34,7 @@ public struct SourceResponse: Sendable {
         name: String? = nil, primaryKeys: [String] = [], sortMode: SortMode = .ascending, isSorted: Bool = true,
         partitioning: PartitionHints = PartitionHints(), rowsToSync: Int? = nil, hasDuplicatePrimaryKeys: Bool = false,
         chunkRows: Int? = nil, chunkBytes: Int? = nil, columnHints: [String: ColumnType] = [:],
-        supportsResume: Bool = true, items: Items
+        supportsResume: Bool = true, lifting: [LiftedColumn] = [], items: Items
     ) {
         self.name = name
         self.primaryKeys = primaryKeys
@@ -45,6 +47,7 @@ public struct SourceResponse: Sendable {
         self.chunkBytes = chunkBytes
         self.columnHints = columnHints
         self.supportsResume = supportsResume
+        self.lifting = lifting
         self.items = items
     }
 }

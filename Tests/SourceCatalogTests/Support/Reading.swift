@@ -47,12 +47,7 @@ private func rows(of item: Item) throws -> [Row] {
     case .row(let row): return [row]
     case .rows(let rows): return rows
     case .table: throw SourceError(.unexpectedAnswer, "A table came from a source of JSON.")
-    case .json(let page):
-        let found = try JSONValue(parsing: page.page)
-        let list = page.rows.isEmpty ? found : found.path(page.rows)
-        return (list?.array?.compactMap(\.object) ?? list?.object.map { [$0] } ?? []).map { row in
-            page.constants.reduce(into: row) { $0[$1.name] = $1.value }
-        }
+    case .json(let page): return try page.parsedRows()
     }
 }
 

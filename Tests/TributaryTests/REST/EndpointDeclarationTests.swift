@@ -30,6 +30,42 @@ struct EndpointDeclarationTests {
             ])
     }
 
+    @Test("what is lifted has a name of its own and a path within the row")
+    func lifting() {
+        func problems(_ lifting: KeyValuePairs<String, String>) -> [String] {
+            RESTEndpoint.declarationProblems([
+                RESTEndpoint("a", path: "/a", primaryKeys: ["id"], rows: ""),
+                RESTEndpoint(
+                    "b", path: "/a/{a.id}", primaryKeys: ["id"], rows: "", lifting: lifting,
+                    parent: RESTParent("a", columns: ["id": "a_id"])),
+            ])
+        }
+        #expect(problems(["id": "info.run_id", "at": "info.at"]).isEmpty)
+        #expect(
+            problems(["id": "info.id", "Id": "x.y", "a_id": "x.z", "": "x.y", "k": "a..b", "user": "user.id"]) == [
+                "endpoint b: it lifts 'x.y' into the column 'Id', which is there twice then",
+                "endpoint b: it lifts 'x.z' into the column 'a_id', which is there twice then",
+                "endpoint b: it lifts 'x.y' into a column without a name",
+                "endpoint b: 'a..b' is no path within a row that could be lifted, such as 'user.id'",
+                "endpoint b: it lifts 'user.id' into the column 'user', which rows have as a member already",
+            ])
+    }
+
+    @Test("a body that names what is no parent's field is a mistake; braces of its own are none")
+    func bodies() {
+        func problems(_ text: String) -> [String] {
+            RESTEndpoint.declarationProblems([
+                RESTEndpoint("a", path: "/a", primaryKeys: ["id"], rows: ""),
+                RESTEndpoint(
+                    "b", path: "/b", method: .post, primaryKeys: ["id"], rows: "", parent: "a",
+                    body: ["ids": ["{a.id}"], "x": ["q": .string(text)]]),
+            ])
+        }
+        #expect(problems("{a.id}").isEmpty)
+        #expect(problems("query{viewer{id} a { b.c }}").isEmpty)
+        #expect(problems("{stranger.id}") == ["endpoint b: '{stranger.id}' is no field of a parent"])
+    }
+
     @Test("a sound table has none, and a source shows those of its own")
     func sound() {
         #expect(RESTEndpoint.declarationProblems(HarbourSource.endpoints).isEmpty)

@@ -1,6 +1,8 @@
+import Columns
 import TestSupport
 import Testing
-import Tributary
+
+@testable import Tributary
 
 @Suite("REST increments")
 struct IncrementalTests {
@@ -108,6 +110,43 @@ struct IncrementalTests {
         endpoint.method = .post
         let inputs = SourceInputs.incremental("x", by: .datetime("updated"), last: .timestamp(Self.t0))
         #expect(try await requests(endpoint, inputs)[0].json == ["filter": ["query": "updated>=2026-01-01"]])
+    }
+
+    @Test(
+        "a number with a fraction is rounded to the unit: down as a lower bound, up as an upper one",
+        arguments: [
+            ("1795968697.145746", CursorFormat.epochSeconds, "1795968697", "1795968698"),
+            ("-1.5", .epochSeconds, "-2", "-1"), ("12.0", .epochMilliseconds, "12", "12"),
+            ("0.25", .iso8601, "1970-01-01T00:00:00.250000Z", "1970-01-01T00:00:00.250000Z"),
+            ("86400.5", .date, "1970-01-02", "1970-01-03"), ("2.5", .plain, "2.5", "2.5"),
+        ])
+    func fractions(text: String, format: CursorFormat, lower: String, upper: String) throws {
+        let value = try #require(CursorValue(storedText: text, as: .numeric))
+        let bound = RESTIncremental.Bound("since", format: format)
+        #expect(bound.lower(value, merges: true) == lower)
+        #expect(bound.upper(value) == upper)
+    }
+
+    @Test("a JSON body takes an epoch as a number, through a resume token as well, and all else as text")
+    func numbersInBodies() async throws {
+        func sent(_ format: CursorFormat, _ last: CursorValue, template: String = "{value}") async throws -> JSONValue?
+        {
+            let bound = RESTIncremental.Bound(.body("filter.from"), format: format, template: template)
+            var endpoint = endpoint(RESTIncremental(.datetime("updated"), start: bound))
+            endpoint.method = .post
+            let inputs = SourceInputs.incremental("x", by: .datetime("updated"), last: last)
+            let requests = try await requests(endpoint, inputs, pages: 2)
+            #expect(requests.count == 2 && requests[0].json?["filter"] == requests[1].json?["filter"])
+            let token = RESTToken(walks: try RESTWalk.plan(inputs, endpoint), position: "p").token(inputs)
+            #expect(try RESTToken(token, inputs, endpoint).walks == RESTWalk.plan(inputs, endpoint))
+            return requests[0].json?["filter", "from"]
+        }
+        let fraction = try #require(CursorValue(storedText: "1795968697.145746", as: .numeric))
+        #expect(try await sent(.epochSeconds, fraction) == 1_795_968_697)
+        #expect(try await sent(.epochMilliseconds, .timestamp(Self.t0)) == 1_767_225_600_000)
+        #expect(try await sent(.iso8601, .timestamp(Self.t0)) == "2026-01-01T00:00:00Z")
+        #expect(try await sent(.epochSeconds, fraction, template: ">={value}") == ">=1795968697")
+        #expect(try await sent(.plain, .objectID("123456789012345678901234")) == "123456789012345678901234")
     }
 
     // Descending.

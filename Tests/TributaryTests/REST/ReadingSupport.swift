@@ -31,13 +31,7 @@ struct Reading: Sendable {
 
     private static func rows(of item: Item) throws -> [JSONValue] {
         guard case .json(let page) = item else { return [] }
-        let root = try JSONValue(parsing: page.page)
-        let found = page.rows.isEmpty ? root : root.path(page.rows) ?? .null
-        return (found.array ?? [found]).map { row in
-            var object = row.object ?? JSONObject()
-            for constant in page.constants { object[constant.name] = constant.value }
-            return .object(object)
-        }
+        return try page.parsedRows().map { .object($0) }
     }
 }
 

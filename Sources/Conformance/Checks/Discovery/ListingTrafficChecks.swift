@@ -163,8 +163,8 @@ extension World {
         while (collections[collection.name]?.count ?? count) < count {
             number += 1
             var copy = first
-            let isText = first.body[key]?.string != nil
-            copy.body[key] = isText ? .string("kit\(number)") : .number(JSONNumber(Int64(900_000 + number)))
+            let isText = first.body[path: key]?.string != nil
+            copy.body[path: key] = isText ? .string("kit\(number)") : .number(JSONNumber(Int64(900_000 + number)))
             collections[collection.name]?.append(copy)
         }
     }

@@ -146,11 +146,11 @@ extension Bench {
     func deleting(_ victim: World.Object, _ deletion: ModelDeclaration.Deletion) -> [World.Object] {
         var left = objects.filter { $0 != victim }
         var report = victim
-        let kept = Set(deletion.keeps + collection.key)
+        let kept = Set(deletion.keeps + collection.key.map(MemberPath.head))
         report.body = JSONObject(victim.body.members.filter { kept.contains($0.name) }.map { ($0.name, $0.value) })
         report.body[deletion.member] = true
         if let name = collection.cursor, let newest = objects.last {
-            report.body[name] = Self.after(cursor(newest), days: 1)
+            report.body[path: name] = Self.after(cursor(newest), days: 1)
         }
         left.append(report)
         return left

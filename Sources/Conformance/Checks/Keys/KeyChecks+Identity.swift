@@ -84,15 +84,16 @@ extension KeyChecks {
             let planted = try bench.keyPairs()
             let rows = try await bench.emitted(bench.upstream(bench.objects + planted))
             let member = bench.collection.key[0]
-            let sent = planted.map { ModelPage.text($0.body[member] ?? .null) }
-            let handed = Set(rows.map { Spelling(ModelPage.text(bench.value(member, of: $0))) })
+            let sent = planted.map { ModelPage.text($0.body[path: member] ?? .null) }
+            let column = bench.collection.column(of: member)
+            let handed = Set(rows.map { Spelling(ModelPage.text(bench.value(column, of: $0))) })
             let lost = sent.filter { !handed.contains(Spelling($0)) }
             if !lost.isEmpty { return [bench.lostKeys(lost, member, where: "decoded", among: rows.count)] }
             let run = try await bench.successful(
                 bench.plan(), of: bench.upstream(bench.objects + planted), at: "sync with pairs of keys")
             let table = try await bench.table(run)
             let stored = Set(
-                (table?.rows ?? []).map { Spelling($0.values[Bench.column(member)].map(TableDiff.text) ?? "") })
+                (table?.rows ?? []).map { Spelling($0.values[Bench.column(column)].map(TableDiff.text) ?? "") })
             let merged = sent.filter { !stored.contains(Spelling($0)) }
             if !merged.isEmpty {
                 return [bench.lostKeys(merged, member, where: "merged", among: table?.rows.count ?? 0)]
@@ -161,7 +162,7 @@ extension Bench {
             // Nothing but what identifies the object is in the key; what is left is a value that the source makes up.
             return try await compareKeys(objects, declared, member: "nothing but the time of the read")
         }
-        let members = Set(objects.flatMap(\.body.names)).subtracting(collection.key).sorted()
+        let members = membersBesideKey
         let all = try await compareKeys(changing(members), declared, member: members.joined(separator: ", "))
         if all.isEmpty { return [] }
         for member in members {
@@ -169,6 +170,18 @@ extension Bench {
             if !found.isEmpty { return found }
         }
         return all
+    }
+
+    /// Members that are no part of the key; of an object that holds a part of it, those inside.
+    private var membersBesideKey: [String] {
+        let heads = Set(collection.key.map(MemberPath.head))
+        let all = objects.flatMap { object in
+            object.body.members.flatMap { member -> [String] in
+                guard heads.contains(member.name) else { return [member.name] }
+                return member.value.object?.names.map { "\(member.name).\($0)" } ?? []
+            }
+        }
+        return Set(all).subtracting(collection.key).sorted()
     }
 
     private func compareKeys(
@@ -211,8 +224,8 @@ extension Bench {
         objects.map { object in
             var object = object
             for member in members {
-                guard let value = object.body[member] else { continue }
-                object.body[member] = Self.changed(value)
+                guard let value = object.body[path: member] else { continue }
+                object.body[path: member] = Self.changed(value)
             }
             return object
         }
@@ -234,8 +247,10 @@ extension Bench {
         guard let name = collection.cursor, let newest = objects.last else { return objects }
         for step in 0..<min(count, objects.count - 1) {
             var changed = objects.removeFirst()
-            changed.body[name] = Self.after(cursor(newest), days: 40 + Int64(step))
-            for field in collection.mutable where changed.body[field]?.string != nil { changed.body[field] = "changed" }
+            changed.body[path: name] = Self.after(cursor(newest), days: 40 + Int64(step))
+            for field in collection.mutable where changed.body[path: field]?.string != nil {
+                changed.body[path: field] = "changed"
+            }
             objects.append(changed)
         }
         return objects
@@ -250,7 +265,8 @@ extension Bench {
 
     /// Objects whose keys are easily taken for one another.
     func keyPairs() throws -> [World.Object] {
-        guard let pattern = objects.last, collection.key.count == 1, let old = pattern.body[collection.key[0]] else {
+        guard let pattern = objects.last, collection.key.count == 1, let old = pattern.body[path: collection.key[0]]
+        else {
             throw Verdicted(verdict: .notApplicable("The key is of several columns."))
         }
         let values: [JSONValue]
@@ -269,7 +285,7 @@ extension Bench {
         }
         return values.map { value in
             var object = pattern
-            object.body[collection.key[0]] = value
+            object.body[path: collection.key[0]] = value
             return object
         }
     }

@@ -253,11 +253,11 @@ extension Bench {
             let round = index / objects.count
             guard round > 0 else { return object }
             for name in collection.key {
-                guard let value = object.body[name] else { continue }
+                guard let value = object.body[path: name] else { continue }
                 if let number = value.int64 {
-                    object.body[name] = .number(JSONNumber(number &+ Int64(round) * 1_000_003))
+                    object.body[path: name] = .number(JSONNumber(number &+ Int64(round) * 1_000_003))
                 } else if let text = value.string {
-                    object.body[name] = .string("\(text)\(round)")
+                    object.body[path: name] = .string("\(text)\(round)")
                 }
             }
             return object

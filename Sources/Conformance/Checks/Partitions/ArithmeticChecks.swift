@@ -139,7 +139,7 @@ extension Bench {
         let (run, image, layout) = try await laidOut(atEdges().map(\.object), at: "full read of moments at edges")
         let place = "full read of moments at edges"
         if case let findings = PartitionImage(image).misplaced(at: place, run), !findings.isEmpty { return findings }
-        guard case .datetime(let column, let format) = layout, sql == nil else { return [] }
+        guard case .datetime(let column, let format, _) = layout, sql == nil else { return [] }
         let rows = image.byKey
         let wrong = atEdges().compactMap { edge -> String? in
             guard let moment = edge.moments[column] else { return nil }

@@ -30,9 +30,10 @@ extension Bench {
         members += try recordedChanges()
         let known = Set(objects.flatMap { $0.body.members.map(\.name) })
         // A database's columns become columns of the table as they are: only those of the layout can move a row.
-        let fixed = Set(collection.key).union(sql == nil ? [] : known.filter { !columns.contains(Self.column($0)) })
+        let fixed = Set(collection.key + collection.key.map(MemberPath.head)).union(
+            sql == nil ? [] : known.filter { !columns.contains(Self.column($0)) })
         return members.reduce(into: []) { list, name in
-            let top = name.split(separator: ".").first.map(String.init) ?? name
+            let top = MemberPath.head(name)
             if known.contains(top), !fixed.contains(name), !list.contains(name) { list.append(name) }
         }
     }
@@ -94,7 +95,7 @@ extension Bench {
             return moved(object, to: position + (spelling.isTime ? 40 * 86_400_000_000 : 1_000))
         }
         var object = object
-        object.body[member] = Self.other(than: object.body[member] ?? .null)
+        object.body[path: member] = Self.other(than: object.body[path: member] ?? .null)
         return object
     }
 
@@ -110,7 +111,7 @@ extension Bench {
 
     /// A layout by a time whose name says that it is that of the last change.
     private func namedAfterChanges(_ layout: Partitioning, _ run: Lab.Run) -> Finding? {
-        guard case .datetime(let column, _) = layout, !keyColumns.contains(column) else { return nil }
+        guard case .datetime(let column, _, _) = layout, !keyColumns.contains(column) else { return nil }
         let words: Set<Substring> = ["updated", "modified", "changed", "update", "modification"]
         guard column.split(separator: "_").contains(where: words.contains) else { return nil }
         return Finding(

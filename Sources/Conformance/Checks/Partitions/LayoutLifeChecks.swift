@@ -101,7 +101,7 @@ extension Bench {
     private func otherLayout(than own: Partitioning) -> PartitionHints {
         switch own {
         case .datetime, .numerical: .md5(count: 8)
-        case .md5: .datetime(collection.cursor ?? Self.column(key.first ?? ""), by: .day)
+        case .md5: .datetime(collection.cursor.map(collection.column(of:)) ?? Self.column(key.first ?? ""), by: .day)
         }
     }
 

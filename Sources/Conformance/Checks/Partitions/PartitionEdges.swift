@@ -15,15 +15,19 @@ extension Bench {
         guard sql == nil else { return objects.map { Edge(object: $0) } }
         return objects.enumerated().map { index, object in
             var edge = Edge(object: object)
-            for member in object.body.members where !collection.key.contains(member.name) {
+            // Columns of nested members have names of their own; all others are called as their members are.
+            let paths = object.body.names + collection.columns.values.sorted() + [collection.cursor].compactMap(\.self)
+            for path in Set(paths).sorted() where !collection.key.contains(path) {
                 let moment = Self.edges[index % Self.edges.count]
-                if member.name == collection.cursor {
-                    guard spelling.isTime, spelling.position(member.value) != nil else { continue }
+                let old = object.body[path: path] ?? .null
+                let column = Self.column(collection.column(of: path))
+                if path == collection.cursor {
+                    guard spelling.isTime, spelling.position(old) != nil else { continue }
                     edge.object = moved(edge.object, to: moment)
-                    edge.moments[Self.column(member.name)] = spelling.position(cursor(edge.object))
-                } else if let (value, at) = Self.respelt(member.value, at: moment) {
-                    edge.object.body[member.name] = value
-                    edge.moments[Self.column(member.name)] = at
+                    edge.moments[column] = spelling.position(cursor(edge.object))
+                } else if let (value, at) = Self.respelt(old, at: moment) {
+                    edge.object.body[path: path] = value
+                    edge.moments[column] = at
                 }
             }
             return edge

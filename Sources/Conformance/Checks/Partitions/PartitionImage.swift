@@ -22,8 +22,19 @@ struct PartitionImage {
             Finding(
                 at: place, expected: "each row in the partition that its values give under \(layout.text)",
                 actual: "\(wrong.count) of \(image.rows.count) rows lie elsewhere.", witness: lines.sorted(),
-                history: run.log.lines())
+                history: run.log.lines(), cause: milliseconds(under: layout))
         ]
+    }
+
+    /// The advice for whole numbers that are counted as seconds and would lie behind the year 5000.
+    private func milliseconds(under layout: Partitioning) -> String? {
+        guard case .datetime(let key, let period, .seconds) = layout else { return nil }
+        let looksSo = image.rows.contains { row in
+            if case .int(let number)? = row.values[key] { number > 100_000_000_000 } else { false }
+        }
+        if !looksSo { return nil }
+        return "The numbers in \(key) are taken for seconds since 1970. Milliseconds? Then say so: "
+            + ".datetime(\"\(key)\", by: .\(period.rawValue), format: .milliseconds)."
     }
 
     /// Keys that stand in several rows; none where no key tells rows apart.
@@ -67,7 +78,7 @@ extension Partitioning {
         switch self {
         case .md5(let keys, _): .md5(keys: keys, count: 1_000_003)
         case .numerical(let key, _): .numerical(key: key, size: 1)
-        case .datetime(let key, _): .datetime(key: key, format: .hour)
+        case .datetime(let key, _, let epoch): .datetime(key: key, format: .hour, epoch: epoch)
         }
     }
 
@@ -75,7 +86,7 @@ extension Partitioning {
     var columns: [String] {
         switch self {
         case .md5(let keys, _): keys
-        case .numerical(let key, _), .datetime(let key, _): [key]
+        case .numerical(let key, _), .datetime(let key, _, _): [key]
         }
     }
 
@@ -84,7 +95,8 @@ extension Partitioning {
         switch self {
         case .md5(let keys, let count): "md5 of \(keys.joined(separator: ", ")) in \(count) buckets"
         case .numerical(let key, let size): "\(key) by ranges of \(size)"
-        case .datetime(let key, let format): "\(key) by \(format.rawValue)"
+        case .datetime(let key, let format, let epoch):
+            "\(key) by \(format.rawValue)\(epoch == .seconds ? "" : " in \(epoch.rawValue)")"
         }
     }
 

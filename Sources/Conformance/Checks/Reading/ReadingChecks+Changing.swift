@@ -110,7 +110,9 @@ extension Bench {
         let rows = try await emitted(upstream())
         return rows.first.flatMap { row in
             objects.first { object in
-                collection.key.allSatisfy { object.body[$0]?.text == value($0, of: row).text }
+                collection.key.allSatisfy { path in
+                    object.body[path: path]?.text == value(collection.column(of: path), of: row).text
+                }
             }
         }
     }
@@ -122,13 +124,13 @@ extension Bench {
         guard var object = listed.indices.contains(position) ? listed[position] : nil,
             let index = objects.firstIndex(of: object)
         else { return nil }
-        guard let name = collection.key.last, let old = object.body[name] else { return nil }
+        guard let name = collection.key.last, let old = object.body[path: name] else { return nil }
         if old.int64 != nil {
-            let numbers = objects.compactMap { $0.body[name]?.int64 }
+            let numbers = objects.compactMap { $0.body[path: name]?.int64 }
             let number = place == .head ? (numbers.min() ?? 1) - Int64(step) : (numbers.max() ?? 0) + Int64(step)
-            object.body[name] = .number(JSONNumber(number))
+            object.body[path: name] = .number(JSONNumber(number))
         } else if let text = old.string {
-            object.body[name] = .string(text + "0\(step)")
+            object.body[path: name] = .string(text + "0\(step)")
         } else {
             return nil
         }
@@ -186,7 +188,7 @@ extension Bench {
         let new = owners.compactMap { owner -> World.Object? in
             guard var child = pattern(.tail, 1)?.object else { return nil }
             child = moved(child, to: owner)
-            child.body[name] = Self.after(cursor(newest), days: 1)
+            child.body[path: name] = Self.after(cursor(newest), days: 1)
             return child
         }
         let first = try await successful(plan(), of: upstream(), at: "first sync")

@@ -42,7 +42,7 @@ extension ReadingChecks {
     /// Reads with each change in turn; ends, with the process, at the first that traps.
     static let hostileTask = ChildTask("read-hostile-input-never-traps") { input, _, begin in
         let bench = try await Bench.make(input)
-        let names = bench.collection.key + [bench.collection.cursor].compactMap(\.self)
+        let names = (bench.collection.key + [bench.collection.cursor].compactMap(\.self)).map(MemberPath.head)
         let others = bench.objects[0].body.names.filter { !names.contains($0) }
         let mutations = HostileBodies.all(bench.endpoint, members: names + others.prefix(12))
         for mutation in mutations {

@@ -49,7 +49,7 @@ extension ReadingChecks {
 extension Bench {
     /// What a user may choose: each column by itself, the key alone, nothing.
     fileprivate var choices: [[String]] {
-        let needed = Set(key + [collection.cursor, schema.field?.name].compactMap(\.self))
+        let needed = Set(key + [collection.cursor.map(collection.column(of:)), schema.field?.name].compactMap(\.self))
         let others = objects.reduce(into: [String]()) { names, object in
             names += object.body.names.filter { !needed.contains($0) && !names.contains($0) }
         }

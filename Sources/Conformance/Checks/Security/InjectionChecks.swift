@@ -148,7 +148,7 @@ struct HostileIDs: Sendable {
             let endpoint = declaration.endpoints.first(where: { $0.collection == collection.name })
         else { throw Self.withoutTexts }
         let world = try input.memo.world(upTo: state.name, declaration)
-        let ids = collection.key.map { world.visible(collection.name).first?.body[$0] ?? .null }
+        let ids = collection.key.map { world.visible(collection.name).first?.body[path: $0] ?? .null }
         if !ids.isEmpty, ids.allSatisfy({ $0.int64 != nil }) {
             throw Bench.Verdicted(
                 verdict: .notApplicable("The ids of this table are numbers: nothing can be hidden in them."))
@@ -227,7 +227,7 @@ struct HostileIDs: Sendable {
         let named = world.collections.values.flatMap { $0 }.flatMap { $0.attributes.values }
         let keys = world.collections.flatMap { name, objects in
             let members = declaration.collection(name)?.key ?? []
-            return objects.flatMap { object in members.compactMap { object.body[$0].map(ModelPage.text) } }
+            return objects.flatMap { object in members.compactMap { object.body[path: $0].map(ModelPage.text) } }
         }
         return Set(named + keys)
     }
@@ -235,7 +235,7 @@ struct HostileIDs: Sendable {
     private func changed(to id: String) -> (World, Int) {
         var world = world
         guard let (attribute, old) = firstParent else {
-            world.collections[endpoint.collection]?[0].body[key] = .string(id)
+            world.collections[endpoint.collection]?[0].body[path: key] = .string(id)
             world.collections[endpoint.collection]?[0].body["a\"b; drop/.."] = .string("hostile name")
             return (world, world.visible(endpoint.collection).count)
         }
@@ -244,7 +244,7 @@ struct HostileIDs: Sendable {
             for index in world.collections[name, default: []].indices {
                 world.update(name, at: index) { object in
                     if object.attributes[attribute] == old { object.attributes[attribute] = id }
-                    for key in keys where object.body[key]?.string == old { object.body[key] = .string(id) }
+                    for key in keys where object.body[path: key]?.string == old { object.body[path: key] = .string(id) }
                 }
             }
         }

@@ -93,7 +93,7 @@ extension Bench {
             }
             let offset = offsets[index % offsets.count]
             let local = CursorValue.timestamp(moment + offset.minutes * 60_000_000).storedText
-            object.body[name] = .string(local.replacing("Z", with: offset.text))
+            object.body[path: name] = .string(local.replacing("Z", with: offset.text))
             return object
         }
         let run = try await successful(plan(), of: upstream(respelt), at: "sync with moments in other offsets")
@@ -103,7 +103,7 @@ extension Bench {
                 let text = cursor(object).string, let moment = TimestampParser.microseconds(text)
             else { continue }
             tally.add(Counters(items: 1))
-            let value = row.values[Self.column(name)] ?? .null
+            let value = row.values[Self.column(collection.column(of: name))] ?? .null
             let received: Int64? =
                 switch value {
                 case .timestamp(let received): received

@@ -143,7 +143,8 @@ extension TableSchema {
 extension Bench {
     /// Members that a table cannot be without.
     var fixedMembers: Set<String> {
-        Set(collection.key + [collection.cursor].compactMap(\.self) + endpoint.order.map(\.field))
+        let paths = collection.key + [collection.cursor].compactMap(\.self) + endpoint.order.map(\.field)
+        return Set(paths + paths.map(MemberPath.head))
             .union(collection.parent?.columns.keys.map { $0 } ?? []).union(collection.embeds.map(\.member))
             .union(sql?.table.columns.filter(\.isRequired).map(\.name) ?? [])
     }
@@ -161,7 +162,11 @@ extension Bench {
     func withoutNeededMembers(_ path: String) async throws -> [Finding] {
         guard schema.mode == .incremental, let field = schema.field?.name else { return [] }
         let keys = try await response().primaryKeys
-        let needed = keys.filter { name in collection.key.contains(name) } + (collection.cursor == field ? [field] : [])
+        // The paths of what the source needs: a key or cursor that is lifted is taken away where it lies.
+        let cursor = collection.path(ofColumn: field)
+        let needed =
+            keys.map(collection.path(ofColumn:)).filter(collection.key.contains)
+            + (collection.cursor == cursor ? [cursor] : [])
         for member in needed {
             let fault = WireFault(what: "no \(member) in any row", index: nil) { answer in
                 var answer = answer
@@ -169,7 +174,7 @@ extension Bench {
                     HostileBodies.changeRows(try await answer.body.collect(), at: path) { rows in
                         rows = rows.map { row in
                             guard var object = row.object else { return row }
-                            object[member] = nil
+                            object[path: member] = nil
                             return .object(object)
                         }
                     })

@@ -108,8 +108,8 @@ extension Bench {
     func updated(_ object: World.Object, to position: Int64, as text: String) -> World.Object {
         var object = collection.cursorMovesOnUpdate ? moved(object, to: position) : object
         for field in collection.mutable {
-            if object.body[field]?.string != nil { object.body[field] = .string(text) }
-            if let flag = object.body[field]?.bool { object.body[field] = .bool(!flag) }
+            if object.body[path: field]?.string != nil { object.body[path: field] = .string(text) }
+            if let flag = object.body[path: field]?.bool { object.body[path: field] = .bool(!flag) }
         }
         return object
     }

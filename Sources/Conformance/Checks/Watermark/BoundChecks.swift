@@ -175,12 +175,13 @@ extension Bench {
         var plan = plan()
         plan.cursorField = field.name
         let first = try await successful(plan, of: upstream(), at: "sync by \(field.name)")
-        let values = objects.map { ModelOrder.value(field.name, of: $0.body) }.filter { !$0.isNull }
+        let path = collection.path(ofColumn: field.name)
+        let values = objects.map { ModelOrder.value(path, of: $0.body) }.filter { !$0.isNull }
         guard !values.isEmpty else { return [] }
         let greatest = values.max { ModelOrder.isLess($0, $1) } ?? .null
         tally.add(Counters(rows: values.count, items: 1))
         let stored = first.summary?.watermarkAfter
-        let isSame = field.name == collection.cursor ? isSame(stored, greatest) : Self.isAlike(stored, greatest)
+        let isSame = path == collection.cursor ? isSame(stored, greatest) : Self.isAlike(stored, greatest)
         if !isSame {
             return [
                 Finding(
@@ -191,9 +192,9 @@ extension Bench {
         let inversions = try await inversions(by: field)
         if !inversions.isEmpty { return inversions }
         let filters = boundFilters
-        let own = Set(filters.filter { $0.field == field.name }.map(\.parameter))
+        let own = Set(filters.filter { $0.field == path }.map(\.parameter))
         // A bound of a field that is never less than the chosen one, such as of the last change for the first, loses nothing.
-        let others = Set(filters.filter { !isNeverLess($0.field, than: field.name) }.map(\.parameter)).subtracting(own)
+        let others = Set(filters.filter { !isNeverLess($0.field, than: path) }.map(\.parameter)).subtracting(own)
         let second = try await successful(plan, of: upstream(), into: first.files, at: "increment by \(field.name)")
         for request in second.log.requests where isList(request) {
             guard let call = try? ModelCall(request.request) else { continue }
@@ -225,7 +226,7 @@ extension Bench {
                 let new = try item.map(Self.rows) ?? []
                 rows.withLock { $0 += new }
             })
-        let values = rows.withLock { $0 }.map { ModelOrder.value(field.name, of: $0) }.filter { !$0.isNull }
+        let values = rows.withLock { $0 }.map { value(field.name, of: $0) }.filter { !$0.isNull }
         let isDescending = response.sortMode == .descending
         guard
             let pair = zip(values, values.dropFirst()).first(where: { left, right in

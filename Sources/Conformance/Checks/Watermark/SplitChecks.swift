@@ -134,7 +134,8 @@ extension Bench {
     }
 
     private var causeOfSplit: String? {
-        guard let field = schema.field?.name, let cursor = collection.cursor, Self.column(field) != Self.column(cursor)
+        guard let field = schema.field?.name, let cursor = collection.cursor,
+            Self.column(field) != Self.column(collection.column(of: cursor))
         else { return nil }
         return "The table follows \(field), and what the upstream moves when a row changes is \(cursor)."
     }

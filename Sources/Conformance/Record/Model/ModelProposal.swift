@@ -26,15 +26,16 @@ struct ModelProposal {
         /// Members that identify a row within its parent.
         var key: [String] {
             let row = pages.lazy.compactMap(\.rows.first).first
-            guard let row else { return table.primaryKeys }
-            return table.primaryKeys.filter { JSONValue.object(row).path($0) != nil }
+            let paths = table.primaryKeys.map(table.path(of:))
+            guard let row else { return paths }
+            return paths.filter { row[path: $0] != nil }
         }
     }
 
     /// The lists of all tables, by what was recorded of every state.
     func lists() throws -> [List] {
         var pages: [(schemas: [String], page: RecordedPage)] = []
-        let keys = tables.map(\.primaryKeys)
+        let keys = tables.map { table in table.primaryKeys.map(table.path(of:)) }
         for state in scenario.manifest.states where state.http != nil {
             for exchange in try scenario.exchanges(state: state.name) where !exchange.exchange.schemas.isEmpty {
                 let names = exchange.exchange.schemas
@@ -144,7 +145,7 @@ struct ModelProposal {
 
     /// The cursor of a table, or of a full refresh a time that rows show.
     private func cursor(of list: List) -> String? {
-        guard let field = list.table.field?.name else { return nil }
+        guard let field = list.table.field.map({ list.table.path(of: $0.name) }) else { return nil }
         let rows = list.pages.flatMap(\.rows)
         return rows.isEmpty || rows.contains { JSONValue.object($0).path(field) != nil } ? field : nil
     }
@@ -159,6 +160,8 @@ struct ModelProposal {
             let moves = ["updat", "modif", "chang", "version", "seen", "activity"]
             collection["cursorMovesOnUpdate"] = .bool(moves.contains { cursor.lowercased().contains($0) })
         }
+        let lifted = list.table.lifting.map { ($0.name, JSONValue.string($0.path)) }
+        if !lifted.isEmpty { collection["columns"] = .object(JSONObject(lifted)) }
         let mutable = Self.mutable(rows, but: list.key + [cursor].compactMap { $0 })
         if !mutable.isEmpty { collection["mutable"] = .array(mutable.map { .string($0) }) }
         collection["from"] = [["path": .string(list.path.template), "rows": .string(place)]]
@@ -179,7 +182,8 @@ struct ModelProposal {
             ("collection", .string(owner.table.schema.name)), ("names", object(list.path.names)),
         ])
         let rows = list.pages.flatMap(\.rows)
-        let own = Set(rows.flatMap(\.names).map { ColumnNaming.normalise($0) })
+        let named = rows.flatMap(\.names) + list.table.lifting.map(\.name)
+        let own = Set(named.map { ColumnNaming.normalise($0) })
         var columns: [String: String] = [:]
         for name in list.table.image?.schema.names ?? [] where !own.contains(name) && !name.hasPrefix("_") {
             let values = Set((list.table.image?.rows ?? []).compactMap { $0.values[name] }.map(TableDiff.text))

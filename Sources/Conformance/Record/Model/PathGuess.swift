@@ -24,10 +24,10 @@ struct PathGuess {
         for (other, rows) in lists.sorted(by: { $0.key.count > $1.key.count }) where other != path && !rows.isEmpty {
             for (index, part) in parts.enumerated() where !part.isEmpty {
                 let value = part.removingPercentEncoding ?? part
-                let members = rows[0].members.map(\.name).sorted { ($0 == "id" ? 0 : 1) < ($1 == "id" ? 0 : 1) }
+                let members = Self.members(of: rows[0]).sorted { ($0 == "id" ? 0 : 1) < ($1 == "id" ? 0 : 1) }
                 guard !other.split(separator: "/").contains(Substring(part)),
                     let member = members.first(where: { name in
-                        rows.contains { ModelPage.text($0[name] ?? .null) == value }
+                        rows.contains { ModelPage.text($0[path: name] ?? .null) == value }
                     })
                 else { continue }
                 let owner = index > 0 ? parts[index - 1] : "parent"
@@ -41,5 +41,11 @@ struct PathGuess {
             }
         }
         return nil
+    }
+
+    /// The members of an object, then those within them: keys are often one level deep.
+    private static func members(of row: JSONObject) -> [String] {
+        row.names
+            + row.members.flatMap { member in (member.value.object?.names ?? []).map { "\(member.name).\($0)" } }
     }
 }

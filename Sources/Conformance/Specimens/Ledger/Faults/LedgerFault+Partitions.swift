@@ -76,7 +76,7 @@ extension LedgerFault {
         },
         LedgerFault("weeks-counted-from-new-year", "A runtime whose weeks begin with the first of January.", .kit) {
             $0.runtime.partitions = { layout, table in
-                guard case .datetime(let key, .week) = layout else { return right(layout, table) }
+                guard case .datetime(let key, .week, _) = layout else { return right(layout, table) }
                 return right(.datetime(key: key, format: .day), table).map { day in
                     let days = TimestampParser.days(day) ?? 0
                     let date = CivilDate(daysSinceEpoch: Int(days))
