@@ -172,7 +172,7 @@ struct LiftedKeyTests {
 
     @Test("milliseconds that are taken for seconds are a finding that says so")
     func wrongUnit() async throws {
-        let known = CheckCatalogue.all.map(\.id).filter { $0.hasPrefix("partition-") }
+        let known = CheckCatalogue.all.map(\.name).filter { $0.hasPrefix("partition-") }
         let verdicts = try await failures(AnySource(RunsSource<WrongUnit>.self), checks: Set(known))
         #expect(verdicts.bad.contains { $0.contains("Milliseconds?") }, "\(verdicts.bad.joined(separator: "\n"))")
     }
