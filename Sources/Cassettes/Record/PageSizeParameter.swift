@@ -16,10 +16,59 @@ public enum PageSizeParameter {
         }.first
     }
 
+    /// Whether a parameter asks for a size, by its own name: of `variables.first` that is `first`.
+    public static func isSize(_ name: String) -> Bool {
+        names.contains(name.lowercased())
+            || name.split(separator: ".").last.map { names.contains($0.lowercased()) } ?? false
+    }
+
+    /// The size that a request asks for, in its URL or in its body; nil when it names none.
+    public static func asked(_ url: String, body: [UInt8]) -> Int? {
+        if let size = asked(url) { return size }
+        guard let json = RawJSON(body) else { return nil }
+        var found: Int?
+        _ = mapped(json) { size in
+            found = found ?? size
+            return nil
+        }
+        return found
+    }
+
+    /// Members that hold parameters of their own.
+    private static let groups: Set<String> = ["variables", "page", "paging", "pagination"]
+
+    /// A body with other sizes.
+    private static func mapped(_ json: RawJSON, _ change: (Int) -> Int?) -> RawJSON {
+        guard case .object(let members) = json else { return json }
+        return .object(
+            members.map { member in
+                var member = member
+                let name = member.name.lowercased()
+                if groups.contains(name), case .object = member.value {
+                    member.value = mapped(member.value, change)
+                } else if names.contains(name), case .scalar(let scalar) = member.value,
+                    let asked = Int(scalar.string ?? scalar.raw), let size = change(asked)
+                {
+                    member.value =
+                        scalar.isString ? .string(String(size)) : .scalar(.init(raw: String(size), offset: 0))
+                }
+                return member
+            })
+    }
+
     /// The request with a smaller page.
     static func limited(_ request: HTTPRequest, to size: Int?) -> HTTPRequest {
         guard let size else { return request }
         var request = request
+        if request.method == .post, let body = request.body, let json = RawJSON(body) {
+            var isChanged = false
+            let limited = mapped(json) { asked in
+                guard asked > size else { return nil }
+                isChanged = true
+                return size
+            }
+            if isChanged { request.body = limited.compact }
+        }
         request.query = request.query.map { item in
             guard names.contains(item.name.lowercased()), case .plain(let text) = item.value, let asked = Int(text),
                 asked > size

@@ -44,6 +44,27 @@ public final class RecordingHTTPClient: HTTPClient {
     /// Asks for pages of another size from now on; nil leaves it to the source.
     public func limitPages(to size: Int?) { state.withLock { $0.pageSize = size } }
 
+    /// Lets a table seem to have no other rows from now on than those that were recorded in a lane: where a list was cut,
+    /// what lies behind the cut would come as news.
+    public func keepOnlyRows(of lane: CapturedExchange.Lane) {
+        guard let schema = lane.schema else { return }
+        state.withLock { state in
+            state.trim.keepOnly(rowsOf: state.exchanges.filter { $0.lane == lane }, in: schema)
+        }
+    }
+
+    /// The rows that were recorded in a lane, each in one spelling.
+    public func rows(of lane: CapturedExchange.Lane) -> Set<[UInt8]> {
+        Set(exchanges.filter { $0.lane == lane }.flatMap { RawJSON($0.body).map(RowList.rows) ?? [] })
+    }
+
+    /// Where the answers of a table hold the most objects, and how many; nil where none holds any.
+    public func longestList(of schema: String) -> (path: String, count: Int)? {
+        exchanges.filter { $0.lane.schema == schema && $0.status == 200 }
+            .compactMap { RawJSON($0.body).flatMap(RowList.find) }.max { $0.count < $1.count }
+            .map { ($0.path.joined(separator: "."), $0.count) }
+    }
+
     /// Forgets what was recorded of a lane.
     public func discard(_ lane: CapturedExchange.Lane) {
         state.withLock { state in
@@ -58,9 +79,11 @@ public final class RecordingHTTPClient: HTTPClient {
         let pages = exchanges.filter { $0.lane == lane && $0.status == 200 }
         let lists = Dictionary(grouping: pages) { String($0.url.prefix { $0 != "?" }) }
         return lists.values.contains { pages in
-            guard pages.count == 1, let page = pages.first, page.trimmed == nil else { return false }
-            let asked = PageSizeParameter.asked(page.url)
-            return asked.map { $0 > size } ?? false && RawJSON(page.body).flatMap(RowList.find)?.count == size
+            guard pages.count == 1, let page = pages.first, page.trimmed == nil, let body = RawJSON(page.body),
+                let list = RowList.find(in: body), !EndMarkers.saysLast(body, rows: list.path)
+            else { return false }
+            let asked = PageSizeParameter.asked(page.url, body: page.requestBody)
+            return asked.map { $0 > size } ?? false && list.count == size
         }
     }
 
@@ -80,11 +103,15 @@ public final class RecordingHTTPClient: HTTPClient {
     }
 
     private func exchange(_ request: HTTPRequest) async throws -> HTTPResponse {
-        var sent = PageSizeParameter.limited(request, to: state.withLock { $0.pageSize })
+        let size = state.withLock { $0.pageSize }
+        var sent = PageSizeParameter.limited(request, to: size)
         sent.options.followsRedirects = false
         let index = open(request)
         do {
             var response = try await inner.send(sent)
+            if response.status == 200, let links = RestoredLinks(request, limitedTo: size) {
+                try await restore(links, &response)
+            }
             let headers = response.headers.fields.map(Self.field)
             let status = response.status
             update(index) { exchange in
@@ -103,7 +130,19 @@ public final class RecordingHTTPClient: HTTPClient {
         }
     }
 
-    private var isTrimmed: Bool { state.withLock { !$0.trim.limits.isEmpty } }
+    private func restore(_ links: RestoredLinks, _ response: inout HTTPResponse) async throws {
+        let plain = response.headers.fields.compactMap { field -> (String, String)? in
+            if case .plain(let value) = field.value { (field.name, links.header(value)) } else { nil }
+        }
+        // What an answer brings is never marked as secret by its field.
+        if plain.count == response.headers.fields.count { response.headers = HTTPHeaders(plain) }
+        let body = try await response.body.collect()
+        let other = links.body(body)
+        if other != nil { response.headers.remove("content-length") }
+        response.body = HTTPBody(other ?? body)
+    }
+
+    private var isTrimmed: Bool { state.withLock { !$0.trim.isIdle } }
 
     /// Lets the page be the last of its list, when enough of that was recorded.
     private func trim(_ response: inout HTTPResponse, _ index: Int) async throws {

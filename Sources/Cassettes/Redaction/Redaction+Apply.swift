@@ -11,7 +11,7 @@ extension Redaction {
             guard !MatchRules.neverCompared.contains(field.name.lowercased()) else { return nil }
             return self.field(field, &counts)
         }
-        result.requestBody = body(exchange.requestBody, isError: false, isPretty: false, &counts)
+        result.requestBody = requestBody(exchange.requestBody, &counts)
         result.responseHeaders = exchange.responseHeaders.compactMap { field in
             guard HeaderRules.isKept(field.name, rules) else {
                 counts["header-dropped", default: 0] += 1
@@ -47,6 +47,35 @@ extension Redaction {
             return parameter.name + "=" + (changed == plain ? value : PercentCoding.encoded(Array(changed.utf8)))
         }
         return query.isEmpty ? base : base + "?" + query.joined(separator: "&")
+    }
+
+    /// Of program text only the secrets go: changed words would ask for something else.
+    private mutating func requestBody(_ bytes: [UInt8], _ counts: inout [String: Int]) -> [UInt8] {
+        guard let json = RawJSON(bytes) else { return body(bytes, isError: false, isPretty: false, &counts) }
+        let calls = GraphQLText.calls(in: json).map { call -> RawJSON in
+            guard case .object(let members) = call else { return apply(call, path: [], isError: false, &counts) }
+            let programs = GraphQLText.members(of: members)
+            return .object(
+                members.map { member in
+                    guard programs.contains(member.name), case .scalar(let scalar) = member.value,
+                        let text = scalar.string
+                    else { return applied(member, &counts) }
+                    let outcome = secrets.applied(to: text)
+                    counts.merge(outcome.counts) { $0 + $1 }
+                    var member = member
+                    if outcome.text != text { member.value = .string(outcome.text) }
+                    return member
+                })
+        }
+        if case .array = json { return RawJSON.array(calls).compact }
+        return calls[0].compact
+    }
+
+    private mutating func applied(_ member: RawJSON.Member, _ counts: inout [String: Int]) -> RawJSON.Member {
+        guard case .object(let members) = apply(.object([member]), path: [], isError: false, &counts) else {
+            return member
+        }
+        return members[0]
     }
 
     private mutating func body(

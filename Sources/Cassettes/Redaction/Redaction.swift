@@ -27,6 +27,8 @@ public struct Redaction: Sendable {
     let rules: RedactionRules
     var pseudonyms: Pseudonyms
     var replacements = Replacements()
+    /// What is replaced in program text as well.
+    var secrets = Replacements()
     private var hosts: [String] = []
 
     /// - Parameters:
@@ -49,6 +51,7 @@ public struct Redaction: Sendable {
         let fakes = collectConfig(config, masked, path: [])
         for exchange in exchanges { collect(exchange) }
         replacements.seal()
+        secrets = replacements.withoutWords()
         var result = Result(
             exchanges: [], config: configObject(fakes), originals: replacements.originals,
             comparedHeaders: Self.compared(exchanges), keyFingerprint: pseudonyms.fingerprint)
@@ -133,7 +136,7 @@ public struct Redaction: Sendable {
         for field in exchange.responseHeaders where HeaderRules.isKept(field.name, rules) {
             collect(field.value, .header, path: [field.name], isError: false)
         }
-        collectBody(exchange.requestBody, isError: false)
+        collectRequestBody(exchange.requestBody)
         collectBody(exchange.body, isError: exchange.status >= 400)
     }
 
@@ -168,6 +171,19 @@ public struct Redaction: Sendable {
         let name = index == 1 ? "\(source).example.com" : "\(source)-\(index).example.com"
         if !port.isEmpty { replacements.add(host + port, name, rule: "host") }
         replacements.add(host, name, rule: "host")
+    }
+
+    /// The program text of GraphQL is no data, whatever its words are.
+    private mutating func collectRequestBody(_ bytes: [UInt8]) {
+        guard let json = RawJSON(bytes) else { return collectBody(bytes, isError: false) }
+        for call in GraphQLText.calls(in: json) {
+            guard case .object(let members) = call else {
+                collect(call, path: [], isError: false)
+                continue
+            }
+            let programs = GraphQLText.members(of: members)
+            collect(.object(members.filter { !programs.contains($0.name) }), path: [], isError: false)
+        }
     }
 
     private mutating func collectBody(_ bytes: [UInt8], isError: Bool) {

@@ -38,6 +38,20 @@ struct Replacements: Sendable {
         patterns = PatternSet(all)
     }
 
+    /// Those of secrets and of what is told by its form alone, ready for use: names and words of people may be words of a
+    /// program too.
+    func withoutWords() -> Replacements {
+        let words: Set = [
+            "pseudonym:name", "pseudonym:text", "pseudonym:address", "pseudonym:identity", "pseudonym:token",
+        ]
+        var rest = Replacements()
+        for (original, entry) in entries where !words.contains(entry.rule) {
+            rest.add(original, entry.replacement, rule: entry.rule)
+        }
+        rest.seal()
+        return rest
+    }
+
     /// The originals, for the scanner.
     var originals: [String] { entries.keys.filter { $0.utf8.count >= 6 }.sorted() }
 

@@ -20,7 +20,12 @@ struct SQLScenario: Sendable {
         self.scenario = scenario
         let file = scenario.folder.appending(path: "model.json")
         let model = try FileManager.default.contents(atPath: file.path).map { try JSONValue(parsing: Array($0)) }
+        try Self.allowOnly(["format", "engine", "tables", "rowPolicies"], in: model, of: scenario, at: nil)
         tables = model?["tables"]?.object ?? JSONObject()
+        for table in tables.members {
+            try Self.allowOnly(
+                ["cursorMovesOnUpdate", "mutable"], in: table.value, of: scenario, at: "tables.\(table.name)")
+        }
         policies = model?["rowPolicies"]?.array?.compactMap(\.string) ?? []
         let name = model?["engine"]?.string ?? scenario.manifest.source
         guard let engine = DatabaseEngine(rawValue: name) else {
@@ -29,6 +34,17 @@ struct SQLScenario: Sendable {
                 "\"\(name)\" is no engine; there are sqlite, postgres and mysql")
         }
         self.engine = engine
+    }
+
+    /// Refuses members that nobody reads, as in the model of an API.
+    private static func allowOnly(
+        _ known: Set<String>, in value: JSONValue?, of scenario: Scenario, at place: String?
+    ) throws {
+        for name in value?.object?.names ?? [] where !known.contains(name) && !name.hasPrefix("_") {
+            throw SourceError.fixture(
+                file: "\(scenario.id)/model.json", at: [place, name].compactMap { $0 }.joined(separator: "."),
+                "there is no member \"\(name)\"; known are \(known.sorted().joined(separator: ", "))")
+        }
     }
 
     /// The database as a state left it: each seed is what happened since the one before.

@@ -59,6 +59,9 @@ public struct LoggedRequest: Sendable, CustomStringConvertible {
         return "\(request.method.rawValue) \(request.url)\(separator)\(query)"
     }
 
+    /// The body behind a blank, by which requests of one URL are told apart; empty where none was sent.
+    var bodyText: String { request.body.map { " " + String(decoding: $0, as: UTF8.self) } ?? "" }
+
     static func text(_ value: HTTPHeaders.Value) -> String {
         switch value {
         case .plain(let text): text

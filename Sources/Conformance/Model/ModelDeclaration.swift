@@ -66,6 +66,8 @@ public struct ModelDeclaration: Sendable {
     public struct Place: Sendable {
         public var path: PathTemplate
         public var rows: String
+        /// Parameters of the request that must have these values, where several lists have one path.
+        public var when: [String: String] = [:]
     }
 
     /// How a cursor is spelt.
@@ -90,7 +92,8 @@ public struct ModelDeclaration: Sendable {
         public var filters: [Filter]
         public var page: Page
         /// The answer as it is sent, with `$rows`, `$more`, `$next`, `$nextURL`, `$total`, `$count` (rows of this
-        /// page), `$page` and `$pages` in place, and `{name}` for a name of the path.
+        /// page), `$page` and `$pages` in place, and `{name}` for a name of the path. `$next?` and `$nextURL?` are left
+        /// out where there is no next.
         public var envelope: JSONValue
         /// Matching objects beyond this number are never shown; nil means no cap.
         public var resultCap: Int?
@@ -98,6 +101,8 @@ public struct ModelDeclaration: Sendable {
         public var resultCapStatus: Int?
         /// The fixed answer for a parent that is not there.
         public var missingParentStatus: Int?
+        /// Parameters of the request that must have these values, where several lists have one path.
+        public var when: [String: String] = [:]
     }
 
     public struct Order: Sendable, Hashable {

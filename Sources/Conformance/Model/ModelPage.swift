@@ -39,16 +39,16 @@ struct ModelPage {
 
     /// The value that a placeholder of the envelope stands for.
     func part(_ name: String) -> JSONValue? {
-        switch name {
-        case "$rows": rows.map { .array($0) } ?? .null
-        case "$more": .bool(hasMore)
-        case "$next": next
-        case "$nextURL": nextURL.map { .string($0) } ?? .null
-        case "$count": .number(JSONNumber(Int64(rows?.count ?? 0)))
-        case "$total": .number(JSONNumber(Int64(total)))
-        case "$page": .number(JSONNumber(Int64(number)))
-        case "$pages": .number(JSONNumber(Int64(pages)))
-        default: nil
+        guard let placeholder = Placeholder(name) else { return nil }
+        return switch placeholder.part {
+        case .rows: rows.map { .array($0) } ?? .null
+        case .more: .bool(hasMore)
+        case .next: next
+        case .nextURL: nextURL.map { .string($0) } ?? .null
+        case .count: .number(JSONNumber(Int64(rows?.count ?? 0)))
+        case .total: .number(JSONNumber(Int64(total)))
+        case .page: .number(JSONNumber(Int64(number)))
+        case .pages: .number(JSONNumber(Int64(pages)))
         }
     }
 }

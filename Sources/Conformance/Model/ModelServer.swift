@@ -1,3 +1,4 @@
+import Cassettes
 import Columns
 import Foundation
 import Tributary
@@ -27,9 +28,7 @@ public struct ModelServer: HTTPClient {
         try Task.checkCancellation()
         let call = try ModelCall(request)
         for endpoint in declaration.endpoints {
-            guard call.method == .get || call.method == .post, let names = endpoint.path.match(call.path) else {
-                continue
-            }
+            guard call.method == .get || call.method == .post, let names = endpoint.names(for: call) else { continue }
             return answer(call, endpoint, names, in: world.worldForNextRequest(of: endpoint.collection))
         }
         guard let fallback else {
@@ -153,7 +152,13 @@ public struct ModelServer: HTTPClient {
         case .string(let text): page.part(text) ?? .string(fill(text, with: names))
         case .array(let elements): .array(elements.map { render($0, page, names) })
         case .object(let object):
-            .object(JSONObject(object.members.map { ($0.name, render($0.value, page, names)) }))
+            .object(
+                JSONObject(
+                    object.members.compactMap { member in
+                        let value = render(member.value, page, names)
+                        if value.isNull, Placeholder(member.value)?.mayBeMissing == true { return nil }
+                        return (member.name, value)
+                    }))
         default: template
         }
     }
@@ -182,9 +187,25 @@ struct ModelCall {
             case .secret(let prefix, let secret): query.append((item.name, prefix + secret.revealed))
             }
         }
-        if let body = request.body, let object = (try? JSONValue(parsing: body))?.object {
-            for member in object.members { query.append((member.name, member.value.string ?? member.value.text)) }
+        if let body = request.body, let object = try? JSONValue(parsing: body) { query += Self.parameters(of: object) }
+    }
+
+    /// The members of a body as parameters; those within others by dotted names, such as `variables.after`. A null is as
+    /// good as nothing.
+    static func parameters(of body: JSONValue, at path: String = "") -> [(name: String, value: String)] {
+        (body.object?.members ?? []).flatMap { member -> [(name: String, value: String)] in
+            let name = path.isEmpty ? member.name : "\(path).\(member.name)"
+            if member.value.isNull { return [] }
+            if member.value.object != nil { return parameters(of: member.value, at: name) }
+            return [(name, member.value.string ?? member.value.text)]
         }
+    }
+
+    /// What was asked in a recording.
+    init(_ exchange: RecordedExchange) throws {
+        let method = HTTPMethod(rawValue: exchange.exchange.request.method) ?? .get
+        let body = exchange.requestBody.isEmpty ? nil : exchange.requestBody
+        try self.init(HTTPRequest(method, exchange.url, body: body))
     }
 
     func parameter(_ name: String) -> String? { query.last { $0.name == name }?.value }

@@ -33,14 +33,16 @@ public struct ModelVerification: Sendable {
         var outcome = Outcome()
         var learnt = LearntTokens()
         for exchange in try scenario.exchanges(state: state) {
-            guard exchange.status == 200, let endpoint = endpoint(for: exchange.url),
+            guard exchange.status == 200,
+                let endpoint = declaration.endpoints.first(where: { $0.covers(exchange) }),
                 let method = HTTPMethod(rawValue: exchange.exchange.request.method)
             else {
                 outcome.uncovered.append(exchange.id)
                 continue
             }
-            let body = exchange.requestBody.isEmpty ? nil : exchange.requestBody
-            let request = HTTPRequest(method, try learnt.translated(exchange.url, endpoint.page), body: body)
+            let request = HTTPRequest(
+                method, try learnt.translated(exchange.url, endpoint.page),
+                body: learnt.translated(exchange.requestBody, endpoint.page))
             let response = try await server.send(request)
             let answer = try JSONValue(parsing: try await response.body.collect())
             learnt.learn(
@@ -48,15 +50,26 @@ public struct ModelVerification: Sendable {
             let recorded = (try? JSONValue(parsing: exchange.body)) ?? .null
             learnt.learn(endpoint.envelope, recorded: recorded, model: answer)
             outcome.verified += 1
-            let difference = JSONDifference(recorded, answer, envelope: endpoint.envelope)
+            // Where a page says whether more follows, the last one may have a position as well.
+            let isEnd = ModelDeclaration.Endpoint.moreFollows(endpoint.envelope, recorded) == false
+            let difference =
+                JSONDifference(recorded, answer, envelope: endpoint.envelope, ignoresNext: isEnd)
+                ?? linkDifference(exchange, response.headers, endpoint.page)
             if let difference { outcome.findings.append(finding(difference, exchange, state: state)) }
         }
         return outcome
     }
 
-    private func endpoint(for url: String) -> ModelDeclaration.Endpoint? {
-        guard let path = URLComponents(string: url)?.percentEncodedPath else { return nil }
-        return declaration.endpoints.first { $0.path.match(path) != nil }
+    /// A header that leads on where the recording ends, or the other way round.
+    private func linkDifference(
+        _ exchange: RecordedExchange, _ headers: HTTPHeaders, _ page: ModelDeclaration.Page
+    ) -> JSONDifference? {
+        guard page.style == .link else { return nil }
+        let recorded = page.nextURL(in: HTTPHeaders(exchange.exchange.response.headers))
+        let given = page.nextURL(in: headers)
+        if (recorded == nil) == (given == nil) { return nil }
+        return JSONDifference(
+            path: "the header \(page.header ?? "Link")", recorded.map { .string($0) }, given.map { .string($0) })
     }
 
     private func finding(_ difference: JSONDifference, _ exchange: RecordedExchange, state: String) -> Finding {
@@ -81,8 +94,8 @@ private struct LearntTokens {
     }
 
     mutating func learn(_ envelope: JSONValue, recorded: JSONValue, model: JSONValue) {
-        if case .string(let name) = envelope, name == "$next" || name == "$nextURL" {
-            if let old = recorded.string, let new = model.string { tokens[old] = new }
+        if Placeholder(envelope)?.leads == true {
+            if !recorded.isNull, !model.isNull { tokens[ModelPage.text(recorded)] = ModelPage.text(model) }
         } else if let object = envelope.object {
             for member in object.members {
                 learn(member.value, recorded: recorded[member.name] ?? .null, model: model[member.name] ?? .null)
@@ -96,6 +109,19 @@ private struct LearntTokens {
         guard let token = call.parameter(page.parameter), let known = tokens[token] else { return url }
         return call.url(setting: page.parameter, to: known)
     }
+
+    /// A body with the model's position in place of the recorded one.
+    func translated(_ body: [UInt8], _ page: ModelDeclaration.Page) -> [UInt8]? {
+        if body.isEmpty { return nil }
+        guard let object = (try? JSONValue(parsing: body))?.object else { return body }
+        let path = page.parameter.split(separator: ".").map(String.init)
+        guard let token = object.value(at: path), !token.isNull, let known = tokens[ModelPage.text(token)] else {
+            return body
+        }
+        let value: JSONValue =
+            token.string == nil ? (try? JSONValue(parsing: Array(known.utf8))) ?? .string(known) : .string(known)
+        return JSONValue.object(object.setting(path, to: value)).serialized()
+    }
 }
 
 /// The first place where two JSON values differ; nil when they are equal.
@@ -105,17 +131,29 @@ struct JSONDifference: Equatable {
     var actual: String
 
     /// Compares two answers; tokens that the envelope names only have to be there or not.
-    init?(_ expected: JSONValue, _ actual: JSONValue, envelope: JSONValue = .null, at path: String = "$") {
-        if case .string(let name) = envelope, name == "$next" || name == "$nextURL" {
-            if expected.isNull == actual.isNull { return nil }
+    ///
+    /// - Parameter ignoresNext: whether it does not matter either if they are there.
+    init?(
+        _ expected: JSONValue, _ actual: JSONValue, envelope: JSONValue = .null, at path: String = "$",
+        ignoresNext: Bool = false
+    ) {
+        if Placeholder(envelope)?.leads == true {
+            let isEnd = expected.isNull || expected.string == ""
+            if ignoresNext || isEnd == actual.isNull { return nil }
             self.init(path: path, expected, actual)
             return
         }
         switch (expected, actual) {
         case (.object(let left), .object(let right)):
             for name in left.names + right.names.filter({ left[$0] == nil }) {
+                var sides = (left[name], right[name])
+                // Left out is as good as null where the model may leave it out.
+                if Placeholder(envelope[name] ?? .null)?.mayBeMissing == true {
+                    sides = (sides.0 ?? .null, sides.1 ?? .null)
+                }
                 let found = JSONDifference.between(
-                    left[name], right[name], envelope: envelope[name] ?? .null, at: "\(path).\(name)")
+                    sides.0, sides.1, envelope: envelope[name] ?? .null, at: "\(path).\(name)",
+                    ignoresNext: ignoresNext)
                 if let found {
                     self = found
                     return
@@ -126,7 +164,8 @@ struct JSONDifference: Equatable {
             for index in 0..<max(left.count, right.count) {
                 let found = JSONDifference.between(
                     left.indices.contains(index) ? left[index] : nil,
-                    right.indices.contains(index) ? right[index] : nil, envelope: .null, at: "\(path)[\(index)]")
+                    right.indices.contains(index) ? right[index] : nil, envelope: .null, at: "\(path)[\(index)]",
+                    ignoresNext: ignoresNext)
                 if let found {
                     self = found
                     return
@@ -140,15 +179,15 @@ struct JSONDifference: Equatable {
     }
 
     private static func between(
-        _ left: JSONValue?, _ right: JSONValue?, envelope: JSONValue, at path: String
+        _ left: JSONValue?, _ right: JSONValue?, envelope: JSONValue, at path: String, ignoresNext: Bool
     ) -> JSONDifference? {
         guard let left, let right else {
             return left == nil && right == nil ? nil : JSONDifference(path: path, left, right)
         }
-        return JSONDifference(left, right, envelope: envelope, at: path)
+        return JSONDifference(left, right, envelope: envelope, at: path, ignoresNext: ignoresNext)
     }
 
-    private init(path: String, _ expected: JSONValue?, _ actual: JSONValue?) {
+    fileprivate init(path: String, _ expected: JSONValue?, _ actual: JSONValue?) {
         self.path = path
         self.expected = expected.map { String($0.text.prefix(80)) } ?? "nothing"
         self.actual = actual.map { String($0.text.prefix(80)) } ?? "nothing"

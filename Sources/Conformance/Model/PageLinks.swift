@@ -22,15 +22,22 @@ extension ModelDeclaration.Endpoint {
             return page.nextURL(in: HTTPHeaders(exchange.exchange.response.headers))?.isEmpty == false
         }
         guard let body = try? JSONValue(parsing: exchange.body) else { return false }
-        return Self.leadsOn(envelope, body)
+        return Self.moreFollows(envelope, body) ?? Self.leadsOn(envelope, body)
+    }
+
+    /// What a page says by a member of its own; nil where it has none.
+    static func moreFollows(_ envelope: JSONValue, _ body: JSONValue) -> Bool? {
+        if Placeholder(envelope)?.part == .more { return body.bool }
+        for member in envelope.object?.members ?? [] {
+            if let says = moreFollows(member.value, body[member.name] ?? .null) { return says }
+        }
+        return nil
     }
 
     private static func leadsOn(_ envelope: JSONValue, _ body: JSONValue) -> Bool {
-        switch envelope {
-        case .string("$more"): body.bool == true
-        case .string("$next"), .string("$nextURL"): !body.isNull && body.string?.isEmpty != true && body.bool != false
-        case .object(let members): members.members.contains { leadsOn($0.value, body[$0.name] ?? .null) }
-        default: false
+        if Placeholder(envelope)?.leads == true {
+            return !body.isNull && body.string?.isEmpty != true && body.bool != false
         }
+        return envelope.object?.members.contains { leadsOn($0.value, body[$0.name] ?? .null) } ?? false
     }
 }

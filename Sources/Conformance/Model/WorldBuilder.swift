@@ -13,10 +13,10 @@ extension World {
         for collection in declaration.collections { collections[collection.name] = [] }
         var seen: Set<String> = []
         for exchange in try scenario.exchanges(state: name) where exchange.status == 200 {
-            guard let components = URLComponents(string: exchange.url) else { continue }
+            guard let call = try? ModelCall(exchange) else { continue }
             for collection in declaration.collections {
                 for place in collection.sources {
-                    guard let names = place.path.match(components.percentEncodedPath) else { continue }
+                    guard let names = place.names(for: call) else { continue }
                     add(exchange.body, at: place, names: names, to: collection, seen: &seen)
                 }
             }
@@ -50,9 +50,9 @@ extension World {
     ) throws -> Set<String> {
         var names: Set<String> = []
         for exchange in try scenario.exchanges(state: state) where exchange.status == 200 {
-            guard let components = URLComponents(string: exchange.url) else { continue }
-            let asked = Set((components.queryItems ?? []).map(\.name))
-            for endpoint in declaration.endpoints where endpoint.path.match(components.percentEncodedPath) != nil {
+            guard let call = try? ModelCall(exchange) else { continue }
+            let asked = Set(call.query.map(\.name))
+            for endpoint in declaration.endpoints where endpoint.names(for: call) != nil {
                 guard asked.isDisjoint(with: endpoint.filters.map(\.parameter)), !endpoint.leadsOn(exchange) else {
                     continue
                 }

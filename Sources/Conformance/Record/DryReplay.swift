@@ -33,6 +33,24 @@ struct DryReplay {
         return lakes
     }
 
+    /// What is wrong with a model over which reading a table has no end; nil when it ends.
+    func endless(_ model: ModelDeclaration, _ table: RecordedTable, state: String) async throws -> String? {
+        let lab = try input.lab()
+        for mode in Set([table.mode, .fullRefresh]).sorted(by: { $0.rawValue < $1.rawValue }) {
+            let upstream = try ModelUpstream(scenario, state: state, declaration: model)
+            let objects = upstream.world.current.collections.values.reduce(0) { $0 + $1.count }
+            var plan = Lab.Plan(
+                table.schema.name, mode, cursorField: mode == .fullRefresh ? nil : table.field?.name)
+            plan.requestLimit = 50 + 4 * objects
+            let run = try await lab.run(plan, of: upstream, into: [:])
+            if run.error is LabBudgetExceeded {
+                return
+                    "Reading it over the model has no end: more than \(plan.requestLimit) requests for \(objects) objects."
+            }
+        }
+        return nil
+    }
+
     /// Replays one state on top of those before.
     func run(state: String, lakes: [String: MemoryLake.Files], tables: [RecordedTable]) async throws -> Outcome {
         let usage = try ExchangeUsage(input, state: state)

@@ -87,17 +87,30 @@ struct LiveRuns: Sendable {
     /// Asks with wrong credentials: what the upstream answers, and whether it was a refusal.
     func refusal(_ table: String?) async throws -> RecordedRuns? {
         let stand = try stand()
+        var kind: SourceError.Kind?
         do {
             try await source.validateCredentials(in: context(stand))
-            return nil
-        } catch let error as SourceError where [.invalidCredentials, .permissionDenied].contains(error.kind) {}
+        } catch let error as SourceError where [.invalidCredentials, .permissionDenied].contains(error.kind) {
+            kind = error.kind
+        }
+        // A probe that is not permitted passes with genuine credentials; these are made up.
+        let refused = stand.recorder.exchanges.last { [401, 403].contains($0.status) }
+        guard kind != nil || refused != nil else { return nil }
+        let notes = kind == .invalidCredentials ? [] : [Self.advice(refusedWith: refused?.status ?? 403)]
         var modes: [String: Set<SyncType>] = [:]
         if let table {
             stand.recorder.enter(.init(schema: table, syncType: .fullRefresh))
             _ = try? await sync(table, .fullRefresh, field: nil, into: [:], stand)
             modes[table] = [.fullRefresh]
         }
-        return RecordedRuns(exchanges: stand.recorder.exchanges, tables: [], notes: [], modes: modes)
+        return RecordedRuns(exchanges: stand.recorder.exchanges, tables: [], notes: notes, modes: modes)
+    }
+
+    private static func advice(refusedWith status: Int) -> String {
+        "The upstream answers made-up credentials with \(status), which the source takes for a permission that lacks: with a "
+            + "wrong key the connection is made, or says «not permitted». If that answer means a wrong key, declare it in "
+            + "the client, with a text of the answer that tells it from a lacking permission: actions: "
+            + "[ResponseAction([\(status)], text: \"…\", .fail(\"The key is wrong.\", kind: .invalidCredentials))]."
     }
 
     private func stand() throws -> Stand {
@@ -164,14 +177,8 @@ extension LiveRuns {
             stand.recorder.enter(.init(schema: schema.name, syncType: mode))
             last = try await sync(schema.name, mode, field: field, into: before, stand)
             modes.insert(mode)
-            let isCut = stand.recorder.exchanges.contains { $0.lane.schema == schema.name && $0.trimmed != nil }
-            if before.isEmpty, isCut {
-                // What lies behind the cut would come as news.
-                notes.append(
-                    "Of \(schema.name) no increment with nothing new was recorded, since its list was cut: record it with "
-                        + "--max-pages 0 from an account with few rows, so that the model learns its bounds.")
-            } else if before.isEmpty, let files = last?.files, !(await again(schema, mode, field, files, stand, &notes))
-            {
+            if before.isEmpty { settleCut(schema.name, mode, stand, &modes, &notes) }
+            if before.isEmpty, let files = last?.files, !(await again(schema, mode, field, files, stand, &notes)) {
                 forget(schema.name, mode, stand)
                 modes = [.fullRefresh]
                 mode = .fullRefresh
@@ -179,12 +186,41 @@ extension LiveRuns {
         }
         stand.recorder.limitPages(to: plan.limits.pageSize)
         let response = last?.response
+        let image = try await image(schema.name, last?.files ?? [:], response?.primaryKeys ?? schema.primaryKeys)
+        if let note = lost(schema, image, stand) { notes.append(note) }
         let table = RecordedTable(
             schema: schema, mode: mode, field: mode == .fullRefresh ? nil : field,
             primaryKeys: response?.primaryKeys ?? schema.primaryKeys, lifting: response?.lifting ?? [],
             sortMode: response.flatMap { $0.isSorted ? $0.sortMode : nil },
-            image: try await image(schema.name, last?.files ?? [:], response?.primaryKeys ?? schema.primaryKeys))
+            image: image)
         return (table, modes)
+    }
+
+    /// What to say of a table without rows whose answers hold objects.
+    private func lost(_ schema: SourceSchema, _ image: TableImage?, _ stand: Stand) -> String? {
+        guard image.map({ $0.rows.isEmpty }) ?? true,
+            let list = stand.recorder.longestList(of: schema.name), list.count > 0
+        else { return nil }
+        let place = list.path.isEmpty ? "the answer itself" : "'\(list.path)'"
+        return "\(schema.name) has no row, although an answer holds \(list.count) objects at \(place): "
+            + "see that `rows` of the endpoint names that place."
+    }
+
+    /// Where the lists of a table were cut, no request may bring a row that lies behind the cut.
+    private func settleCut(
+        _ name: String, _ mode: SyncType, _ stand: Stand, _ modes: inout Set<SyncType>, _ notes: inout [String]
+    ) {
+        guard stand.recorder.exchanges.contains(where: { $0.lane.schema == name && $0.trimmed != nil }) else { return }
+        let lane = CapturedExchange.Lane(schema: name, syncType: mode)
+        let full = CapturedExchange.Lane(schema: name, syncType: .fullRefresh)
+        if modes.contains(.fullRefresh), stand.recorder.rows(of: full) != stand.recorder.rows(of: lane) {
+            stand.recorder.discard(full)
+            modes.remove(.fullRefresh)
+            notes.append(
+                "Of \(name) only increments were recorded: its full refreshes come in another order, so that what was cut "
+                    + "off is not the same. To have both, record it with --max-pages 0 from an account with few rows.")
+        }
+        stand.recorder.keepOnlyRows(of: lane)
     }
 
     /// An increment with nothing new shows how the upstream is asked for one; a replay may end without it.
@@ -217,6 +253,8 @@ extension LiveRuns {
         stand.recorder.discard(lane)
         stand.recorder.limitPages(to: nil)
         let whole = try await sync(name, type, field: field, into: files, stand)
+        // Nothing was behind that page, whether the API said so or not.
+        if stand.recorder.rows(of: lane).count <= size { return whole }
         notes.append(
             "\(name) was recorded with the source's own page size. With pages of \(size) it stopped after one that was full: "
                 + "it takes a page that is shorter than it asked for, or a total that counts the page alone, for the end. "

@@ -67,7 +67,12 @@ extension Recorder {
         _ draft: ScenarioDraft, at place: URL, _ files: inout ScenarioFiles
     ) async throws -> ModelProposal.Result {
         let scenario = try Scenario(at: place)
-        let result = try await ModelProposal(scenario: scenario, tables: draft.tables).verified(
+        let replay = DryReplay(source: plan.source, scenario: scenario, stack: live.replay)
+        let state = plan.state
+        let proposal = ModelProposal(
+            scenario: scenario, tables: draft.tables,
+            endless: { try await replay.endless($0, $1, state: state) })
+        let result = try await proposal.verified(
             existing: draft.existing.files["model.json"].flatMap { try? JSONValue(parsing: $0) })
         if let json = result.json {
             files.files["model.json"] = json.serialized(indentation: 2) + [0x0A]
@@ -85,7 +90,8 @@ extension Recorder {
         outcome.tables = draft.tables.map { table in
             let name = table.schema.name
             return Outcome.Table(
-                name: name, mode: table.mode.rawValue, rows: figures[name]?["rows"]?.int64.map(Int.init),
+                name: name, mode: table.mode.rawValue,
+                rows: figures[name]?["rows"]?.int64.map(Int.init) ?? table.image?.rows.count ?? 0,
                 requests: draft.entries.count { $0.schemas.contains(name) },
                 isModelled: model.collection(forSchema: name) != nil)
         }
@@ -109,18 +115,16 @@ extension Recorder {
         let place = folder.deletingLastPathComponent().appending(path: "bad-credentials")
         guard !FileManager.default.fileExists(atPath: place.path) else { return }
         do {
-            guard try await recordRefusal(at: place, table: outcome.tables.first?.name) else {
-                outcome.notes.append(
-                    "The upstream did not refuse made-up credentials, so there is no scenario bad-credentials.")
-                return
-            }
-            outcome.refusal = place
+            guard let notes = try await recordRefusal(at: place, table: outcome.tables.first?.name) else { return }
+            outcome.notes += notes
+            if FileManager.default.fileExists(atPath: place.path) { outcome.refusal = place }
         } catch {
             outcome.notes.append("Wrong credentials were not recorded: \(LiveRuns.words(error))")
         }
     }
 
-    private func recordRefusal(at place: URL, table: String?) async throws -> Bool {
+    /// Writes the scenario; nil where the config has no secret, so that nothing can be refused.
+    private func recordRefusal(at place: URL, table: String?) async throws -> [String]? {
         let config = try Scenario(at: folder).config
         let original = try Scenario(at: folder).manifest.document
         var plan = plan
@@ -132,12 +136,13 @@ extension Recorder {
         let real = try self.plan.source.configure(self.plan.config)
         plan.config = Self.merged(real.storedConfig, masked: real.maskedConfig, fakes: .object(config))
         let source = try plan.source.configure(plan.config)
-        // Where the config has no secret, there is nothing to be refused.
-        guard source.maskedConfig.text.contains(Secret.mask) else { return false }
+        guard source.maskedConfig.text.contains(Secret.mask) else { return nil }
         let runs = try await LiveRuns(
             plan: plan, live: live, source: source, lakes: [:], shortened: [], progress: progress
         ).refusal(table)
-        guard let runs else { return false }
+        guard let runs else {
+            return ["The upstream did not refuse made-up credentials, so there is no scenario bad-credentials."]
+        }
         var redaction = try makeRedaction()
         let redacted = redaction.redact(runs.exchanges, config: real.storedConfig, masked: real.maskedConfig)
         let draft = try ScenarioDraft(
@@ -152,7 +157,7 @@ extension Recorder {
         files.files["manifest.json"] = JSONValue.object(manifest).serialized(indentation: 2) + [0x0A]
         try checkLeaks(files, redacted.originals)
         try files.write(to: place)
-        return true
+        return runs.notes
     }
 
     /// The config with fakes in the places of secrets, all else as it is.

@@ -125,12 +125,12 @@ struct ScenarioDraft {
         manifest["states"] = .array(states(manifest["states"]?.array ?? []))
         let match = matching(manifest["match"]?.object ?? JSONObject())
         manifest["match"] = match.isEmpty ? nil : .object(match)
-        let limits = plan.limits.json
-        if !limits.isEmpty {
-            var all = manifest["limits"]?.object ?? JSONObject()
-            for member in limits.members { all[member.name] = member.value }
-            manifest["limits"] = .object(all)
-        }
+        var limits = manifest["limits"]?.object ?? JSONObject()
+        for member in plan.limits.json.members { limits[member.name] = member.value }
+        let known = limits["readOnlyPaths"]?.array?.compactMap(\.string) ?? []
+        let readOnly = known + ReadOnlyPaths.of(redacted.exchanges).filter { !known.contains($0) }
+        if !readOnly.isEmpty { limits["readOnlyPaths"] = .array(readOnly.map { .string($0) }) }
+        if !limits.isEmpty { manifest["limits"] = .object(limits) }
         var figures = manifest["expected"]?.object ?? JSONObject()
         figures[plan.state] = .object(expected)
         manifest["expected"] = .object(figures)

@@ -110,4 +110,23 @@ import Tributary
         let result = Self.redact([Self.exchange(body: #"{"message": "\#(message)"}"#, status: 401)])
         #expect(Self.text(result.exchanges[0]).contains(message))
     }
+
+    @Test("the program text of a GraphQL request stays, but for the secrets in it; its variables are data")
+    func graphQL() throws {
+        func sent(_ body: String) -> String {
+            var exchange = Self.exchange(body: "{}")
+            exchange.method = "POST"
+            exchange.requestBody = Array(body.utf8)
+            return String(decoding: Self.redact([exchange]).exchanges[0].requestBody, as: UTF8.self)
+        }
+        let program =
+            "query ($first: Int!) { people(first: $first) { nodes { id name email } pageInfo { endCursor } } }"
+        #expect(sent(#"{"query":"\#(program)","variables":{"first":5}}"#).contains(program))
+        #expect(sent(#"[{"query":"\#(program)"}]"#).contains(program))
+        #expect(!sent(#"{"query":"\#(program)","variables":{"email":"ada@acme-corp.io"}}"#).contains("acme-corp"))
+        #expect(!sent(#"{"query":"{ people(key: '\#(Self.token)') { id name email } }"}"#).contains(Self.token))
+        // Prose in a member of this name is somebody's words.
+        let prose = "where are the invoices that Ada Lovelace sent us in the spring of last year"
+        #expect(!sent(#"{"query":"\#(prose)"}"#).contains("Lovelace"))
+    }
 }

@@ -48,6 +48,28 @@ struct EndMarkers {
         }
     }
 
+    /// Whether a page says by a member of its own that it is the last.
+    static func saysLast(_ json: RawJSON, rows: [String]) -> Bool { saysLast(json, at: [], rows: rows) }
+
+    private static func saysLast(_ json: RawJSON, at path: [String], rows: [String]) -> Bool {
+        guard case .object(let members) = json, path.count < 4 else { return false }
+        return members.contains { member in
+            let place = path + [member.name]
+            guard place != rows, !member.name.lowercased().contains("prev") else { return false }
+            guard case .scalar(let scalar) = member.value else { return saysLast(member.value, at: place, rows: rows) }
+            // What would be changed if it said that more follows, and does not say so.
+            let more = RawJSON.Scalar(raw: "true", offset: 0)
+            let less = RawJSON.Scalar(raw: "false", offset: 0)
+            let token = RawJSON.Scalar(raw: "\"x\"", offset: 0)
+            switch scalar.raw {
+            case "false": return end(member.name, .scalar(more), within: path.last) != nil
+            case "true": return end(member.name, .scalar(less), within: path.last) != nil
+            case "null", "\"\"": return end(member.name, .scalar(token), within: path.last) != nil
+            default: return false
+            }
+        }
+    }
+
     private static func literal(_ text: String) -> RawJSON { .scalar(.init(raw: text, offset: 0)) }
 
     // MARK: Counters

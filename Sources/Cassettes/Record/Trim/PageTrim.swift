@@ -29,8 +29,18 @@ struct PageTrim: Sendable {
 
     let limits: Limits
     private var lists: [Place: Progress] = [:]
+    /// The only rows that exist from now on, by table.
+    private var known: [String: Set<[UInt8]>] = [:]
 
     init(_ limits: Limits) { self.limits = limits }
+
+    /// Whether pages pass as they came.
+    var isIdle: Bool { limits.isEmpty && known.isEmpty }
+
+    /// Lets a table seem to have no other rows than those of some pages.
+    mutating func keepOnly(rowsOf pages: [CapturedExchange], in schema: String) {
+        known[schema] = Set(pages.flatMap { page in RawJSON(page.body).map(RowList.rows) ?? [] })
+    }
 
     /// Counts the lists of a lane anew.
     mutating func forget(_ lane: CapturedExchange.Lane) { lists = lists.filter { $0.key.lane != lane } }
@@ -51,15 +61,24 @@ struct PageTrim: Sendable {
             lane: exchange.lane, method: exchange.method, path: String(exchange.url.prefix { $0 != "?" }))
         var progress = lists[place] ?? Progress()
         let room = progress.isOver ? 0 : limits.rows.map { max(0, $0 - progress.rows) } ?? list.count
-        let kept = min(list.count, room)
+        let rows = exchange.lane.schema.flatMap { known[$0] }
+        let isKnown = rows.map { rows in RowList.rows(of: json).map(rows.contains) }
+        let beyond = isKnown?.contains(false) ?? false
+        let kept = min(isKnown?.count { $0 } ?? list.count, room)
         progress.pages += 1
         progress.rows += kept
-        let isLast = progress.isOver || progress.pages >= limits.pages ?? .max || progress.rows >= limits.rows ?? .max
+        let isLast =
+            progress.isOver || beyond || progress.pages >= limits.pages ?? .max || progress.rows >= limits.rows ?? .max
         progress.isOver = isLast
         lists[place] = progress
         guard isLast else { return nil }
         var changed = json
-        if kept < list.count { changed = changed.replacingElements(at: list.path) { Array($0.prefix(kept)) } }
+        if kept < list.count {
+            changed = changed.replacingElements(at: list.path) { elements in
+                let known = isKnown.map { flags in zip(elements, flags).filter(\.1).map(\.0) } ?? elements
+                return Array(known.prefix(kept))
+            }
+        }
         var markers = EndMarkers(rows: list.path)
         changed = markers.ending(changed)
         guard kept < list.count || !markers.changed.isEmpty || !leading.isEmpty else { return nil }
@@ -110,6 +129,12 @@ struct RowList {
         return found.filter { $0.count > 0 }.max { $0.count < $1.count } ?? named.first ?? found.first
     }
 
+    /// The rows of a page, each in one spelling.
+    static func rows(of page: RawJSON) -> [[UInt8]] {
+        guard let list = find(in: page) else { return [] }
+        return page.elements(at: list.path[...]).map(\.compact)
+    }
+
     /// Names by which a list without rows is known.
     private static let usual: Set = ["data", "items", "results", "rows", "records", "values", "entries", "objects"]
 
@@ -127,6 +152,16 @@ struct RowList {
 }
 
 extension RawJSON {
+    fileprivate func elements(at path: ArraySlice<String>) -> [RawJSON] {
+        switch self {
+        case .array(let elements) where path.isEmpty: return elements
+        case .object(let members):
+            guard let member = members.first(where: { $0.name == path.first }) else { return [] }
+            return member.value.elements(at: path.dropFirst())
+        default: return []
+        }
+    }
+
     /// The document with other elements in the list at a path.
     func replacingElements(at path: [String], _ change: ([RawJSON]) -> [RawJSON]) -> RawJSON {
         switch self {

@@ -48,18 +48,14 @@ enum FixtureChainChecks {
         _ scenario: Scenario, _ state: Manifest.State, _ exchanges: [RecordedExchange],
         _ declaration: ModelDeclaration?, _ tally: Bench.Tally
     ) throws -> [Finding] {
-        guard let path = state.http,
-            let data = FileManager.default.contents(atPath: scenario.folder.appending(path: path).path)
-        else { return [] }
-        let entries = try JSONValue(parsing: Array(data))["log"]?["entries"]?.array ?? []
-        let marked = entries.filter { $0["_trimmed"] != nil }.compactMap { $0["_id"]?.string }
+        let marked = try scenario.trimmedEntries(state: state)
         let paths = Set(exchanges.filter { marked.contains($0.id) }.compactMap(\.path))
         return paths.sorted().compactMap { path -> Finding? in
             let pages = exchanges.filter { $0.path == path && $0.status == 200 }
             tally.add(Counters(items: pages.count))
             var lost: [String] = []
             if pages.count < 2 { lost.append("two pages") }
-            let endpoint = declaration?.endpoints.first { $0.path.match(path) != nil }
+            let endpoint = pages.lazy.compactMap { page in declaration?.endpoints.first { $0.covers(page) } }.first
             if let collection = endpoint.flatMap({ declaration?.collection($0.collection) }),
                 let cursor = collection.cursor
             {
@@ -95,10 +91,11 @@ struct PageChain {
                 case .url(let url): urls.contains(Self.canonical(url))
                 case .parameter(let name, let value):
                     exchanges.contains { other in
-                        other.path == exchange.path && Self.parameters(other.url)[name] == value
-                            && Self.same(exchange.url, other.url, but: name)
+                        other.path == exchange.path && Self.parameters(other)[name] == value
+                            && Self.same(exchange, other, but: name)
                     }
-                case .unknown: exchanges.contains { $0.path == exchange.path && $0.url != exchange.url }
+                case .unknown:
+                    exchanges.contains { $0.path == exchange.path && Self.parameters($0) != Self.parameters(exchange) }
                 }
             if !isThere { broken.append((exchange.id, next.description)) }
         }
@@ -144,7 +141,7 @@ struct PageChain {
     private static func mayStopEarly(_ exchange: RecordedExchange, _ declaration: ModelDeclaration?) -> Bool {
         let types = exchange.exchange.syncTypes
         guard !types.isEmpty, !types.contains(.fullRefresh) else { return false }
-        let asked = parameters(exchange.url)
+        let asked = parameters(exchange)
         let filters = endpoint(for: exchange, declaration)?.filters ?? []
         return !filters.contains { asked[$0.parameter] != nil }
     }
@@ -164,25 +161,26 @@ struct PageChain {
     private static func endpoint(
         for exchange: RecordedExchange, _ declaration: ModelDeclaration?
     ) -> ModelDeclaration.Endpoint? {
-        exchange.path.flatMap { path in declaration?.endpoints.first { $0.path.match(path) != nil } }
+        declaration?.endpoints.first { $0.covers(exchange) }
     }
 
     /// Where an envelope has its parts: `$rows` to `data`.
     private static func places(in envelope: JSONValue, at path: String = "") -> [String: String] {
-        if let name = envelope.string, name.hasPrefix("$") { return [name: path] }
+        if let placeholder = Placeholder(envelope) { return [placeholder.part.rawValue: path] }
         return (envelope.object?.members ?? []).reduce(into: [:]) { found, member in
             let place = path.isEmpty ? member.name : "\(path).\(member.name)"
             found.merge(places(in: member.value, at: place)) { first, _ in first }
         }
     }
 
-    private static func parameters(_ url: String) -> [String: String] {
-        let items = URLComponents(string: url)?.queryItems ?? []
-        return Dictionary(items.map { ($0.name, $0.value ?? "") }) { $1 }
+    /// What was asked, in the URL and in the body.
+    private static func parameters(_ exchange: RecordedExchange) -> [String: String] {
+        let items = (try? ModelCall(exchange))?.query ?? []
+        return Dictionary(items.map { ($0.name, $0.value) }) { $1 }
     }
 
     /// Whether two pages are of one list: equal parameters but for the position.
-    private static func same(_ one: String, _ other: String, but name: String) -> Bool {
+    private static func same(_ one: RecordedExchange, _ other: RecordedExchange, but name: String) -> Bool {
         var (a, b) = (parameters(one), parameters(other))
         a[name] = nil
         b[name] = nil

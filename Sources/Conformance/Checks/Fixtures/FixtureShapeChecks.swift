@@ -28,7 +28,7 @@ enum FixtureShapeChecks {
             var here: [String: JSONObject] = [:]
             for exchange in try input.scenario.exchanges(state: state.name) where exchange.status == 200 {
                 guard let path = exchange.path,
-                    let endpoint = declaration.endpoints.first(where: { $0.path.match(path) != nil }),
+                    let endpoint = declaration.endpoints.first(where: { $0.covers(exchange) }),
                     let collection = declaration.collection(endpoint.collection)
                 else { continue }
                 let rows = PageChain.rows(of: exchange, declaration).compactMap(\.object)
@@ -70,7 +70,7 @@ enum FixtureShapeChecks {
     private static func order(
         _ rows: [JSONObject], of endpoint: ModelDeclaration.Endpoint, _ exchange: RecordedExchange, at place: String
     ) -> [Finding] {
-        guard let call = try? ModelCall(HTTPRequest(.get, exchange.url)) else { return [] }
+        guard let call = try? ModelCall(exchange) else { return [] }
         guard let first = ModelServer.order(of: endpoint, for: call).first else { return [] }
         for (left, right) in zip(rows, rows.dropFirst()) {
             let (a, b) = (ModelOrder.value(first.field, of: left), ModelOrder.value(first.field, of: right))

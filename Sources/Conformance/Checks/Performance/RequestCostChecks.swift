@@ -67,7 +67,7 @@ extension Bench {
             let run = try await successful(plan, of: upstream(shown, pageSize: Self.pageRows), at: place)
             let requests = run.log.requests
             // Of the table's own lists: tables may be listed once by the runtime, and again by the source.
-            let lists = requests.filter(isList).map(\.description)
+            let lists = requests.filter(isList).map { $0.description + $0.bodyText }
             let repeated = Dictionary(grouping: lists) { $0 }.filter { $0.value.count > 1 }
             if !repeated.isEmpty {
                 return [

@@ -100,6 +100,6 @@ extension Bench {
     /// Whether a request asks for this table's list.
     func isList(_ request: LoggedRequest) -> Bool {
         guard let call = try? ModelCall(request.request) else { return false }
-        return endpoint.path.match(call.path) != nil
+        return endpoint.names(for: call) != nil
     }
 }

@@ -149,7 +149,7 @@ extension Bench {
 
     /// A request of a list that carries a position inside it.
     func isContinuation(_ request: HTTPRequest) -> Bool {
-        guard let call = try? ModelCall(request), endpoint.path.match(call.path) != nil else { return false }
+        guard let call = try? ModelCall(request), endpoint.names(for: call) != nil else { return false }
         guard let position = call.parameter(endpoint.page.parameter), !position.isEmpty else { return false }
         switch endpoint.page.style {
         case .page: return position != String(endpoint.page.firstPage)

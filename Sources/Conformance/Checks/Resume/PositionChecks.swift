@@ -161,7 +161,7 @@ extension Bench {
             return { request, base in
                 if isContinuation(request) {
                     if !hasBegun.withLock({ $0 }) { return .made(status, body, url: request.url) }
-                } else if (try? ModelCall(request)).map({ endpoint.path.match($0.path) != nil }) == true {
+                } else if (try? ModelCall(request)).map({ endpoint.names(for: $0) != nil }) == true {
                     hasBegun.withLock { $0 = true }
                 }
                 return try await base.send(request)

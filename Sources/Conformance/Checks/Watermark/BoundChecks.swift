@@ -137,11 +137,11 @@ extension Bench {
     /// Rows of recorded answers that lie beyond the bound of their request.
     func outsideBounds(_ state: String) throws -> [Finding] {
         for exchange in try input.scenario.exchanges(state: state) where exchange.status == 200 {
-            guard let call = try? ModelCall(HTTPRequest(.get, exchange.url)), endpoint.path.match(call.path) != nil,
+            guard let call = try? ModelCall(exchange), endpoint.names(for: call) != nil,
                 let page = try? JSONValue(parsing: exchange.body)
             else { continue }
             let filters = endpoint.filters.filter { $0.comparison != .equal && call.parameter($0.parameter) != nil }
-            guard !filters.isEmpty, let place = collection.sources.first(where: { $0.path.match(call.path) != nil })
+            guard !filters.isEmpty, let place = collection.sources.first(where: { $0.names(for: call) != nil })
             else { continue }
             let rows = ((place.rows.isEmpty ? page : page.path(place.rows) ?? .null).array ?? []).compactMap(\.object)
             tally.add(Counters(rows: rows.count, requests: 1))

@@ -27,13 +27,21 @@ struct EnvelopeGuess {
 
     /// The envelope with placeholders.
     mutating func template() -> JSONValue {
-        guard let first = runs.first?.pages.first, !place.isEmpty else { return "$rows" }
-        return template(first.body, at: "")
+        let pages = runs.flatMap(\.pages)
+        guard !place.isEmpty, let first = pages.first else { return "$rows" }
+        // A last page may lack the member that leads on.
+        let leading = paging?.nextPlace.flatMap { place in
+            pages.first { page in page.body.path(place).map { !$0.isNull } ?? false }
+        }
+        return template((leading ?? first).body, at: "")
     }
 
     private mutating func template(_ value: JSONValue, at path: String) -> JSONValue {
         if path == place { return "$rows" }
-        if path == paging?.nextPlace { return paging?.style == .nextURL ? "$nextURL" : "$next" }
+        if path == paging?.nextPlace {
+            let isMissing = runs.contains { run in run.pages.contains { $0.body.path(path) == nil } }
+            return .string((paging?.style == .nextURL ? "$nextURL" : "$next") + (isMissing ? "?" : ""))
+        }
         if let object = value.object {
             return .object(
                 JSONObject(

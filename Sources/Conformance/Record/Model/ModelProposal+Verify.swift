@@ -52,17 +52,34 @@ extension ModelProposal {
         var all = collections
         all[draft.name] = .object(draft.collection)
         var problem: String?
-        for variant in Self.variants(draft.endpoint) {
+        let isCut = try cutTables().contains(draft.name)
+        for variant in Self.variants(draft.endpoint, isCut: isCut) {
             let json: JSONValue = ["collections": .object(all), "endpoints": .array(endpoints + [.object(variant)])]
-            let found = try await contradiction(of: json, draft.name)
+            var found = try await contradiction(of: json, draft.name)
+            if found == nil, let table = tables.first(where: { $0.schema.name == draft.name }) {
+                found = try await endless(ModelDeclaration(json, file: "model.json").only(draft.name), table)
+            }
             guard let found else { return (variant, nil) }
             problem = problem ?? found
         }
         return (draft.endpoint, problem)
     }
 
+    /// Tables of which some list was ended by the recorder, so that its end says nothing of the API.
+    private func cutTables() throws -> Set<String> {
+        var names: Set<String> = []
+        for state in scenario.manifest.states {
+            let marked = try scenario.trimmedEntries(state: state)
+            if marked.isEmpty { continue }
+            for exchange in try scenario.exchanges(state: state.name) where marked.contains(exchange.id) {
+                names.formUnion(exchange.exchange.schemas)
+            }
+        }
+        return names
+    }
+
     /// The endpoint with other orders and other sides of its bounds.
-    private static func variants(_ endpoint: JSONObject) -> [JSONObject] {
+    private static func variants(_ endpoint: JSONObject, isCut: Bool) -> [JSONObject] {
         var variants = [endpoint]
         let filters = endpoint["filters"]?.array ?? []
         if !filters.isEmpty {
@@ -82,7 +99,8 @@ extension ModelProposal {
             other["orderParameters"] = nil
             variants.append(other)
         }
-        for variant in variants {
+        // A list that the recorder has ended leads on in the recording, and that is no way of the API's.
+        for variant in isCut ? [] : variants {
             guard var page = variant["page"]?.object, page["style"]?.string != "single" else { continue }
             var other = variant
             page["alwaysLeadsOn"] = true
@@ -105,7 +123,7 @@ extension ModelProposal {
         let path = draft.endpoint["path"]?.string ?? ""
         return """
             model.json: \(draft.name) is left out, since the proposal does not give what was recorded. \(problem)
-              Start from this and mend it: {"collections": {"\(draft.name)": \(JSONValue.object(draft.collection).text)}, \
+              Start from this and mend it, see "A model of an upstream" (ModelOfAnUpstream.md): {"collections": {"\(draft.name)": \(JSONValue.object(draft.collection).text)}, \
             "endpoints": [\(JSONValue.object(draft.endpoint).text)]} (\(path))
             """
     }

@@ -7,6 +7,8 @@ import Tributary
 struct ModelProposal {
     let scenario: Scenario
     let tables: [RecordedTable]
+    /// Reads a table over a model, and says what is wrong where that has no end.
+    var endless: @Sendable (ModelDeclaration, RecordedTable) async throws -> String? = { _, _ in nil }
 
     /// A proposal that holds.
     struct Result {
@@ -78,6 +80,19 @@ struct ModelProposal {
         var collection: JSONObject
         var endpoint: JSONObject
         var notes: [String]
+
+        /// Binds the list to a value of a parameter: other requests have its path too.
+        mutating func answer(when condition: (name: String, value: String)) {
+            let when = JSONValue.object(JSONObject([(condition.name, .string(condition.value))]))
+            endpoint["when"] = when
+            let places = collection["from"]?.array ?? []
+            collection["from"] = .array(
+                places.map { place in
+                    var object = place.object ?? JSONObject()
+                    object["when"] = when
+                    return .object(object)
+                })
+        }
     }
 
     func drafts() throws -> (drafts: [Draft], notes: [String]) {
@@ -85,6 +100,7 @@ struct ModelProposal {
         var notes: [String] = []
         let lists = try lists()
         let pagings = lists.compactMap { list in PagingGuess(PageRun.runs(list.pages), key: list.key) }
+        let calls = try RecordedCalls(scenario)
         for list in lists {
             let name = list.table.schema.name
             if list.key.isEmpty {
@@ -94,7 +110,9 @@ struct ModelProposal {
                 )
                 continue
             }
-            drafts.append(draft(list, lists, usual: pagings.first))
+            var draft = draft(list, lists, usual: pagings.first)
+            if let condition = calls.condition(of: list) { draft.answer(when: condition) }
+            drafts.append(draft)
         }
         for table in tables where !lists.contains(where: { $0.table.schema.name == table.schema.name }) {
             notes.append(

@@ -32,11 +32,13 @@ struct PagingGuess {
         for page in pages where page.size != nil {
             for (name, value) in page.parameters.sorted(by: { $0.key < $1.key }) {
                 guard let number = Int(value) else { continue }
-                if number == 0, Self.offsetNames.contains(name.lowercased()) {
+                let last = name.lowercased().split(separator: ".").last.map(String.init) ?? ""
+                if number == 0, Self.offsetNames.contains(name.lowercased()) || Self.offsetNames.contains(last) {
                     self.init(.offset, name)
                     return
                 }
-                if (0...1).contains(number), Self.pageNames.contains(name.lowercased()) {
+                let isPage = Self.pageNames.contains(name.lowercased()) || Self.pageNames.contains(last)
+                if (0...1).contains(number), isPage {
                     self.init(.page, name)
                     firstPage = number
                     return

@@ -9,7 +9,7 @@ struct RecordedPage {
     let state: String
     let url: String
     let path: String
-    /// Decoded, the last of a name.
+    /// Decoded, the last of a name; those of a body by dotted names.
     let query: [String: String]
     let body: JSONValue
     /// Where the rows are: dotted; empty when the page is the list.
@@ -30,12 +30,12 @@ struct RecordedPage {
         url = exchange.url
         path = components.percentEncodedPath
         let items = components.percentEncodedQueryItems ?? []
-        query = Dictionary(
-            items.map { item in
-                let plain = (item.value ?? "").replacing("+", with: " ")
-                return (item.name.removingPercentEncoding ?? item.name, plain.removingPercentEncoding ?? plain)
-            }
-        ) { $1 }
+        let asked = items.map { item in
+            let plain = (item.value ?? "").replacing("+", with: " ")
+            return (item.name.removingPercentEncoding ?? item.name, plain.removingPercentEncoding ?? plain)
+        }
+        let sent = (try? JSONValue(parsing: exchange.requestBody)).map { ModelCall.parameters(of: $0) } ?? []
+        query = Dictionary(asked + sent.map { ($0.name, $0.value) }) { $1 }
         self.body = body
         self.place = place
         rows = (place.isEmpty ? body : body.path(place) ?? .null).array?.compactMap(\.object) ?? []
@@ -73,11 +73,11 @@ struct RecordedPage {
     }
 
     /// Parameters without those that ask for a size.
-    var parameters: [String: String] { query.filter { !PageSizeParameter.names.contains($0.key.lowercased()) } }
+    var parameters: [String: String] { query.filter { !PageSizeParameter.isSize($0.key) } }
 
     /// The parameter that asks for a size.
     var size: (name: String, value: Int)? {
-        for (name, text) in query where PageSizeParameter.names.contains(name.lowercased()) {
+        for (name, text) in query.sorted(by: { $0.key < $1.key }) where PageSizeParameter.isSize(name) {
             if let value = Int(text) { return (name, value) }
         }
         return nil

@@ -1,0 +1,49 @@
+import Columns
+
+/// A part of a page in an envelope: `$next`, or `$next?` for a member that is left out where there is no next.
+struct Placeholder: Hashable {
+    /// What stands in a page's place.
+    enum Part: String, CaseIterable {
+        case rows = "$rows"
+        case more = "$more"
+        case next = "$next"
+        case nextURL = "$nextURL"
+        case count = "$count"
+        case total = "$total"
+        case page = "$page"
+        case pages = "$pages"
+    }
+
+    let part: Part
+    /// Whether the member is left out of a page that leads nowhere.
+    let mayBeMissing: Bool
+
+    /// Nil for anything else.
+    init?(_ template: JSONValue) {
+        guard let text = template.string else { return nil }
+        self.init(text)
+    }
+
+    init?(_ text: String) {
+        guard text.hasPrefix("$") else { return nil }
+        mayBeMissing = text.hasSuffix("?")
+        guard let part = Part(rawValue: mayBeMissing ? String(text.dropLast()) : text),
+            !mayBeMissing || [.next, .nextURL].contains(part)
+        else { return nil }
+        self.part = part
+    }
+
+    /// Whether a text looks as a placeholder does, known or not.
+    static func isMeant(_ text: String) -> Bool {
+        let name = text.hasSuffix("?") ? text.dropLast() : text[...]
+        return name.hasPrefix("$") && name.count > 1 && name.dropFirst().allSatisfy { $0.isASCII && $0.isLetter }
+    }
+
+    /// All that are known, for messages.
+    static let known = Part.allCases.map(\.rawValue).flatMap { name in
+        name.hasPrefix("$next") ? [name, name + "?"] : [name]
+    }
+
+    /// Whether the place tells where the next page is.
+    var leads: Bool { part == .next || part == .nextURL }
+}

@@ -1,0 +1,125 @@
+import Cassettes
+import Columns
+import Conformance
+import Foundation
+import TestSupport
+import Testing
+import Tributary
+
+/// Records lists that are longer than what a recording keeps of them.
+@Suite(.timeLimit(.minutes(5))) struct LongRecorderTests {
+    static func recorder(
+        _ service: any HTTPClient, _ fixtures: URL, of source: AnySource, state: String = "t0",
+        clock: String = "2026-01-07T12:00:00Z", config: JSONValue = [:]
+    ) -> Recorder {
+        var live = ShopService.live
+        live.http = { Material.stack($0(service), SystemClock()) }
+        var plan = RecordingPlan(
+            source: source, config: config, scenario: "lists", clock: TimestampParser.microseconds(clock) ?? 0,
+            today: "2026-01-07")
+        plan.state = state
+        return Recorder(
+            plan: plan, live: live, fixtures: fixtures, key: Array("a key of pseudonyms for tests ..".utf8))
+    }
+
+    static func bad(_ source: AnySource, _ folder: URL) async throws -> (bad: [String], passed: Set<String>) {
+        let results = try await Material.results(source, folder)
+        let bad = results.filter { ["failed", "could not run"].contains($0.verdict.name) }
+        return (
+            bad.map { "\($0.item.id): \($0.verdict)" },
+            Set(results.filter { $0.verdict.name == "passed" }.map(\.item.check.name))
+        )
+    }
+
+    @Test("of a list that was cut the model learns its bound, ends, and stays right in a later state")
+    func cut() async throws {
+        let room = try TemporaryFolder("long")
+        let source = AnySource(LongSource.self)
+        let service = LongService(events: 40)
+        let first = try await Self.recorder(service.client, room.url, of: source).run()
+        #expect(first.tables.map(\.isModelled) == [true], "\(first.notes)")
+        let folder = room.file("long/lists")
+        func endpoint() throws -> ModelDeclaration.Endpoint {
+            try #require(try ModelDeclaration(of: Scenario(at: folder))?.endpoints.first)
+        }
+        #expect(try endpoint().filters.map(\.parameter) == ["updated_since"])
+        #expect(try endpoint().filters.map(\.comparison) == [.greaterOrEqual])
+        let one = try await Self.bad(source, folder)
+        #expect(one.bad.isEmpty, "\(one.bad.joined(separator: "\n"))")
+        #expect(one.passed.isSuperset(of: ["watermark-filter-on-every-page", "perf-idle-increment-cost"]))
+
+        service.add(4)
+        let second = try await Self.recorder(
+            service.client, room.url, of: source, state: "t1", clock: "2026-01-08T12:00:00Z"
+        ).run()
+        #expect(second.tables.map(\.isModelled) == [true], "\(second.notes)")
+        #expect(try !endpoint().page.alwaysLeadsOn)
+        let two = try await Self.bad(source, folder)
+        #expect(two.bad.isEmpty, "\(two.bad.joined(separator: "\n"))")
+    }
+
+    @Test(
+        "where full refreshes come in another order than increments, a cut recording keeps the increments, and says so")
+    func otherOrder() async throws {
+        let room = try TemporaryFolder("long")
+        let outcome = try await Self.recorder(
+            TokenService(things: 40).client, room.url, of: AnySource(TokenSource.self)
+        ).run()
+        #expect(outcome.notes.contains { $0.contains("only increments were recorded") }, "\(outcome.notes)")
+        let types = try Scenario(at: room.file("tokens/lists")).exchanges(state: "t0").flatMap(\.exchange.syncTypes)
+        #expect(!types.contains(.fullRefresh))
+    }
+
+    @Test("links in a body ask for the page's size that the source asked for")
+    func links() async throws {
+        let room = try TemporaryFolder("long")
+        let source = AnySource(LinkedSource.self)
+        let outcome = try await Self.recorder(
+            LongService(events: 12).linked, room.url, of: source, config: ["key": .string(LongService.key)]
+        ).run()
+        #expect(outcome.tables.map(\.isModelled) == [true], "\(outcome.notes)")
+        let folder = room.file("linked/lists")
+        let pages = try Scenario(at: folder).exchanges(state: "t0").filter { $0.exchange.schemas == ["events"] }
+        #expect(pages.count == 3)
+        #expect(try JSONValue(parsing: pages[0].body)["next"]?.string?.contains("limit=100") == true)
+        #expect(pages.allSatisfy { $0.url.contains("limit=100") })
+        let kit = try await Self.bad(source, folder)
+        #expect(kit.bad.isEmpty, "\(kit.bad.joined(separator: "\n"))")
+        #expect(kit.passed.contains("fixture-trim-keeps-boundaries"))
+    }
+
+    @Test("403 to made-up credentials is a refusal, and a note says what to declare so that it reads as a wrong key")
+    func forbidden() async throws {
+        let room = try TemporaryFolder("long")
+        let outcome = try await Self.recorder(
+            LongService(events: 3).linked, room.url, of: AnySource(LinkedSource.self),
+            config: ["key": .string(LongService.key)]
+        ).run()
+        let folder = try #require(outcome.refusal, "\(outcome.notes)")
+        let statuses = Set(try Scenario(at: folder).exchanges(state: "t0").map(\.status))
+        #expect(statuses == [403])
+        #expect(outcome.notes.contains { $0.contains("403") && $0.contains(".invalidCredentials") }, "\(outcome.notes)")
+        #expect(!outcome.notes.contains { $0.contains("did not refuse") })
+    }
+
+    @Test("a page that is full and says that it is the last loses nothing")
+    func fullLastPage() async throws {
+        let room = try TemporaryFolder("long")
+        let outcome = try await Self.recorder(
+            LongService(events: 5).client, room.url, of: AnySource(LongSource.self)
+        ).run()
+        #expect(!outcome.notes.contains { $0.contains("the rest is lost") }, "\(outcome.notes)")
+        #expect(outcome.tables.map(\.rows) == [5])
+    }
+
+    @Test("a table without a row whose answers hold objects is told of, with the rows that came in")
+    func stray() async throws {
+        let room = try TemporaryFolder("long")
+        let outcome = try await Self.recorder(
+            LongService(events: 12).client, room.url, of: AnySource(StraySource.self)
+        ).run()
+        #expect(
+            outcome.notes.contains { $0.contains("events has no row") && $0.contains("'items'") }, "\(outcome.notes)")
+        #expect(outcome.tables.map(\.rows) == [0])
+    }
+}

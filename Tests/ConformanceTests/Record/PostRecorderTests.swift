@@ -1,0 +1,49 @@
+import Cassettes
+import Columns
+import Conformance
+import Foundation
+import TestSupport
+import Testing
+import Tributary
+
+/// Records APIs that are asked by POST: the page's position and size are members of the body.
+@Suite(.timeLimit(.minutes(5))) struct PostRecorderTests {
+    @Test("a search by POST is recorded in small pages, and its model pages by members of the body")
+    func search() async throws {
+        let room = try TemporaryFolder("search")
+        let source = AnySource(SearchSource.self)
+        let sizes = Lock<[Int]>([])
+        let outcome = try await LongRecorderTests.recorder(PostService.search(12, sizes: sizes), room.url, of: source)
+            .run()
+        #expect(outcome.tables.map(\.isModelled) == [true], "\(outcome.notes)")
+        #expect(sizes.withLock { $0.max() } == 5)
+        let folder = room.file("search/lists")
+        let endpoint = try #require(try ModelDeclaration(of: Scenario(at: folder))?.endpoints.first)
+        #expect(endpoint.page.style == .cursor && endpoint.page.parameter == "page_token")
+        #expect(endpoint.page.sizeParameter == "max_results")
+        #expect(endpoint.filters.map(\.parameter) == ["since"])
+        #expect(endpoint.envelope["next_page_token"]?.string == "$next?")
+        let kit = try await LongRecorderTests.bad(source, folder)
+        #expect(kit.bad.isEmpty, "\(kit.bad.joined(separator: "\n"))")
+        #expect(kit.passed.isSuperset(of: ["perf-requests-minimal", "fixture-trim-keeps-boundaries"]))
+    }
+
+    @Test("a GraphQL query stays as it is, and two tables of one path are modelled apart")
+    func graph() async throws {
+        let room = try TemporaryFolder("graph")
+        let source = AnySource(GraphSource.self)
+        let outcome = try await LongRecorderTests.recorder(PostService.graph(12), room.url, of: source).run()
+        #expect(outcome.tables.map(\.isModelled) == [true, true], "\(outcome.notes)")
+        let folder = room.file("graph/lists")
+        let scenario = try Scenario(at: folder)
+        let sent = try scenario.exchanges(state: "t0").map { String(decoding: $0.requestBody, as: UTF8.self) }
+        #expect(sent.contains { $0.contains("query List($first: Int!, $after: String) { jobs(first: $first") })
+        #expect(scenario.manifest.document["limits"]?["readOnlyPaths"]?.array == ["/graphql"])
+        let model = try #require(try ModelDeclaration(of: scenario))
+        #expect(model.endpoints.map(\.page.parameter) == ["variables.after", "variables.after"])
+        #expect(model.endpoints.allSatisfy { $0.when["query"]?.isEmpty == false })
+        let kit = try await LongRecorderTests.bad(source, folder)
+        #expect(kit.bad.isEmpty, "\(kit.bad.joined(separator: "\n"))")
+        #expect(kit.passed.contains("credentials-validation-cheap-and-read-only"))
+    }
+}
