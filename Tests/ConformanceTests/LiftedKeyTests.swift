@@ -115,7 +115,7 @@ private enum RunsFixture {
 
     private static var recording: JSONValue {
         var list = SpecimenRecording.entry(
-            "runs", "/v1/runs", ["data": .array((0..<12).map(run)), "more": false, "next": nil])
+            "runs", "/v1/runs?limit=100", ["data": .array((0..<12).map(run)), "more": false, "next": nil])
         if var object = list.object {
             object["_schema"] = ["runs"]
             list = .object(object)
@@ -172,7 +172,7 @@ struct LiftedKeyTests {
 
     @Test("milliseconds that are taken for seconds are a finding that says so")
     func wrongUnit() async throws {
-        let known = CheckCatalogue.all.map(\.id).filter { $0.hasPrefix("partition-") }
+        let known = CheckCatalogue.all.map(\.name).filter { $0.hasPrefix("partition-") }
         let verdicts = try await failures(AnySource(RunsSource<WrongUnit>.self), checks: Set(known))
         #expect(verdicts.bad.contains { $0.contains("Milliseconds?") }, "\(verdicts.bad.joined(separator: "\n"))")
     }
