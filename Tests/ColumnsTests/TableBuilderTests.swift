@@ -226,6 +226,8 @@ import Testing
         #expect(table.column("day")?.texts == ["a", nil, nil, nil])
         #expect(table.column("info")?.texts[0] == #"{"id":1,"span":[{"day":"a"}]}"#)
         #expect(table.column("n")?.boxed == [.int(7), .int(8), .int(9), .null])
+        try builder.append(page: Array(#"[{"n":1}]"#.utf8), rows: "", lifting: lifting)
+        #expect(builder.takeTable()?.schema.names == ["n"], "what no row has is no column")
     }
 
     @Test("A row with a member of a lifted column's name is refused each time, and so is a path that is none")

@@ -115,7 +115,7 @@ private enum RunsFixture {
 
     private static var recording: JSONValue {
         var list = SpecimenRecording.entry(
-            "runs", "/v1/runs", ["data": .array((0..<12).map(run)), "more": false, "next": nil])
+            "runs", "/v1/runs?limit=100", ["data": .array((0..<12).map(run)), "more": false, "next": nil])
         if var object = list.object {
             object["_schema"] = ["runs"]
             list = .object(object)

@@ -1,7 +1,8 @@
 /// A column whose value lies deeper in the row: `LiftedColumn("id", from: "info.run_id")`.
 ///
 /// Keys, cursors and partition columns are columns; many upstreams nest them. The value is put into a column of its own,
-/// and the object that holds it stays as it came. Where a row has nothing at the path, the column is null there.
+/// and the object that holds it stays as it came. Where a row has nothing at the path, the column is null there; where no row of a
+/// batch has one, the column is missing, as that of a member that vanished is.
 public struct LiftedColumn: Hashable, Sendable {
     /// The column's name. A row that has a member of this name itself is refused, since one of the two would be lost.
     public var name: String
@@ -48,8 +49,10 @@ struct RowLift {
         var walk = JSONPageWalk(paths, counting: false)
         try walk.find(in: row, &scanner)
         for (value, index) in zip(walk.values, indices) {
+            // What no row has is no column, as with members of the row itself: a key that vanished has to be noticed.
+            guard let value else { continue }
             store.sinks[index].align(store.rows)
-            store.append(value ?? .null, to: index)
+            store.append(value, to: index)
         }
     }
 }

@@ -40,7 +40,7 @@ extension RESTEndpoint {
             guard let path = JSONPath(column.path), let first = path.segments.first else {
                 return problems + ["'\(column.path)' is no path within a row that could be lifted, such as 'user.id'"]
             }
-            if ColumnNaming.normalise(first.name) == ColumnNaming.normalise(column.name) {
+            if !column.name.isEmpty, ColumnNaming.normalise(first.name) == ColumnNaming.normalise(column.name) {
                 problems.append(
                     "it lifts '\(column.path)' into the column '\(column.name)', which rows have as a member already")
             }

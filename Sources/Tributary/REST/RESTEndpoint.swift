@@ -30,7 +30,7 @@ public struct RESTEndpoint: Sendable {
     /// Columns whose values the upstream nests, by the path within a row: `["id": "info.run_id"]`. Keys, cursor fields,
     /// partition columns and the places of a child's path can name them; what is nested stays as it came, too.
     ///
-    /// A row without the value has null there, which the runtime refuses in a primary key. A row that has a member of
+    /// A row without the value has null there; a key or cursor that no row has is an error. A row that has a member of
     /// such a name itself is an error: one of the two values would be lost.
     public var lifting: [LiftedColumn]
     /// The cursor fields that a user can choose; empty offers full refreshes alone.
@@ -149,7 +149,7 @@ public struct RESTParent: Sendable, ExpressibleByStringLiteral {
 enum PathTemplate {
     /// The names between braces.
     static func fields(in text: String) -> [String] {
-        text.split(separator: "{").dropFirst().compactMap { piece in
+        text.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap { piece in
             piece.firstIndex(of: "}").map { String(piece[..<$0]) }
         }
     }

@@ -50,7 +50,7 @@ public struct JSONItem: Sendable {
                         "Lifting '\(column.path)' into the column '\(column.name)': the row has a member of that name itself.",
                         advice: "Give the lifted column another name.")
                 }
-                row[column.name] = column.value(of: plain) ?? .null
+                row[column.name] = column.value(of: plain)
             }
             for constant in constants { row[constant.name] = constant.value }
             return row

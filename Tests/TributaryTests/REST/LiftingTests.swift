@@ -10,7 +10,7 @@ struct LiftingTests {
         incremental: [.newestFirst(.datetime("at"))], sort: .descending)
     private static let metrics = RESTEndpoint(
         "metrics", path: "/search", method: .post, primaryKeys: ["run", "key"], rows: "data",
-        parent: RESTParent("runs", columns: ["id": "run"]),
+        parent: RESTParent("runs", columns: ["id": "run"]), query: ["run": "{runs.id}"],
         body: ["run_ids": ["{runs.id}"], "filter": "run is {runs.id}", "graph": "{ a { b } }", "limit": 5])
 
     private static func run(_ id: Int64, _ at: String) -> JSONValue {
@@ -56,6 +56,7 @@ struct LiftingTests {
         let http = ScriptedHTTPClient(Self.pages)
         let rows = try await client(http).read(Self.metrics, Self.runs).rows
         #expect(rows.map { $0["run"]?.int64 } == [4, 3, 2, 1])
+        #expect(http.requests.compactMap { $0["run"] } == ["4", "3", "2", "1"])
         let body = try #require(http.requests.first { $0.path == "/search" }?.json)
         #expect(
             body == ["run_ids": ["4"], "filter": "run is 4", "graph": "{ a { b } }", "limit": 5])
