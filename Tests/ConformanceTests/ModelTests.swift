@@ -151,7 +151,7 @@ import Tributary
         let declaration = try #require(try ModelDeclaration(of: scenario))
         let outcome = try await ModelVerification(scenario, declaration).run(state: state)
         #expect(outcome.findings.isEmpty, "\(outcome.findings.map(\.actual))")
-        #expect(outcome.verified == (state == "t0" ? 19 : 16))
+        #expect(outcome.verified == (state == "t0" ? 22 : 19))
     }
 
     @Test("a model that orders otherwise than the recording is found out, with the first place that differs")

@@ -140,6 +140,11 @@ struct RESTListCursor: Sendable {
     private var previous: [UInt8] = []
     private var isDone = false
     private(set) var pages = 0
+    /// Pages without rows, one after the other, of a list that counts its pages or rows.
+    private var empty = 0
+    /// A list that counts has no reason for empty pages in its middle; one whose upstream says for ever that there is more
+    /// would be read for ever.
+    private static let mostEmpty = 100
 
     init(_ list: RESTList, at position: JSONValue = .null) {
         self.list = list
@@ -168,6 +173,10 @@ struct RESTListCursor: Sendable {
                 throw circle("gives the same page again and again")
             }
             previous = page.bytes
+            empty = page.isEmpty && following?.int64 != nil ? empty + 1 : 0
+            if empty >= Self.mostEmpty {
+                throw circle("has given \(empty) pages without a row, and says that there is more")
+            }
         }
         isDone = following == nil
         position = following ?? .null

@@ -19,7 +19,7 @@ enum ReadingChecks {
         likelyCause: "Reading ends before the last page, or rows are dropped or changed on the way.", profile: .quick,
         catches: "first-page-only", "nested-list-first-page-only", "terminal-page-null-list-crashes",
         "result-window-cap-truncates", "reanchor-on-timestamp-stuck-on-ties", "page-number-missing-in-sync-mode",
-        "page-cap-reported-as-complete", "null-batch-closes-bounded-read", "false-becomes-null", "truth-becomes-a-word",
+        "page-cap-reported-as-complete", "null-batch-closes-bounded-read", "zero-becomes-null", "truth-becomes-a-word",
         "null-becomes-an-empty-text"
     ) { input in
         try await Bench.judging(input) { bench in

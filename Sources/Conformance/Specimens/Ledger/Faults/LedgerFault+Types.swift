@@ -4,11 +4,9 @@ import Tributary
 /// Types that are told wrongly, or change.
 extension LedgerFault {
     static let types = [
-        LedgerFault("false-becomes-null", "Takes what is false for what is not there.", .kit) {
+        LedgerFault("zero-becomes-null", "Takes a zero for what is not there.", .kit) {
             $0.response = { response, _, _, _ in
-                response.items = response.items.rewriting {
-                    if $0["archived"] == .bool(false) { $0["archived"] = .null }
-                }
+                response.items = response.items.rewriting { if $0["amount"]?.int64 == 0 { $0["amount"] = .null } }
             }
         },
         LedgerFault("truth-becomes-a-word", "Spells truth values as its language does.", .kit) {
