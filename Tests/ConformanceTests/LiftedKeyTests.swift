@@ -154,6 +154,21 @@ struct LiftedKeyTests {
         #expect(verdicts.passed > 120)
     }
 
+    @Test("a model that does not say what the table calls a nested key is told to")
+    func unnamedColumns() async throws {
+        var fixture = RunsFixture.fixture
+        fixture.change("model.json", at: ["collections", "runs", "columns"]) { _ in [:] }
+        let written = try fixture.written()
+        let results = try await Material.results(
+            AnySource(RunsSource<Right>.self), written.scenario.folder, checks: ["read-rows-equal-model"])
+        guard case .couldNotRun(let reason) = results.first?.verdict else {
+            Issue.record("\(results.map(\.verdict.name))")
+            return
+        }
+        #expect(reason.contains("collections.runs.columns: the key 'info.experiment_id' lies inside another member"))
+        #expect(reason.contains("{\"experiment_id\": \"info.experiment_id\"}"), "\(reason)")
+    }
+
     @Test("a twin that lifts another member as its key is caught")
     func wrongKey() async throws {
         let checks: Set = ["key-unique-over-table", "http-transient-retried", "key-preserves-distinctness"]

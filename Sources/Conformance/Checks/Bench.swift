@@ -107,6 +107,7 @@ struct Bench: Sendable {
         guard let collection = whole.collection(forSchema: schema.name),
             let endpoint = whole.list(of: collection)
         else { throw Verdicted(verdict: .notExercised("model.json has no list of its own for \(schema.name).")) }
+        try collection.demandColumns(primaryKeys: schema.primaryKeys, file: "\(input.scenario.id)/model.json")
         // The other collections would have to be parsed for nothing, for each case again.
         let declaration = whole.only(collection.name)
         let world = try input.memo.world(upTo: state.name, declaration)

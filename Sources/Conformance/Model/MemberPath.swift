@@ -1,4 +1,6 @@
+import Cassettes
 import Columns
+import Tributary
 
 extension JSONObject {
     /// The member at a path such as `info.run_id`; a member that is called so as a whole counts first. Setting nil takes
@@ -19,6 +21,9 @@ extension JSONObject {
 }
 
 enum MemberPath {
+    /// The member that a path ends at.
+    static func last(_ path: String) -> String { path.split(separator: ".").last.map(String.init) ?? path }
+
     /// The member of the object itself that a path leads through.
     static func head(_ path: String) -> String { path.split(separator: ".").first.map(String.init) ?? path }
 }
@@ -34,6 +39,22 @@ extension ModelDeclaration.Collection {
         if let path = columns[column] { return path }
         let wanted = ColumnNaming.normalise(column)
         return columns.first { ColumnNaming.normalise($0.key) == wanted }?.value ?? column
+    }
+
+    /// Refuses a key inside another member of which nothing says what the table calls it.
+    ///
+    /// - Parameter primaryKeys: the table's own, by the manifest.
+    /// - Throws: `SourceError` of kind `invalidFixture`.
+    func demandColumns(primaryKeys: [String], file: String) throws {
+        let known = Set(primaryKeys.map(ColumnNaming.normalise))
+        if known.isEmpty { return }
+        for path in key where path.contains(".") && !known.contains(ColumnNaming.normalise(column(of: path))) {
+            let name = primaryKeys.count == 1 ? primaryKeys[0] : MemberPath.last(path)
+            throw SourceError.fixture(
+                file: file, at: "collections.\(self.name).columns",
+                "the key '\(path)' lies inside another member: say what the table calls it, as in "
+                    + "{\"\(name)\": \"\(path)\"}")
+        }
     }
 
     /// An object with the columns that the table has of its nested members.
