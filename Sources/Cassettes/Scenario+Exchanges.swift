@@ -21,6 +21,20 @@ extension Scenario {
         try recording(of: state(name))?.exchanges ?? []
     }
 
+    /// The schemas of which some list was cut when it was recorded, so that its end says nothing of the upstream.
+    ///
+    /// - Parameter end: only the states before this one count; nil means all.
+    /// - Throws: `SourceError` of kind `invalidFixture`.
+    public func trimmedSchemas(before end: String? = nil) throws -> Set<String> {
+        var names: Set<String> = []
+        for state in manifest.states.prefix(while: { $0.name != end }) {
+            for exchange in try exchanges(state: state.name) where exchange.exchange.isTrimmed {
+                names.formUnion(exchange.exchange.schemas)
+            }
+        }
+        return names
+    }
+
     /// The recording of a state; nil when it recorded no HTTP.
     func recording(of state: Manifest.State) throws -> RecordedState? {
         try state.http.map { try recordings.recording(at: $0, in: folder, of: id, rules: manifest.match) }

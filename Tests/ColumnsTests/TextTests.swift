@@ -233,3 +233,33 @@ import Testing
         }
     }
 }
+
+@Suite struct HexadecimalTests {
+    @Test("every byte reads back, in either case")
+    func roundTrip() {
+        let bytes = Array(UInt8.min...UInt8.max)
+        let text = Hexadecimal.text(bytes)
+        #expect(text.hasPrefix("000102") && text.hasSuffix("fdfeff"))
+        #expect(Hexadecimal.bytes(text) == bytes && Hexadecimal.bytes(text.uppercased()) == bytes)
+    }
+
+    @Test("what is no pair of digits is nothing", arguments: ["0", "0g", "g0", "00 0", "é0"])
+    func others(_ text: String) { #expect(Hexadecimal.bytes(text) == nil) }
+}
+
+@Suite struct NumberTextTests {
+    @Test(
+        "one number in two spellings",
+        arguments: [
+            ("12.50", "12.5"), ("1e3", "1000"), ("-0", "0.0"), ("0.10", "1E-1"),
+            ("9007199254740993", "9007199254740993.0"),
+        ])
+    func same(_ one: String, _ other: String) { #expect(DecimalText.isSame(one, other)) }
+
+    @Test(
+        "two numbers, or none",
+        arguments: [
+            ("9007199254740993", "9007199254740992"), ("1", "-1"), ("0.1", "0.10000000000000001"), ("", ""), ("a", "a"),
+        ])
+    func different(_ one: String, _ other: String) { #expect(!DecimalText.isSame(one, other)) }
+}

@@ -32,7 +32,7 @@ import Tributary
             (#", "envelope": {"data": "$rows", "meta": {"next": "$cursor"}}"#, "", ["envelope.meta.next", "$next?"]),
             (#", "envelope": {"data": "$rows?"}"#, "", ["envelope.data", "$rows"]),
             (#", "page": {"style": "pages"}"#, "", ["page.style", "last-key"]),
-            (#", "page": {"style": "offset", "maximum": "100"}"#, "", ["page.maximum", "number"]),
+            (#", "page": {"style": "offset", "maximum": "100"}"#, "", ["page.maximum", "an integer"]),
             (#", "page": {"alwaysLeadsOn": "yes"}"#, "", ["page.alwaysLeadsOn", "true or false"]),
             ("", #", "cursorMoves": true"#, ["collections.a.cursorMoves", "cursorMovesOnUpdate"]),
             ("", #", "from": [{"path": "/a", "row": "data"}]"#, ["collections.a.from[0].row"]),

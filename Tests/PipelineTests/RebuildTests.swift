@@ -57,4 +57,26 @@ import Tributary
         #expect(reader.inputs.map(\.isFirstRead) == [true, true, true, false])
         #expect(reader.inputs.map { $0.watermark.last != nil } == [false, false, true, true])
     }
+
+    @Test("until a read has come to its end the next one is told that it is the first, also without a position")
+    func firstReadWithoutToken() async throws {
+        let bench = try SyncBench()
+        let reader = ScriptedReader { _, call in
+            if call > 1 { return .rows([["id": 9, "number": .number(JSONNumber(Int64(call) + 5))]]) }
+            return SourceResponse(
+                primaryKeys: ["id"], supportsResume: false,
+                items: Items { emit in
+                    for number in 1...3 {
+                        let value = JSONValue.number(JSONNumber(Int64(number)))
+                        try await emit(.row(["id": value, "number": value]))
+                    }
+                    throw SourceError(.upstreamFailure, "Reading: gone.")
+                })
+        }
+        _ = await bench.failure(reader, .incremental, cursor: "number")
+        try await bench.sync(reader, .incremental, cursor: "number")
+        try await bench.sync(reader, .incremental, cursor: "number")
+        #expect(reader.inputs.first?.isFirstRead == true && reader.inputs.last?.isFirstRead == false)
+        #expect(reader.inputs.contains { $0.isFirstRead && $0.watermark.last != nil })
+    }
 }

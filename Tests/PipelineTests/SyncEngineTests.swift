@@ -73,55 +73,6 @@ import Tributary
         #expect(second.commits == 0 && second.tableVersion == first.tableVersion && second.tableRows == 1)
     }
 
-    @Test("an append sync keeps every version of a row")
-    func append() async throws {
-        let bench = try SyncBench()
-        let reader = ScriptedReader { _, call in .rows([Self.thing(1, call), Self.thing(2, call)], keys: []) }
-        try await bench.sync(reader, .append, cursor: "updated_at")
-        try await bench.sync(reader, .append, cursor: "updated_at")
-        #expect(try await bench.rows("id", "number") == ["1 1", "1 2", "2 1", "2 2"])
-    }
-
-    @Test("an append sync takes no row again that the bound asks for a second time: equal values, and rounded ones")
-    func appendOfTies() async throws {
-        @Sendable func row(_ id: Int64, _ moment: String, _ text: String) -> JSONValue {
-            [
-                "id": .number(JSONNumber(id)), "updated_at": .string("2024-01-01T00:00:\(moment)Z"),
-                "text": .string(text),
-            ]
-        }
-        let bench = try SyncBench()
-        let old = [row(1, "07.2", "a"), row(2, "07.9", "b"), row(3, "07.9", "c")]
-        let reader = ScriptedReader { _, call in
-            switch call {
-            case 1: .rows(old)
-            case 2: .rows(old + [row(4, "07.9", "late"), row(3, "08.5", "changed")])
-            default: .rows([row(3, "08.5", "changed")])
-            }
-        }
-        for _ in 0..<4 { try await bench.sync(reader, .append, cursor: "updated_at") }
-        #expect(try await bench.rows("id", "text") == ["1 a", "2 b", "3 c", "3 changed", "4 late"])
-    }
-
-    @Test("until a read has come to its end the next one is told that it is the first, also without a position")
-    func firstReadWithoutToken() async throws {
-        let bench = try SyncBench()
-        let reader = ScriptedReader { inputs, call in
-            if call > 1 { return .rows([Self.thing(Int64(call) + 5, call + 5)]) }
-            return SourceResponse(
-                primaryKeys: ["id"], sortMode: .ascending, supportsResume: false,
-                items: Items { emit in
-                    for number in 1...3 { try await emit(.rows([Self.thing(Int64(number), number).object ?? [:]])) }
-                    throw SourceError(.upstreamFailure, "Reading: gone.")
-                })
-        }
-        _ = await bench.failure(reader, .incremental, cursor: "updated_at")
-        try await bench.sync(reader, .incremental, cursor: "updated_at")
-        try await bench.sync(reader, .incremental, cursor: "updated_at")
-        #expect(reader.inputs.first?.isFirstRead == true && reader.inputs.last?.isFirstRead == false)
-        #expect(reader.inputs.contains { $0.isFirstRead && $0.watermark.last != nil })
-    }
-
     @Test("a change of cursor field or sync type builds the table anew, without a watermark")
     func changedSettings() async throws {
         let bench = try SyncBench()

@@ -24,6 +24,8 @@ public struct Exchange: Sendable {
     public let isOptional: Bool
     /// Exchanges that must have been served before this one can be.
     public let after: [String]
+    /// Whether its recording left something out of the answer.
+    public let isTrimmed: Bool
     /// What was asked.
     public let request: RecordedRequest
     /// What was answered.

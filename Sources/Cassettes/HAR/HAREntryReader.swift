@@ -13,6 +13,7 @@ struct HAREntryReader {
             schemas: try entry.optional("_schema")?.strings() ?? [],
             syncTypes: try entry.optional("_sync")?.array().map { try $0.choice() } ?? [],
             repetition: replay.repetition, isOptional: replay.isOptional, after: replay.after,
+            isTrimmed: try entry.optional("_trimmed") != nil,
             request: try request(entry.member("request")), response: try response(entry.member("response")))
     }
 

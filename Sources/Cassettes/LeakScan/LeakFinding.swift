@@ -1,3 +1,4 @@
+import Columns
 import Crypto
 import Foundation
 
@@ -56,7 +57,7 @@ public struct LeakFinding: Sendable, Hashable, CustomStringConvertible {
 
     static func fingerprint(of value: String, rule: Rule) -> String {
         let digest = SHA256.hash(data: Data("\(rule.rawValue):\(value)".utf8))
-        return digest.prefix(8).map { String(format: "%02x", $0) }.joined()
+        return Hexadecimal.text(digest.prefix(8))
     }
 
     public var description: String {

@@ -155,7 +155,7 @@ extension LeakWalk {
     /// Whether a run of base 64 or hexadecimal is as random as keys are. UUIDs, paths and made up values are not.
     static func isRandom(_ run: ArraySlice<UInt8>) -> Bool {
         guard run.count >= 20 else { return false }
-        if run.allSatisfy({ TextLayers.hexDigit($0) != nil }) {
+        if run.allSatisfy({ Hexadecimal.digit($0) != nil }) {
             return run.count >= 32 && run.contains { !TextLayers.isDigit($0) } && TextLayers.entropy(run) >= 3
         }
         if isUUID(run) || isPath(run) || run.starts(with: "fake-".utf8) { return false }
@@ -170,7 +170,7 @@ extension LeakWalk {
     static func isUUID(_ run: ArraySlice<UInt8>) -> Bool {
         let groups = run.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         return groups.map(\.count) == [8, 4, 4, 4, 12]
-            && groups.allSatisfy { $0.allSatisfy { TextLayers.hexDigit($0) != nil } }
+            && groups.allSatisfy { $0.allSatisfy { Hexadecimal.digit($0) != nil } }
     }
 
     /// A path or a phrase: parts of it are words.

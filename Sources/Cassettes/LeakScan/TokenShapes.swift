@@ -1,3 +1,5 @@
+import Columns
+
 /// The forms of keys and tokens that vendors have published, compared without regular expressions.
 struct TokenShape: Sendable {
     /// What a finding calls it.
@@ -143,11 +145,11 @@ struct TokenShape: Sendable {
             // Airtable: pat, 14 characters, a point, 64 hexadecimal digits.
             let dot = run(from: index, TextLayers.isAlphanumeric)
             guard dot - index == 17, dot < bytes.count, bytes[dot] == UInt8(ascii: ".") else { return nil }
-            let end = run(from: dot + 1) { TextLayers.hexDigit($0) != nil }
+            let end = run(from: dot + 1) { Hexadecimal.digit($0) != nil }
             return end - dot == 65 ? ("an Airtable token", end) : nil
         default:
             // Mailchimp: 32 hexadecimal digits and the data centre.
-            let end = run(from: index) { TextLayers.hexDigit($0) != nil }
+            let end = run(from: index) { Hexadecimal.digit($0) != nil }
             guard end - index == 32, bytes[end...].starts(with: "-us".utf8) else { return nil }
             let tail = run(from: end + 3, TextLayers.isDigit)
             return tail > end + 3 ? ("a Mailchimp key", tail) : nil

@@ -18,8 +18,7 @@ public enum PageSizeParameter {
 
     /// Whether a parameter asks for a size, by its own name: of `variables.first` that is `first`.
     public static func isSize(_ name: String) -> Bool {
-        names.contains(name.lowercased())
-            || name.split(separator: ".").last.map { names.contains($0.lowercased()) } ?? false
+        name.lowercased().split(separator: ".").last.map { names.contains(String($0)) } ?? false
     }
 
     /// The size that a request asks for, in its URL or in its body; nil when it names none.

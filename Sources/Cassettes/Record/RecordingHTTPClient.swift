@@ -48,9 +48,8 @@ public final class RecordingHTTPClient: HTTPClient {
     /// what lies behind the cut would come as news.
     public func keepOnlyRows(of lane: CapturedExchange.Lane) {
         guard let schema = lane.schema else { return }
-        state.withLock { state in
-            state.trim.keepOnly(rowsOf: state.exchanges.filter { $0.lane == lane }, in: schema)
-        }
+        let rows = rows(of: lane)
+        state.withLock { $0.trim.keepOnly(rows, in: schema) }
     }
 
     /// The rows that were recorded in a lane, each in one spelling.

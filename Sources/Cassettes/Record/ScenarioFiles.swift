@@ -1,3 +1,4 @@
+import Columns
 import Crypto
 import Foundation
 import Tributary
@@ -35,7 +36,7 @@ public struct ScenarioFiles: Sendable {
             hash.update(data: Data("\(path)\0\(content.count)\0".utf8))
             hash.update(data: Data(content))
         }
-        return "sha256:" + hash.finalize().map { String(format: "%02x", $0) }.joined()
+        return "sha256:" + Hexadecimal.text(hash.finalize())
     }
 
     private static func isSealed(_ path: String) -> Bool {

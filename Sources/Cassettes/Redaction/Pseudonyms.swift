@@ -1,3 +1,4 @@
+import Columns
 import Crypto
 import Foundation
 
@@ -16,7 +17,7 @@ public struct Pseudonyms: Sendable {
     /// Tells whether two recordings used the same key, without telling the key.
     public var fingerprint: String {
         let code = HMAC<SHA256>.authenticationCode(for: Data("fingerprint".utf8), using: key)
-        return code.prefix(6).map { String(format: "%02x", $0) }.joined()
+        return Hexadecimal.text(code.prefix(6))
     }
 
     /// The pseudonym of a value.
@@ -156,7 +157,7 @@ public struct Pseudonyms: Sendable {
     /// key. A UUID stays one, of its version.
     private static func token(_ value: String, _ hash: [UInt8]) -> String {
         let bytes = Array(value.utf8)
-        let hex = hash.map { String(format: "%02x", $0) }.joined()
+        let hex = Hexadecimal.text(hash)
         if LeakWalk.isUUID(bytes[...]) {
             let digits = Array(hex)
             return String(value.enumerated().map { $1 == "-" || $0 == 14 || $0 == 19 ? $1 : digits[$0] })
@@ -164,7 +165,7 @@ public struct Pseudonyms: Sendable {
         let prefix = value.lastIndex(where: { $0 == "_" || $0 == "-" }).map { value[...$0] } ?? ""
         let start = prefix.count <= 8 ? String(prefix) : ""
         let count = value.count - start.count
-        let isHex = value.utf8.allSatisfy { TextLayers.hexDigit($0) != nil }
+        let isHex = value.utf8.allSatisfy { Hexadecimal.digit($0) != nil }
         let isUpper = !value.utf8.contains { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
         var body = isHex ? String(hex.prefix(min(count, 12))) : letters(hash, min(count, 12))
         body += String(repeating: "0", count: max(0, count - body.count))

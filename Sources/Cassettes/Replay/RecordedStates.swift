@@ -2,10 +2,11 @@ import Columns
 import Foundation
 import Tributary
 
-/// What the states of one scenario recorded over HTTP, read from its files when a state is first asked for and kept:
-/// thousands of checks look at the same recording.
+/// What the states of one scenario recorded, read from its files when a state is first asked for and kept: thousands of
+/// checks look at the same recording.
 final class RecordedStates: Sendable {
     private let known = Lock<[String: RecordedState]>([:])
+    private let cassettes = Lock<[String: StatementCassette]>([:])
 
     /// The recording of a HAR file.
     ///
@@ -19,6 +20,25 @@ final class RecordedStates: Sendable {
             let recording = try RecordedState(path, in: folder, of: id, rules: rules)
             known[path] = recording
             return recording
+        }
+    }
+
+    /// The cassette of a database.
+    ///
+    /// - Throws: `SourceError` of kind `invalidFixture`.
+    func cassette(at path: String, in folder: URL, of id: String) throws -> StatementCassette {
+        try cassettes.withLock { known in
+            if let cassette = known[path] { return cassette }
+            let file = "\(id)/\(path)"
+            guard let data = FileManager.default.contents(atPath: folder.appending(path: path).path) else {
+                throw SourceError.fixture(file: id, at: nil, "the file \(path) is missing")
+            }
+            guard let text = String(validating: data, as: UTF8.self) else {
+                throw SourceError.fixture(file: file, at: nil, "it is not UTF-8")
+            }
+            let cassette = try StatementCassette(parsing: text, file: file)
+            known[path] = cassette
+            return cassette
         }
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Tributary
 
 extension Scenario {
@@ -7,16 +6,10 @@ extension Scenario {
     /// - Throws: `SourceError` of kind `invalidFixture`.
     public func statements(state name: String) throws -> StatementReplay? {
         guard let path = try state(name).database else { return nil }
-        let file = "\(id)/\(path)"
-        guard let data = FileManager.default.contents(atPath: folder.appending(path: path).path) else {
-            throw SourceError.fixture(file: id, at: nil, "the file \(path) is missing")
-        }
-        guard let text = String(validating: data, as: UTF8.self) else {
-            throw SourceError.fixture(file: file, at: nil, "it is not UTF-8")
-        }
-        let cassette = try StatementCassette(parsing: text, file: file)
+        let cassette = try recordings.cassette(at: path, in: folder, of: id)
         guard cassette.state == name else {
-            throw SourceError.fixture(file: file, at: "%state", "it is that of \(cassette.state), and not of \(name)")
+            throw SourceError.fixture(
+                file: "\(id)/\(path)", at: "%state", "it is that of \(cassette.state), and not of \(name)")
         }
         return StatementReplay(cassette, place: "\(id) at \(name)")
     }

@@ -12,7 +12,7 @@ enum StatementCells {
         case .double(let value): value.isFinite ? .number(JSONNumber(value)) : .string("\(value)")
         case .decimal(let value): .string(value.description)
         case .string(let value): .string(value)
-        case .binary(let bytes): ["x": .string(hexadecimal(bytes))]
+        case .binary(let bytes): ["x": .string(Hexadecimal.text(bytes))]
         case .date(let days): .string(CursorValue.date(days).storedText)
         case .timestamp(let moment): .string(CursorValue.timestamp(moment).storedText)
         }
@@ -25,9 +25,11 @@ enum StatementCells {
         case .bool: return json.bool.map { .bool($0) }
         case .int32, .int64: return json.int64.map { .int($0) }
         case .float64: return (json.double ?? json.string.flatMap(Double.init)).map { .double($0) }
-        case .decimal128(_, let scale): return json.string.flatMap { decimal($0, scale: scale) }
+        case .decimal128(_, let scale):
+            return json.string.flatMap { Decimal128($0) }.flatMap { $0.scale > scale ? nil : $0.rescaled(to: scale) }
+                .map { .decimal($0) }
         case .utf8: return json.string.map { .string($0) }
-        case .binary: return json["x"]?.string.flatMap(bytes).map { .binary($0) }
+        case .binary: return json["x"]?.string.flatMap { Hexadecimal.bytes($0) }.map { .binary($0) }
         case .date32:
             guard case .date(let days) = json.string.flatMap({ CursorValue(storedText: $0, as: .date) }) else {
                 return nil
@@ -86,25 +88,5 @@ enum StatementCells {
             }
         }
         return builder.finish()
-    }
-
-    private static func decimal(_ text: String, scale: Int) -> Value? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard let whole = parts.first, parts.count <= 2 else { return nil }
-        let fraction = parts.count == 2 ? parts[1] : ""
-        guard fraction.count == scale, let unscaled = Int128(whole + fraction) else { return nil }
-        return .decimal(Decimal128(unscaled: unscaled, scale: scale))
-    }
-
-    private static let digits = Array("0123456789abcdef".utf8)
-
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
-
-    private static func bytes(_ text: String) -> [UInt8]? {
-        let halves = text.utf8.map { digits.firstIndex(of: $0) }
-        guard halves.count.isMultiple(of: 2), !halves.contains(nil) else { return nil }
-        return stride(from: 0, to: halves.count, by: 2).map { UInt8(halves[$0]! << 4 | halves[$0 + 1]!) }
     }
 }

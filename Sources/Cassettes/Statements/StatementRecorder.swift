@@ -88,7 +88,7 @@ private struct RecordingConnection: DatabaseConnection {
 
 extension Table {
     /// Hands the rows over as a stream of a database does: at least one table.
-    func handOver(maxRows: Int, into body: (Table) async throws -> Void) async throws {
+    package func handOver(maxRows: Int, into body: (Table) async throws -> Void) async throws {
         var start = 0
         repeat {
             let end = min(start + max(maxRows, 1), rowCount)

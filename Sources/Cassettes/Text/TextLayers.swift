@@ -21,7 +21,7 @@ enum TextLayers {
         /// The bytes in this coding.
         func encoded(_ bytes: [UInt8]) -> String {
             switch self {
-            case .hex(let isUpper): return bytes.map { String(format: isUpper ? "%02X" : "%02x", $0) }.joined()
+            case .hex(let isUpper): return isUpper ? Hexadecimal.text(bytes).uppercased() : Hexadecimal.text(bytes)
             case .base64(let isURL, let isPadded):
                 var text = Data(bytes).base64EncodedString()
                 if isURL {
@@ -62,13 +62,7 @@ enum TextLayers {
     }
 
     private static func hexLayer(_ bytes: [UInt8], _ range: Range<Int>) -> Layer? {
-        var content: [UInt8] = []
-        var index = range.lowerBound
-        while index < range.upperBound {
-            guard let high = hexDigit(bytes[index]), let low = hexDigit(bytes[index + 1]) else { return nil }
-            content.append(high << 4 | low)
-            index += 2
-        }
+        guard let content = Hexadecimal.bytes(digits: bytes[range]) else { return nil }
         let isUpper = bytes[range].contains { (UInt8(ascii: "A")...UInt8(ascii: "F")).contains($0) }
         guard isReadable(content) || Inflate.isGzip(content) else { return nil }
         return Layer(range: range, content: content, coding: .hex(isUpper: isUpper))
@@ -117,15 +111,6 @@ enum TextLayers {
             guard count > 0 else { return sum }
             let share = Double(count) / total
             return sum - share * log2(share)
-        }
-    }
-
-    static func hexDigit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
         }
     }
 

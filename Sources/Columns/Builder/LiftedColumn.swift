@@ -1,8 +1,8 @@
 /// A column whose value lies deeper in the row: `LiftedColumn("id", from: "info.run_id")`.
 ///
 /// Keys, cursors and partition columns are columns; many upstreams nest them. The value is put into a column of its own,
-/// and the object that holds it stays as it came. Where a row has nothing at the path, the column is null there; where no row of a
-/// batch has one, the column is missing, as that of a member that vanished is.
+/// and the object that holds it stays as it came. Where a row has nothing at the path, the column is null there; where no
+/// row of a batch has one, the column is missing, as that of a member that vanished is.
 public struct LiftedColumn: Hashable, Sendable {
     /// The column's name. A row that has a member of this name itself is refused, since one of the two would be lost.
     public var name: String
@@ -17,6 +17,11 @@ public struct LiftedColumn: Hashable, Sendable {
 
     /// The value of a row; nil where it has nothing at the path.
     public func value(of row: JSONObject) -> JSONValue? { JSONValue.object(row).path(path) }
+}
+
+extension [LiftedColumn] {
+    /// Where rows have the value of a column, as the upstream sends it: its own name where it is not lifted.
+    public func path(of column: String) -> String { first { $0.name == column }?.path ?? column }
 }
 
 /// The lifted columns of a page while its rows are read: after each row one more walk over its bytes, which ends as soon

@@ -89,8 +89,8 @@ public final class TableBuilder: @unchecked Sendable {
     /// - Parameters:
     ///   - path: where the rows are; the empty path is the page itself.
     ///   - constants: values to put into every row, such as the key of a parent.
-    ///   - lifting: columns whose values lie deeper in the rows; the same ones for all pages of a table. A
-    ///     row that has a member of such a name itself is an error.
+    ///   - lifting: columns whose values lie deeper in the rows; the same ones for all pages of a table. A row that has a
+    ///     member of such a name itself is an error.
     /// - Returns: the number of rows.
     /// - Throws: `JSONError`, or `TableBuildError` where a value does not fit a hint or a path is spelled wrong.
     @discardableResult

@@ -10,6 +10,12 @@ public enum DecimalText {
         return DecimalDigits(parsing: text).map { layout($0) } ?? text
     }
 
+    /// Whether two texts are the same number to the last digit, however they are spelt; false where one is no number.
+    public static func isSame(_ one: some StringProtocol, _ other: some StringProtocol) -> Bool {
+        guard let one = DecimalDigits(parsing: one), let other = DecimalDigits(parsing: other) else { return false }
+        return one == other || (one.digits.isEmpty && other.digits.isEmpty)
+    }
+
     /// Digits without a sign, filled up with zeros in front.
     static func padded(_ value: UInt, width: Int) -> String {
         let digits = String(value)

@@ -54,7 +54,9 @@ enum SQLValues {
         case .decimal128(_, let scale): return decimal(text, scale: scale) ?? plain(json)
         case .date32: return text.isEmpty ? .null : TimestampParser.days(text).map(Value.date) ?? plain(json)
         case .timestamp: return text.isEmpty ? .null : moment(json).map(Value.timestamp) ?? plain(json)
-        case .binary: return (json["x"]?.string ?? hex(json.string)).map { .binary(bytes($0)) } ?? plain(json)
+        case .binary:
+            let digits = json["x"]?.string ?? hex(json.string)
+            return digits.flatMap { Hexadecimal.bytes($0) }.map { .binary($0) } ?? plain(json)
         case .utf8: return json["x"]?.string.map { .string($0.lowercased()) } ?? .string(text)
         }
     }
@@ -94,13 +96,6 @@ enum SQLValues {
         return json.string.flatMap { TimestampParser.microseconds($0) }
     }
 
-    private static func bytes(_ hex: String) -> [UInt8] {
-        let digits = Array(hex.utf8)
-        return stride(from: 0, to: digits.count - 1, by: 2).compactMap {
-            UInt8(String(decoding: digits[$0...($0 + 1)], as: UTF8.self), radix: 16)
-        }
-    }
-
     /// The rows of a table that a source handed over, as JSON for checks that look at single values.
     static func rows(of table: Table) -> [JSONObject] {
         (0..<table.rowCount).map { index in
@@ -116,14 +111,9 @@ enum SQLValues {
         case .double(let number): .number(JSONNumber(number))
         case .decimal(let number): .number(JSONNumber(number))
         case .string(let text): .string(text)
-        case .binary(let bytes): .object(JSONObject([("x", .string(bytes.map(hex).joined()))]))
+        case .binary(let bytes): .object(JSONObject([("x", .string(Hexadecimal.text(bytes)))]))
         case .date, .timestamp: .string(TableDiff.text(value))
         }
-    }
-
-    private static func hex(_ byte: UInt8) -> String {
-        let text = String(byte, radix: 16)
-        return byte < 16 ? "0" + text : text
     }
 }
 

@@ -180,6 +180,13 @@ extension Bench {
         return try await lab.source.read(inputs(type ?? schema.mode), in: context)
     }
 
+    /// The kinds of sync that the source offers for this table.
+    func offeredTypes() async throws -> [SyncType] {
+        let upstream = try upstream()
+        let context = try lab.context(upstream, clock: LabClock(upstream.now), log: EventLog())
+        return try await lab.source.schemas(in: context).first { $0.name == schema.name }?.syncTypes ?? []
+    }
+
     func inputs(_ type: SyncType) -> SourceInputs {
         SourceInputs(schema: schema.name, syncType: type, cursorField: type == .fullRefresh ? nil : schema.field)
     }

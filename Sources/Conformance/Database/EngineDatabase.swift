@@ -1,3 +1,4 @@
+import Cassettes
 import Columns
 import Foundation
 import Tributary
@@ -166,9 +167,15 @@ private struct EngineConnection: DatabaseConnection {
 
     func query(_ statement: SQLStatement) async throws -> Table {
         try await connector.step(.statement, statement, number)
+        return try await answer(statement)
+    }
+
+    /// The whole answer, in the names of the config and in the weather's order.
+    private func answer(_ statement: SQLStatement) async throws -> Table {
         let answer = try await standIn.worded { try await base.query(standIn.translated(statement)) }
         let table = standIn.asks(statement) ? standIn.translated(answer) : answer
-        return permuted(table, statement)
+        guard let seed = connector.weather.permutation else { return table }
+        return OpenOrder(statement, seed: seed).applied(to: table)
     }
 
     func stream(
@@ -176,36 +183,19 @@ private struct EngineConnection: DatabaseConnection {
     ) async throws {
         try await connector.step(.statement, statement, number)
         let rows = min(maxRows, connector.weather.fetchRows ?? maxRows)
-        if connector.weather.permutation != nil {
-            return try await streamPermuted(statement, rows: rows, into: body)
-        }
         let isFirst = Lock(true)
-        try await standIn.worded {
-            try await base.stream(standIn.translated(statement), maxRows: rows, maxBytes: maxBytes) { table in
-                if !isFirst.withLock({ $0 }) { try await connector.step(.fetch, statement, number) }
-                isFirst.withLock { $0 = false }
-                try await body(table)
-            }
+        func deliver(_ table: Table) async throws {
+            if !isFirst.withLock({ $0 }) { try await connector.step(.fetch, statement, number) }
+            isFirst.withLock { $0 = false }
+            try await body(table)
         }
-    }
-
-    private func streamPermuted(
-        _ statement: SQLStatement, rows: Int, into body: (Table) async throws -> Void
-    ) async throws {
-        let table = try await standIn.worded { try await base.query(standIn.translated(statement)) }
-        let whole = permuted(table, statement)
-        var start = 0
-        repeat {
-            if start > 0 { try await connector.step(.fetch, statement, number) }
-            let end = min(start + max(rows, 1), whole.rowCount)
-            try await body(whole.slice(start..<end))
-            start = end
-        } while start < whole.rowCount
-    }
-
-    private func permuted(_ table: Table, _ statement: SQLStatement) -> Table {
-        guard let seed = connector.weather.permutation else { return table }
-        return OpenOrder(statement, seed: seed).applied(to: table)
+        guard connector.weather.permutation == nil else {
+            return try await answer(statement).handOver(maxRows: rows, into: deliver)
+        }
+        try await standIn.worded {
+            try await base.stream(
+                standIn.translated(statement), maxRows: rows, maxBytes: maxBytes, into: deliver)
+        }
     }
 
     func withSnapshot<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {

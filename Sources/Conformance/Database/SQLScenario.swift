@@ -8,9 +8,21 @@ struct SQLScenario: Sendable {
     let scenario: Scenario
     let engine: DatabaseEngine
     /// What `model.json` says of its tables.
-    private let tables: JSONObject
+    private let tables: [String: TableNote]
     /// Statements that hide rows of `{table}` from ordinary users.
     private let policies: [String]
+
+    /// What the catalogue of the engine does not say of a table.
+    private struct TableNote {
+        var cursorMovesOnUpdate: Bool?
+        var mutable: [String]?
+
+        init(_ value: FixtureValue) throws {
+            try value.allowOnly(["cursorMovesOnUpdate", "mutable"])
+            cursorMovesOnUpdate = try value.optional("cursorMovesOnUpdate")?.bool()
+            mutable = try value.optional("mutable")?.strings()
+        }
+    }
 
     /// Nil when no state of the scenario has a seed.
     ///
@@ -19,32 +31,21 @@ struct SQLScenario: Sendable {
         guard scenario.manifest.states.contains(where: { $0.seed != nil }) else { return nil }
         self.scenario = scenario
         let file = scenario.folder.appending(path: "model.json")
-        let model = try FileManager.default.contents(atPath: file.path).map { try JSONValue(parsing: Array($0)) }
-        try Self.allowOnly(["format", "engine", "tables", "rowPolicies"], in: model, of: scenario, at: nil)
-        tables = model?["tables"]?.object ?? JSONObject()
-        for table in tables.members {
-            try Self.allowOnly(
-                ["cursorMovesOnUpdate", "mutable"], in: table.value, of: scenario, at: "tables.\(table.name)")
-        }
-        policies = model?["rowPolicies"]?.array?.compactMap(\.string) ?? []
-        let name = model?["engine"]?.string ?? scenario.manifest.source
-        guard let engine = DatabaseEngine(rawValue: name) else {
+        let name = "\(scenario.id)/model.json"
+        let isThere = FileManager.default.fileExists(atPath: file.path)
+        let model = try isThere ? FixtureValue.read(file, named: name) : FixtureValue(value: [:], file: name)
+        try model.allowOnly(["format", "engine", "tables", "rowPolicies"])
+        let notes = try model.optional("tables")?.members().map { ($0.name, try TableNote($0.value)) } ?? []
+        tables = Dictionary(notes) { $1 }
+        policies = try model.optional("rowPolicies")?.strings() ?? []
+        let engine = try model.optional("engine")?.string() ?? scenario.manifest.source
+        guard let known = DatabaseEngine(rawValue: engine) else {
             throw SourceError.fixture(
-                file: "\(scenario.id)/model.json", at: "engine",
-                "\"\(name)\" is no engine; there are sqlite, postgres and mysql")
+                file: name, at: "engine",
+                "\"\(engine)\" is no engine: say which one runs the seeds, as in {\"engine\": \"sqlite\"}; "
+                    + "there are sqlite, postgres and mysql")
         }
-        self.engine = engine
-    }
-
-    /// Refuses members that nobody reads, as in the model of an API.
-    private static func allowOnly(
-        _ known: Set<String>, in value: JSONValue?, of scenario: Scenario, at place: String?
-    ) throws {
-        for name in value?.object?.names ?? [] where !known.contains(name) && !name.hasPrefix("_") {
-            throw SourceError.fixture(
-                file: "\(scenario.id)/model.json", at: [place, name].compactMap { $0 }.joined(separator: "."),
-                "there is no member \"\(name)\"; known are \(known.sorted().joined(separator: ", "))")
-        }
+        self.engine = known
     }
 
     /// The database as a state left it: each seed is what happened since the one before.
@@ -85,8 +86,8 @@ struct SQLScenario: Sendable {
         let mutable = table.columns.filter { texts.contains($0.type) && !reserved.contains($0.name) }.map(\.name)
         return ModelDeclaration.Collection(
             name: schema.name, key: schema.primaryKeys, cursor: cursor, cursorFormat: Self.format(schema.field),
-            cursorMovesOnUpdate: declared?["cursorMovesOnUpdate"]?.bool ?? Self.soundsMoving(cursor),
-            mutable: declared?["mutable"]?.array?.compactMap(\.string) ?? mutable, sources: [], schemas: [schema.name])
+            cursorMovesOnUpdate: declared?.cursorMovesOnUpdate ?? Self.soundsMoving(cursor),
+            mutable: declared?.mutable ?? mutable, sources: [], schemas: [schema.name])
     }
 
     private static func soundsMoving(_ cursor: String?) -> Bool {

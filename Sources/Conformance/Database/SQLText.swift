@@ -10,7 +10,7 @@ enum SQLText {
 
     static func text(_ value: String, _ engine: DatabaseEngine) -> String {
         if engine == .sqlite, value.utf8.contains(0) {
-            return "CAST(X'\(value.utf8.map(hex).joined())' AS TEXT)"
+            return "CAST(X'\(Hexadecimal.text(value.utf8))' AS TEXT)"
         }
         var text = String(decoding: doubled(UInt8(ascii: "'"), value), as: UTF8.self)
         if engine == .mysql { text = String(decoding: doubled(UInt8(ascii: "\\"), text), as: UTF8.self) }
@@ -20,11 +20,6 @@ enum SQLText {
     /// Byte by byte, as the engines read: an accent behind a mark makes one Character of both.
     private static func doubled(_ mark: UInt8, _ text: String) -> [UInt8] {
         text.utf8.flatMap { $0 == mark ? [mark, mark] : [$0] }
-    }
-
-    private static func hex(_ byte: UInt8) -> String {
-        let text = String(byte, radix: 16)
-        return byte < 16 ? "0" + text : text
     }
 
     /// A value of a row as a literal of the engine.

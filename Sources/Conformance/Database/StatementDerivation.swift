@@ -18,8 +18,9 @@ public struct StatementDerivation: Sendable {
     public init(
         source: AnySource, scenario: Scenario, stack: @escaping HTTPStack, databases: DatabaseStack
     ) {
-        input = CheckCase(source: source, scenario: scenario, schema: nil, seed: 1, profile: .full, stack: stack)
-            .on(databases)
+        var input = CheckCase(source: source, scenario: scenario, schema: nil, seed: 1, profile: .full, stack: stack)
+        input.databases = databases
+        self.input = input
     }
 
     init(_ input: CheckCase) { self.input = input }
@@ -37,14 +38,14 @@ public struct StatementDerivation: Sendable {
             let recorder = StatementRecorder(
                 try upstream.databaseConnector(clock: LabClock(upstream.now)) ?? NoDatabase(), engine: sql.engine,
                 state: state.name)
-            try await talk(RecordedUpstream(base: upstream, recorder: recorder), recorder, &lakes)
+            try await talk(TappedReplay(base: upstream, databases: recorder), recorder, &lakes)
             cassettes.append((state.name, recorder.cassette))
         }
         return cassettes
     }
 
     private func talk(
-        _ upstream: RecordedUpstream, _ recorder: StatementRecorder, _ lakes: inout [String: MemoryLake.Files]
+        _ upstream: TappedReplay, _ recorder: StatementRecorder, _ lakes: inout [String: MemoryLake.Files]
     ) async throws {
         let lab = try input.lab()
         func context() throws -> SourceContext {
@@ -106,29 +107,9 @@ extension StatementDerivation {
     }
 }
 
-/// A replay whose database is recorded.
-private struct RecordedUpstream: Upstream {
-    let base: ReplayUpstream
-    let recorder: StatementRecorder
-
-    var name: String { base.name }
-    var now: Int64 { base.now }
-    var integrations: any IntegrationStore { base.integrations }
-    func httpClient(clock: LabClock) throws -> (any HTTPClient)? { try base.httpClient(clock: clock) }
-    func databaseConnector(clock: LabClock) throws -> (any DatabaseConnector)? { recorder }
-}
-
 /// Stands where a replay has no database.
 private struct NoDatabase: DatabaseConnector {
     func connect(to endpoint: DatabaseEndpoint) async throws -> any DatabaseConnection {
         throw SourceError(.unreachable, "Connecting: the scenario has no database.")
-    }
-}
-
-extension CheckCase {
-    fileprivate func on(_ databases: DatabaseStack) -> CheckCase {
-        var copy = self
-        copy.databases = databases
-        return copy
     }
 }

@@ -36,10 +36,10 @@ struct SentValue {
 
     private static func holds(_ number: JSONNumber, _ cell: Value) -> Bool {
         switch cell {
-        case .int(let value): number.int64 == value || isEqual(number.text, String(value))
+        case .int(let value): number.int64 == value || DecimalText.isSame(number.text, String(value))
         case .double(let value): number.double == value
-        case .decimal(let value): isEqual(number.text, value.description)
-        case .string(let text): isEqual(number.text, text)
+        case .decimal(let value): DecimalText.isSame(number.text, value.description)
+        case .string(let text): DecimalText.isSame(number.text, text)
         // Seconds, milliseconds or microseconds of an epoch: the column's declaration says which.
         case .timestamp(let moment):
             [1_000_000.0, 1_000, 1].contains { (number.double ?? .nan) * $0 == Double(moment) }
@@ -55,8 +55,8 @@ struct SentValue {
         case .date(let days):
             TimestampParser.microseconds(text).map { CursorValue.timestamp($0).storedText.prefix(10) }
                 == CursorValue.date(days).storedText.prefix(10)
-        case .int(let value): isEqual(text, String(value))
-        case .decimal(let value): isEqual(text, value.description)
+        case .int(let value): DecimalText.isSame(text, String(value))
+        case .decimal(let value): DecimalText.isSame(text, value.description)
         case .double(let value): Double(text) == value || (text.lowercased() == "nan" && value.isNaN)
         case .bool(let flag): text.lowercased() == (flag ? "true" : "false")
         case .binary(let bytes): Array(text.utf8) == bytes || Data(base64Encoded: text).map { [UInt8]($0) } == bytes
@@ -76,35 +76,12 @@ struct SentValue {
             a.members.count == b.members.count
                 && a.members.allSatisfy { member in b[member.name].map { isSame(member.value, $0) } ?? false }
         case (.array(let a), .array(let b)): a.count == b.count && zip(a, b).allSatisfy { isSame($0, $1) }
-        case (.number(let a), .number(let b)): isEqual(a.text, b.text)
+        case (.number(let a), .number(let b)): DecimalText.isSame(a.text, b.text)
         // A moment may be printed in another zone.
         case (.string(let a), .string(let b)):
             Array(a.utf8) == Array(b.utf8)
                 || TimestampParser.microseconds(a).map { $0 == TimestampParser.microseconds(b) } ?? false
         default: one == other
         }
-    }
-
-    /// Whether two texts are the same number, to the last digit.
-    private static func isEqual(_ one: String, _ other: String) -> Bool {
-        if one == other { return true }
-        if let a = plain(one), let b = plain(other) { return a == b }
-        // An exponent: what a double tells apart is different.
-        guard let a = Double(one), let b = Double(other) else { return false }
-        return a == b
-    }
-
-    /// The digits of a number without an exponent, without what may be left out; nil for other texts.
-    private static func plain(_ text: String) -> String? {
-        let isNegative = text.hasPrefix("-")
-        let parts = text.drop { $0 == "-" }.split(separator: ".", omittingEmptySubsequences: false)
-        guard let whole = parts.first, parts.count <= 2, !whole.isEmpty,
-            parts.allSatisfy({ $0.utf8.allSatisfy { $0 &- 0x30 < 10 } })
-        else { return nil }
-        let digits = String(whole.drop { $0 == "0" })
-        var fraction = parts.count == 2 ? String(parts[1]) : ""
-        while fraction.last == "0" { fraction.removeLast() }
-        if digits.isEmpty && fraction.isEmpty { return "0" }
-        return (isNegative ? "-" : "") + digits + "." + fraction
     }
 }

@@ -70,6 +70,6 @@ struct ExpectedFigures {
     static func digest(_ keys: [String]) -> String {
         let sorted = keys.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
         let digest = SHA256.hash(data: Data(sorted.joined(separator: "\n").utf8))
-        return "sha256:" + digest.map { String(format: "%02x", $0) }.joined()
+        return "sha256:" + Hexadecimal.text(digest)
     }
 }

@@ -135,14 +135,6 @@ public struct Recorder: Sendable {
     /// Tables whose lists an earlier state shortened.
     private func shortened(_ existing: ScenarioFiles) throws -> Set<String> {
         guard !existing.files.isEmpty else { return [] }
-        var names: Set<String> = []
-        for state in try Scenario(at: folder).manifest.states {
-            if state.name == plan.state { break }
-            guard let har = state.http.flatMap({ existing.files[$0] }) else { continue }
-            for entry in try JSONValue(parsing: har)["log"]?["entries"]?.array ?? [] where entry["_trimmed"] != nil {
-                names.formUnion(entry["_schema"]?.array?.compactMap(\.string) ?? [])
-            }
-        }
-        return names
+        return try Scenario(at: folder).trimmedSchemas(before: plan.state)
     }
 }

@@ -14,9 +14,7 @@ extension RunPortrait {
     }
 
     private static func short(_ beginning: some StringProtocol, _ bytes: [UInt8], _ unit: String) -> String {
-        let digest = SHA256.hash(data: bytes).prefix(6).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }
-        return "\(beginning)… (\(bytes.count) \(unit), \(digest.joined()))"
+        let digest = Hexadecimal.text(SHA256.hash(data: bytes).prefix(6))
+        return "\(beginning)… (\(bytes.count) \(unit), \(digest))"
     }
 }

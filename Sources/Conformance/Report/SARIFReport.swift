@@ -1,4 +1,5 @@
 import Cassettes
+import Columns
 import Crypto
 import Foundation
 
@@ -169,6 +170,6 @@ public struct SARIFReport: Encodable, Sendable {
     }
 
     private static func fingerprint(_ text: String) -> String {
-        SHA256.hash(data: Data(text.utf8)).map { String(format: "%02x", $0) }.joined()
+        Hexadecimal.text(SHA256.hash(data: Data(text.utf8)))
     }
 }

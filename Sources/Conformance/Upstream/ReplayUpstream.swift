@@ -12,20 +12,20 @@ public struct ReplayUpstream: Upstream {
 
     /// Makes the upstream of a state.
     ///
-    /// - Parameter databases: where the seeds of a database are run; without it the upstream has no database side.
+    /// - Parameter databases: where the seeds of a database are run; without it only a cassette makes a database side.
     /// - Throws: `SourceError` of kind `invalidFixture`.
     public init(scenario: Scenario, state: String, databases: DatabaseStack? = nil) throws {
         self.scenario = scenario
         self.state = try scenario.state(state)
         let sql = try databases == nil && self.state.database == nil ? nil : SQLScenario(scenario)
-        let isAtHand = sql.map { databases?.engines.contains($0.engine) ?? false } ?? true
+        let isAtHand = sql.map { databases?.engines.contains($0.engine) ?? false } ?? false
         cassette = try isAtHand ? nil : scenario.statements(state: state)
-        database =
-            try cassette != nil
-            ? nil
-            : databases.flatMap { stack in
-                try sql.map { EngineDatabase(try $0.world(upTo: state), on: stack) }
-            }
+        // A stack without the engine says so when somebody connects.
+        if cassette == nil, let sql, let databases {
+            database = EngineDatabase(try sql.world(upTo: state), on: databases)
+        } else {
+            database = nil
+        }
     }
 
     /// Whether a database is answered for by a cassette.

@@ -47,6 +47,15 @@ struct FileStatistics: Sendable {
         }
     }
 
+    /// Whether the file may have a value of this or a greater one; true where that is not known.
+    func mayReach(_ least: Value, in field: Field) -> Bool {
+        switch (bounds(of: field.name, type: field.type)?.max, least) {
+        case (.int(let greatest), .int(let least)), (.timestamp(let greatest), .timestamp(let least)): greatest >= least
+        case (.date(let greatest), .date(let least)): greatest >= least
+        default: true
+        }
+    }
+
     /// Whether all rows of the file have a null in `column`; nil where that is not known.
     func nullCount(of column: String) -> Int? {
         document["nullCount"]?[column]?.int64.map { Int($0) }

@@ -51,12 +51,10 @@ public struct TableSnapshot: Sendable {
     public func read(
         columns: [String], reaching least: Value, in column: String, into body: (Table) async throws -> Void
     ) async throws {
-        let type = schema[column]?.type
+        let field = schema[column]
         let reaching = files.filter { file in
-            guard let type, let bounds = FileStatistics(file.statistics)?.bounds(of: column, type: type) else {
-                return true
-            }
-            return bounds.max.isKnownToBeLess(than: least) == false
+            guard let field, let statistics = FileStatistics(file.statistics) else { return true }
+            return statistics.mayReach(least, in: field)
         }
         try await read(reaching, columns: columns, into: body)
     }
@@ -88,18 +86,6 @@ extension TableSchema {
                     .misuse, "Reading a table", path: path, problem: "it has no column \(name)",
                     advice: "It has \(schema.names.joined(separator: ", ")).")
             }
-        }
-    }
-}
-
-extension Value {
-    /// Whether a bound lies below a value; false where the two cannot be compared.
-    fileprivate func isKnownToBeLess(than other: Value) -> Bool {
-        switch (self, other) {
-        case (.int(let a), .int(let b)): a < b
-        case (.timestamp(let a), .timestamp(let b)): a < b
-        case (.date(let a), .date(let b)): a < b
-        default: false
         }
     }
 }

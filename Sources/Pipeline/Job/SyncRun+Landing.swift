@@ -53,14 +53,15 @@ extension SyncRun {
     private func withoutStored(
         _ table: Table, _ position: Batch.Position?
     ) -> (table: Table, position: Batch.Position?) {
-        guard plan.request.syncType == .append, plan.resume == nil, !startCovered.isEmpty || storedTies != nil,
-            let cursor = plan.cursor, let column = table.column(cursor.name)
+        let covered = startCovered
+        guard plan.request.syncType == .append, !covered.isEmpty || storedTies != nil, let cursor = plan.cursor,
+            let column = table.column(cursor.name)
         else { return (table, position) }
         var kept: [Int] = []
         var before = 0
         for row in 0..<table.rowCount {
             let value = CursorValue(column[row], as: cursor.field.type)
-            if let value, startCovered.contains(value) { continue }
+            if let value, covered.contains(value) { continue }
             if storedTies?.hold(row, of: table) == true { continue }
             kept.append(row)
             if let position, row < position.rows { before += 1 }
@@ -69,8 +70,10 @@ extension SyncRun {
         return (table.take(kept), position.map { Batch.Position(token: $0.token, rows: before) })
     }
 
-    /// The ranges as they were when the read began.
-    private var startCovered: CoveredRanges { plan.state?.covered ?? CoveredRanges() }
+    /// The ranges as they were when the read began; none where it goes on behind them.
+    private var startCovered: CoveredRanges {
+        plan.resume == nil ? plan.state?.covered ?? CoveredRanges() : CoveredRanges()
+    }
 
     /// Puts rows in line for the next commit.
     func release(_ release: Holdback.Release) throws {

@@ -82,11 +82,7 @@ actor SyncRun {
 
     /// Reads to the end, and makes the last commit.
     func perform() async throws {
-        if plan.request.syncType == .append, plan.resume == nil, let target = plan.target, let last = plan.start.last,
-            let cursor = plan.cursor, let keys = plan.state?.primaryKeys
-        {
-            storedTies = try await StoredTies(in: target, keys: keys, cursor: cursor, last: last)
-        }
+        storedTies = try await StoredTies(plan)
         let gate = SerialGate()
         let emitter = Emitter { item, token in
             try await gate.run { try await self.take(item, token) }

@@ -30,9 +30,6 @@ struct ResumePoint: Hashable, Sendable, Codable {
     /// A hash of what a read depends on: source, sync type, cursor field, lookback, columns, config without its secrets.
     static func identity(_ parts: [JSONValue]) -> String {
         let digest = SHA256.hash(data: JSONValue.array(parts).serialized(sortedKeys: true))
-        return digest.prefix(16).map { byte in
-            let text = String(byte, radix: 16)
-            return text.count == 1 ? "0" + text : text
-        }.joined()
+        return Hexadecimal.text(digest.prefix(16))
     }
 }

@@ -22,11 +22,15 @@ struct StoredTies: Sendable {
 
     /// Reads them; files that end before the watermark are not opened. Memory is the rows of one second, their keys alone.
     ///
-    /// - Parameter keys: the primary key's columns in the lake.
-    /// - Returns: nil where the table lacks one of the columns.
-    init?(in snapshot: TableSnapshot, keys: [String], cursor: CursorColumn, last: CursorValue) async throws {
+    /// A run that goes on where another was interrupted has that one's watermark: a list that comes newest first has the
+    /// rows at it on its last page.
+    /// - Returns: nil for other kinds of sync, for a first one, and for a table without a key.
+    init?(_ plan: SyncPlan) async throws {
+        guard plan.request.syncType == .append, let snapshot = plan.target, let last = plan.start.last,
+            let cursor = plan.cursor, let keys = plan.state?.primaryKeys, !keys.isEmpty
+        else { return nil }
         let columns = keys + (keys.contains(cursor.name) ? [] : [cursor.name])
-        guard !keys.isEmpty, columns.allSatisfy({ snapshot.schema[$0] != nil }) else { return nil }
+        guard columns.allSatisfy({ snapshot.schema[$0] != nil }) else { return nil }
         self.keys = keys
         self.cursor = cursor
         self.last = last

@@ -98,9 +98,6 @@ public struct RESTEndpoint: Sendable {
         self.defaultLookback = defaultLookback
     }
 
-    /// Where a row of this table has the value of a column, as the upstream sends it.
-    func path(of column: String) -> String { lifting.first { $0.name == column }?.path ?? column }
-
     /// A list that takes no bound gives rows from below the watermark too, which only a merge can drop.
     private var supportsAppend: Bool { !incremental.isEmpty && !incremental.contains(where: \.stopsAtWatermark) }
 

@@ -109,7 +109,7 @@ struct RESTList: Sendable {
     /// Whether every row of the page is older than the bound of a list that comes newest first.
     private func isOlder(_ page: RESTPage) throws -> Bool {
         guard let stop = walk.stop, !page.isEmpty else { return false }
-        let field = endpoint.path(of: stop.field)
+        let field = endpoint.lifting.path(of: stop.field)
         return try page.rows.allSatisfy { row in
             let value = JSONValue.object(row).path(field).flatMap { Self.cursor($0, stop.type) }
             return value?.isLess(than: stop.bound) ?? false

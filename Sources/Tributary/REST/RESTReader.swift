@@ -63,7 +63,8 @@ struct RESTReader: Sendable {
             var values = visit.parents
             for field in own {
                 let name = String(field.dropFirst(parent.name.count + 1))
-                guard let value = JSONValue.object(row).path(parent.path(of: name)), Position.usable(value) != nil
+                guard let value = JSONValue.object(row).path(parent.lifting.path(of: name)),
+                    Position.usable(value) != nil
                 else {
                     throw SourceError(
                         .unexpectedAnswer,

@@ -4,7 +4,8 @@ extension Items {
     /// The same items with each row of a JSON page changed, such as to make one column of two.
     ///
     /// Pages become rows, which costs several times as much as handing a page on as it came: for small tables, and where
-    /// a key or cursor cannot be had otherwise; one that is nested can, see ``RESTEndpoint/lifting``. Positions stay with their pages; tables pass unchanged.
+    /// a key or cursor cannot be had otherwise; one that is nested can, see ``RESTEndpoint/lifting``. Positions stay with
+    /// their pages; tables pass unchanged.
     public func mapRows(_ change: @escaping @Sendable (Row) -> Row) -> Items {
         Items { emit in
             try await run(into: Emitter { item, token in try await emit.pass(item?.mapRows(change), token) })

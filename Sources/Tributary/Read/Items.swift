@@ -43,8 +43,9 @@ public struct JSONItem: Sendable {
         let plain = found?.array?.compactMap(\.object) ?? found?.object.map { [$0] } ?? []
         return try plain.map { plain in
             var row = plain
+            let taken = lifting.isEmpty ? [] : Set(plain.names.map(ColumnNaming.normalise))
             for column in lifting {
-                guard plain[column.name] == nil else {
+                guard !taken.contains(ColumnNaming.normalise(column.name)) else {
                     throw SourceError(
                         .unexpectedAnswer,
                         "Lifting '\(column.path)' into the column '\(column.name)': the row has a member of that name itself.",

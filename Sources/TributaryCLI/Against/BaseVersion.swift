@@ -1,3 +1,4 @@
+import Columns
 import Crypto
 import Foundation
 import Tributary
@@ -46,7 +47,7 @@ struct BaseVersion {
 
     /// Where the trees and builds of a repository are kept.
     private static func folder(of repository: String) -> URL {
-        let digest = SHA256.hash(data: Data(repository.utf8)).prefix(6).map { String(format: "%02x", $0) }.joined()
+        let digest = Hexadecimal.text(SHA256.hash(data: Data(repository.utf8)).prefix(6))
         let caches =
             Console.environment("TRIBUTARY_CACHE").map { URL(filePath: $0) }
             ?? FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask).first?.appending(path: "tributary")

@@ -146,10 +146,9 @@ struct CheckCommand: AsyncParsableCommand {
 
     /// Which of the names is wrong, or what is missing.
     var nothingToCheck: SourceError {
-        let names = (try? chosen().map { $0.description.type.lowercased() }) ?? sources
-        let known = names.flatMap { name in
-            (try? Fixture(at: URL(filePath: fixtures).appending(path: name)).scenarios) ?? []
-        }
+        let asked = (try? chosen()) ?? []
+        let names = asked.map { $0.description.type.lowercased() }
+        let known = asked.flatMap { (try? Fixture(at: folder(of: $0)).scenarios) ?? [] }
         func error(_ problem: String, _ advice: String) -> SourceError {
             SourceError(.notFound, "Looking for cases to check: \(problem).", advice: advice)
         }
@@ -198,7 +197,7 @@ struct CheckCommand: AsyncParsableCommand {
             catalogue: CheckCatalogue.all, stack: stack, databases: databases, children: Kit.children)
         var cases: [CheckRunner.Case] = []
         for source in try chosen() {
-            let folder = URL(filePath: fixtures).appending(path: source.description.type.lowercased())
+            let folder = folder(of: source)
             guard FileManager.default.fileExists(atPath: folder.path) else { continue }
             cases += runner.cases(of: source, scenarios: try Fixture(at: folder).scenarios, options: options)
         }
@@ -211,6 +210,10 @@ struct CheckCommand: AsyncParsableCommand {
         return ConformanceReport(
             of: results, catalogue: CheckCatalogue.all, options: options, duration: began.duration(to: .now),
             began: clock)
+    }
+
+    private func folder(of source: AnySource) -> URL {
+        URL(filePath: fixtures).appending(path: source.description.type.lowercased())
     }
 
     func chosen() throws -> [AnySource] {

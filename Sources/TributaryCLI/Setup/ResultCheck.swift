@@ -52,6 +52,6 @@ struct ResultCheck {
 
     private static func digest(_ keys: [String]) -> String {
         let text = keys.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }.joined(separator: "\n")
-        return "sha256:" + SHA256.hash(data: Data(text.utf8)).map { String(format: "%02x", $0) }.joined()
+        return "sha256:" + Hexadecimal.text(SHA256.hash(data: Data(text.utf8)))
     }
 }

@@ -119,4 +119,23 @@ import Tributary
         #expect(try derivation().keep(cassettes, today: "2026-01-08").isEmpty)
         #expect(throws: DatabaseMissing.self) { try derivation().demandEngine() }
     }
+
+    @Test(
+        "a mistake in the model of a database is told with its place",
+        arguments: [
+            (#"{"engine": "oracle"}"#, "engine: \"oracle\" is no engine"),
+            (#"{"engine": "postgres", "table": {}}"#, "table: there is no member \"table\"; known are engine"),
+            (#"{"tables": {"orders": {"cursorMoves": true}}}"#, "tables.orders.cursorMoves: there is no member"),
+            (#"{"tables": {"orders": {"mutable": [1]}}}"#, "tables.orders.mutable[0]: text should be here"),
+            (#"{"rowPolicies": true}"#, "rowPolicies: an array should be here"), (#"{"#, "model.json"),
+        ])
+    func model(_ json: String, _ message: String) throws {
+        let room = try TemporaryFolder("model")
+        let folder = room.file("postgres/shop")
+        var files = ScenarioFiles(reading: Material.root.appending(path: "Fixtures/postgres/shop"))
+        files.files["model.json"] = Array(json.utf8)
+        try files.write(to: folder)
+        let error = #expect(throws: SourceError.self) { try SQLScenario(Scenario(at: folder)) }
+        #expect(error?.kind == .invalidFixture && error?.message.contains(message) == true, "\(error?.message ?? "")")
+    }
 }

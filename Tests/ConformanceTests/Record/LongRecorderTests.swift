@@ -1,27 +1,14 @@
 import Cassettes
 import Columns
-import Conformance
 import Foundation
 import TestSupport
 import Testing
 import Tributary
 
+@testable import Conformance
+
 /// Records lists that are longer than what a recording keeps of them.
 @Suite(.timeLimit(.minutes(5))) struct LongRecorderTests {
-    static func recorder(
-        _ service: any HTTPClient, _ fixtures: URL, of source: AnySource, state: String = "t0",
-        clock: String = "2026-01-07T12:00:00Z", config: JSONValue = [:]
-    ) -> Recorder {
-        var live = ShopService.live
-        live.http = { Material.stack($0(service), SystemClock()) }
-        var plan = RecordingPlan(
-            source: source, config: config, scenario: "lists", clock: TimestampParser.microseconds(clock) ?? 0,
-            today: "2026-01-07")
-        plan.state = state
-        return Recorder(
-            plan: plan, live: live, fixtures: fixtures, key: Array("a key of pseudonyms for tests ..".utf8))
-    }
-
     static func bad(_ source: AnySource, _ folder: URL) async throws -> (bad: [String], passed: Set<String>) {
         let results = try await Material.results(source, folder)
         let bad = results.filter { ["failed", "could not run"].contains($0.verdict.name) }
@@ -36,7 +23,7 @@ import Tributary
         let room = try TemporaryFolder("long")
         let source = AnySource(LongSource.self)
         let service = LongService(events: 40)
-        let first = try await Self.recorder(service.client, room.url, of: source).run()
+        let first = try await Recorder.testing(service.client, room.url, of: source).run()
         #expect(first.tables.map(\.isModelled) == [true], "\(first.notes)")
         let folder = room.file("long/lists")
         func endpoint() throws -> ModelDeclaration.Endpoint {
@@ -49,7 +36,7 @@ import Tributary
         #expect(one.passed.isSuperset(of: ["watermark-filter-on-every-page", "perf-idle-increment-cost"]))
 
         service.add(4)
-        let second = try await Self.recorder(
+        let second = try await Recorder.testing(
             service.client, room.url, of: source, state: "t1", clock: "2026-01-08T12:00:00Z"
         ).run()
         #expect(second.tables.map(\.isModelled) == [true], "\(second.notes)")
@@ -58,11 +45,26 @@ import Tributary
         #expect(two.bad.isEmpty, "\(two.bad.joined(separator: "\n"))")
     }
 
+    @Test("a model over which a read has no end is told apart from one that ends")
+    func endless() async throws {
+        let room = try TemporaryFolder("long")
+        let source = AnySource(LongSource.self)
+        _ = try await Recorder.testing(LongService(events: 12).client, room.url, of: source).run()
+        let scenario = try Scenario(at: room.file("long/lists"))
+        var model = try #require(try ModelDeclaration(of: scenario))
+        let table = RecordedTable(
+            schema: SourceSchema("events", primaryKeys: ["id"]), mode: .fullRefresh, field: nil, primaryKeys: ["id"])
+        let replay = DryReplay(source: source, scenario: scenario, stack: Material.stack)
+        #expect(try await replay.endless(model, table, state: "t0") == nil)
+        model.endpoints[0].page.alwaysLeadsOn = true
+        #expect(try await replay.endless(model, table, state: "t0")?.contains("has no end") == true)
+    }
+
     @Test(
         "where full refreshes come in another order than increments, a cut recording keeps the increments, and says so")
     func otherOrder() async throws {
         let room = try TemporaryFolder("long")
-        let outcome = try await Self.recorder(
+        let outcome = try await Recorder.testing(
             TokenService(things: 40).client, room.url, of: AnySource(TokenSource.self)
         ).run()
         #expect(outcome.notes.contains { $0.contains("only increments were recorded") }, "\(outcome.notes)")
@@ -74,7 +76,7 @@ import Tributary
     func links() async throws {
         let room = try TemporaryFolder("long")
         let source = AnySource(LinkedSource.self)
-        let outcome = try await Self.recorder(
+        let outcome = try await Recorder.testing(
             LongService(events: 12).linked, room.url, of: source, config: ["key": .string(LongService.key)]
         ).run()
         #expect(outcome.tables.map(\.isModelled) == [true], "\(outcome.notes)")
@@ -91,7 +93,7 @@ import Tributary
     @Test("403 to made-up credentials is a refusal, and a note says what to declare so that it reads as a wrong key")
     func forbidden() async throws {
         let room = try TemporaryFolder("long")
-        let outcome = try await Self.recorder(
+        let outcome = try await Recorder.testing(
             LongService(events: 3).linked, room.url, of: AnySource(LinkedSource.self),
             config: ["key": .string(LongService.key)]
         ).run()
@@ -105,7 +107,7 @@ import Tributary
     @Test("a page that is full and says that it is the last loses nothing")
     func fullLastPage() async throws {
         let room = try TemporaryFolder("long")
-        let outcome = try await Self.recorder(
+        let outcome = try await Recorder.testing(
             LongService(events: 5).client, room.url, of: AnySource(LongSource.self)
         ).run()
         #expect(!outcome.notes.contains { $0.contains("the rest is lost") }, "\(outcome.notes)")
@@ -115,7 +117,7 @@ import Tributary
     @Test("a table without a row whose answers hold objects is told of, with the rows that came in")
     func stray() async throws {
         let room = try TemporaryFolder("long")
-        let outcome = try await Self.recorder(
+        let outcome = try await Recorder.testing(
             LongService(events: 12).client, room.url, of: AnySource(StraySource.self)
         ).run()
         #expect(

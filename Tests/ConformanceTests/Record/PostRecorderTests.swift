@@ -13,7 +13,7 @@ import Tributary
         let room = try TemporaryFolder("search")
         let source = AnySource(SearchSource.self)
         let sizes = Lock<[Int]>([])
-        let outcome = try await LongRecorderTests.recorder(PostService.search(12, sizes: sizes), room.url, of: source)
+        let outcome = try await Recorder.testing(PostService.search(12, sizes: sizes), room.url, of: source)
             .run()
         #expect(outcome.tables.map(\.isModelled) == [true], "\(outcome.notes)")
         #expect(sizes.withLock { $0.max() } == 5)
@@ -32,7 +32,7 @@ import Tributary
     func graph() async throws {
         let room = try TemporaryFolder("graph")
         let source = AnySource(GraphSource.self)
-        let outcome = try await LongRecorderTests.recorder(PostService.graph(12), room.url, of: source).run()
+        let outcome = try await Recorder.testing(PostService.graph(12), room.url, of: source).run()
         #expect(outcome.tables.map(\.isModelled) == [true, true], "\(outcome.notes)")
         let folder = room.file("graph/lists")
         let scenario = try Scenario(at: folder)

@@ -11,16 +11,7 @@ import Tributary
     private static func recorder(
         _ service: any HTTPClient, _ fixtures: URL, of source: AnySource = AnySource(TokenSource.self),
         state: String = "t0", clock: String = "2026-01-07T12:00:00Z"
-    ) -> Recorder {
-        var live = ShopService.live
-        live.http = { Material.stack($0(service), SystemClock()) }
-        var plan = RecordingPlan(
-            source: source, config: [:], scenario: "lists",
-            clock: TimestampParser.microseconds(clock) ?? 0, today: "2026-01-07")
-        plan.state = state
-        return Recorder(
-            plan: plan, live: live, fixtures: fixtures, key: Array("a key of pseudonyms for tests ..".utf8))
-    }
+    ) -> Recorder { .testing(service, fixtures, of: source, state: state, clock: clock) }
 
     private static func verdicts(
         _ folder: URL, _ source: AnySource = AnySource(TokenSource.self), checks: Set<String> = []

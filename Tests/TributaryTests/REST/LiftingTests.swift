@@ -73,10 +73,13 @@ struct LiftingTests {
         }
     }
 
-    @Test("rows of a page are refused where a member has the column's name, as in the table")
-    func taken() {
-        let page = JSONItem(
-            page: Array(#"[{"user":{"id":1},"id":2}]"#.utf8), rows: "", lifting: [LiftedColumn("id", from: "user.id")])
+    @Test(
+        "rows of a page are refused where a member has the column's name, as in the table",
+        arguments: ["id", "Id", "ID"])
+    func taken(_ name: String) throws {
+        let (bytes, column) = (Array(#"[{"user":{"id":1},"\#(name)":2}]"#.utf8), LiftedColumn("id", from: "user.id"))
+        let page = JSONItem(page: bytes, rows: "", lifting: [column])
         #expect(throws: SourceError.self) { try page.parsedRows() }
+        #expect(throws: JSONError.self) { try TableBuilder().append(page: bytes, rows: "", lifting: [column]) }
     }
 }

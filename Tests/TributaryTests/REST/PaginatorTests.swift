@@ -246,6 +246,33 @@ struct PaginatorTests {
     }
 
     @Test(
+        "a list that counts its pages, claims more for ever and has no rows ends with an error; one with a token goes on"
+    )
+    func emptyForEver() async throws {
+        let http = ScriptedHTTPClient { call in
+            let rows: JSONValue = call.index == 150 ? [["id": 1]] : []
+            return .json([
+                "data": rows, "more": .bool(call.index < 150), "next": .string("t\(call.index)"),
+            ])
+        }
+        let endpoint = RESTEndpoint("things", path: "/", primaryKeys: ["id"], rows: "data")
+        let counting = RESTClient(
+            .testing(http: http), baseURL: "https://api.example.com", paginator: .pageNumber(hasMore: "more"))
+        let error = await #expect(throws: SourceError.self) { try await counting.read(endpoint) }
+        #expect(error?.kind == .repeatedPage && error?.message.contains("100 pages without a row") == true)
+        let leading = RESTClient(
+            .testing(
+                http: ScriptedHTTPClient { call in
+                    .json([
+                        "data": call.index == 150 ? [["id": 1]] : [], "more": .bool(call.index < 150),
+                        "next": .string("t\(call.index)"),
+                    ])
+                }), baseURL: "https://api.example.com",
+            paginator: .cursor(parameter: "after", from: "next", hasMore: "more"))
+        #expect(try await leading.read(endpoint).rows == [["id": 1]])
+    }
+
+    @Test(
         "a body that lacks what the paginator was told is an error",
         arguments: [
             Paginator.cursor(parameter: "after", from: "next", hasMore: "more"),

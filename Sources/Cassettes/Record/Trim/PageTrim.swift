@@ -37,10 +37,8 @@ struct PageTrim: Sendable {
     /// Whether pages pass as they came.
     var isIdle: Bool { limits.isEmpty && known.isEmpty }
 
-    /// Lets a table seem to have no other rows than those of some pages.
-    mutating func keepOnly(rowsOf pages: [CapturedExchange], in schema: String) {
-        known[schema] = Set(pages.flatMap { page in RawJSON(page.body).map(RowList.rows) ?? [] })
-    }
+    /// Lets a table seem to have no other rows than these.
+    mutating func keepOnly(_ rows: Set<[UInt8]>, in schema: String) { known[schema] = rows }
 
     /// Counts the lists of a lane anew.
     mutating func forget(_ lane: CapturedExchange.Lane) { lists = lists.filter { $0.key.lane != lane } }
@@ -61,8 +59,8 @@ struct PageTrim: Sendable {
             lane: exchange.lane, method: exchange.method, path: String(exchange.url.prefix { $0 != "?" }))
         var progress = lists[place] ?? Progress()
         let room = progress.isOver ? 0 : limits.rows.map { max(0, $0 - progress.rows) } ?? list.count
-        let rows = exchange.lane.schema.flatMap { known[$0] }
-        let isKnown = rows.map { rows in RowList.rows(of: json).map(rows.contains) }
+        let allowed = exchange.lane.schema.flatMap { known[$0] }
+        let isKnown = allowed.map { allowed in json.elements(at: list.path[...]).map { allowed.contains($0.compact) } }
         let beyond = isKnown?.contains(false) ?? false
         let kept = min(isKnown?.count { $0 } ?? list.count, room)
         progress.pages += 1
@@ -75,8 +73,8 @@ struct PageTrim: Sendable {
         var changed = json
         if kept < list.count {
             changed = changed.replacingElements(at: list.path) { elements in
-                let known = isKnown.map { flags in zip(elements, flags).filter(\.1).map(\.0) } ?? elements
-                return Array(known.prefix(kept))
+                let left = isKnown.map { flags in zip(elements, flags).filter(\.1).map(\.0) } ?? elements
+                return Array(left.prefix(kept))
             }
         }
         var markers = EndMarkers(rows: list.path)

@@ -33,7 +33,7 @@ enum FixtureChainChecks {
                         expected: "the next page, \(broken.next), was recorded",
                         actual: "The page says that there is more, and no exchange asks for it.", file: state.http)
                 }
-                findings += try Self.trimmed(input.scenario, state, exchanges, declaration, tally)
+                findings += Self.trimmed(input.scenario, state, exchanges, declaration, tally)
             }
             if findings.isEmpty, tally.sum.isEmpty {
                 throw Bench.Verdicted(
@@ -47,9 +47,8 @@ enum FixtureChainChecks {
     private static func trimmed(
         _ scenario: Scenario, _ state: Manifest.State, _ exchanges: [RecordedExchange],
         _ declaration: ModelDeclaration?, _ tally: Bench.Tally
-    ) throws -> [Finding] {
-        let marked = try scenario.trimmedEntries(state: state)
-        let paths = Set(exchanges.filter { marked.contains($0.id) }.compactMap(\.path))
+    ) -> [Finding] {
+        let paths = Set(exchanges.filter(\.exchange.isTrimmed).compactMap(\.path))
         return paths.sorted().compactMap { path -> Finding? in
             let pages = exchanges.filter { $0.path == path && $0.status == 200 }
             tally.add(Counters(items: pages.count))

@@ -13,8 +13,8 @@ enum FixtureReplayChecks {
             "A replayed source asks the recording alone: it opens no connection of its own and reads no real secret.",
         method:
             "The source's own files, where they lie in Sources/SourceCatalog, are searched for sockets, URL loading, "
-            + "name look-ups, processes, the environment and the machine's clock; and it lists and reads a table over the recording while "
-            + "databases and tunnels that the scenario does not record refuse and count.",
+            + "name look-ups, processes, the environment and the machine's clock; and it lists and reads a table over the "
+            + "recording while databases and tunnels that the scenario does not record refuse and count.",
         likelyCause:
             "A client of the platform was used: ask context.http, context.databases or context.tunnels instead.",
         profile: .quick, catches: "opens-its-own-connection"

@@ -156,27 +156,15 @@ final class ExchangeUsage: Sendable {
         return run
     }
 
-    private func open() throws -> OneSession {
+    /// A replay whose client is known, so that it can be asked what is left.
+    private func open() throws -> TappedReplay {
         let base = try input.replay(state)
         guard let client = try input.scenario.session(state: state).client else {
             throw SourceError(.invalidFixture, "Opening \(input.scenario.id) at \(state): no HTTP is recorded.")
         }
         clients.withLock { $0.append(client) }
         count.withLock { $0 += 1 }
-        return OneSession(base: base, client: client)
-    }
-
-    /// A replay whose client is the same for every run.
-    private struct OneSession: Upstream {
-        let base: ReplayUpstream
-        let client: ReplayHTTPClient
-        var name: String { base.name }
-        var now: Int64 { base.now }
-        var integrations: any IntegrationStore { base.integrations }
-        func httpClient(clock: LabClock) throws -> (any HTTPClient)? { client }
-        func databaseConnector(clock: LabClock) throws -> (any DatabaseConnector)? {
-            try base.databaseConnector(clock: clock)
-        }
+        return TappedReplay(base: base, http: client)
     }
 }
 

@@ -52,7 +52,7 @@ struct Canaries: Sendable {
         forms.append(("percent-encoded", percent(secret)))
         for offset in 0..<3 { forms.append(("base64", base64Core(bytes, offset: offset))) }
         for offset in 0..<3 { forms.append(("base64url", urlSafe(base64Core(bytes, offset: offset)))) }
-        let hex = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let hex = Hexadecimal.text(bytes)
         forms += [("hex", hex), ("hex", hex.uppercased())]
         let escaped = JSONValue.string(secret).text
         forms.append(("JSON-escaped", String(escaped.dropFirst().dropLast())))

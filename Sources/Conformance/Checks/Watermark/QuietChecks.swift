@@ -38,7 +38,8 @@ enum QuietChecks {
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()
             let findings = try await bench.syncingAgain(bench.schema.mode)
-            guard findings.isEmpty, bench.schema.mode != .append, try await bench.offersAppend() else {
+            guard findings.isEmpty, bench.schema.mode != .append, try await bench.offeredTypes().contains(.append)
+            else {
                 return findings
             }
             return try await bench.syncingAgain(.append)
@@ -85,13 +86,6 @@ enum QuietChecks {
 }
 
 extension Bench {
-    func offersAppend() async throws -> Bool {
-        let now = try upstream()
-        let context = try lab.context(now, clock: LabClock(now.now), log: EventLog())
-        let offered = try await lab.source.schemas(in: context).first { $0.name == schema.name }
-        return offered?.syncTypes.contains(.append) ?? false
-    }
-
     /// Syncs over the same objects, one after the other.
     func syncingAgain(_ type: SyncType) async throws -> [Finding] {
         var run = try await successful(plan(type), of: upstream(), at: "first sync")

@@ -51,9 +51,7 @@ enum SwitchChecks {
 
 extension Bench {
     func switchingTypes() async throws -> [Finding] {
-        let now = try upstream()
-        let context = try lab.context(now, clock: LabClock(now.now), log: EventLog())
-        let offered = try await lab.source.schemas(in: context).first { $0.name == schema.name }?.syncTypes ?? []
+        let offered = try await offeredTypes()
         let types = [SyncType.incremental, .append, .fullRefresh, .incremental, .fullRefresh].filter(offered.contains)
         var files: MemoryLake.Files = [:]
         let values = cursors

@@ -16,7 +16,7 @@ struct FilterGuess {
             let given = Set(values.compactMap { $0 })
             let isBound = given.allSatisfy { TimestampParser.microseconds($0) != nil || Double($0) != nil }
             guard isBound, let bound = given.sorted().first else { return nil }
-            let mentions = name.lowercased().contains((cursor.split(separator: ".").last ?? "").lowercased())
+            let mentions = name.lowercased().contains(MemberPath.last(cursor).lowercased())
             guard mentions || Set(values).count > 1 || Self.isWord(name) else { return nil }
             var filter = JSONObject([
                 ("parameter", .string(name)), ("field", .string(cursor)),

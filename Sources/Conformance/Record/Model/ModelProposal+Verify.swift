@@ -52,7 +52,7 @@ extension ModelProposal {
         var all = collections
         all[draft.name] = .object(draft.collection)
         var problem: String?
-        let isCut = try cutTables().contains(draft.name)
+        let isCut = try scenario.trimmedSchemas().contains(draft.name)
         for variant in Self.variants(draft.endpoint, isCut: isCut) {
             let json: JSONValue = ["collections": .object(all), "endpoints": .array(endpoints + [.object(variant)])]
             var found = try await contradiction(of: json, draft.name)
@@ -63,19 +63,6 @@ extension ModelProposal {
             problem = problem ?? found
         }
         return (draft.endpoint, problem)
-    }
-
-    /// Tables of which some list was ended by the recorder, so that its end says nothing of the API.
-    private func cutTables() throws -> Set<String> {
-        var names: Set<String> = []
-        for state in scenario.manifest.states {
-            let marked = try scenario.trimmedEntries(state: state)
-            if marked.isEmpty { continue }
-            for exchange in try scenario.exchanges(state: state.name) where marked.contains(exchange.id) {
-                names.formUnion(exchange.exchange.schemas)
-            }
-        }
-        return names
     }
 
     /// The endpoint with other orders and other sides of its bounds.

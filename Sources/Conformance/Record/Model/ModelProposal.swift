@@ -28,7 +28,7 @@ struct ModelProposal {
         /// Members that identify a row within its parent.
         var key: [String] {
             let row = pages.lazy.compactMap(\.rows.first).first
-            let paths = table.primaryKeys.map(table.path(of:))
+            let paths = table.primaryKeys.map(table.lifting.path(of:))
             guard let row else { return paths }
             return paths.filter { row[path: $0] != nil }
         }
@@ -37,7 +37,7 @@ struct ModelProposal {
     /// The lists of all tables, by what was recorded of every state.
     func lists() throws -> [List] {
         var pages: [(schemas: [String], page: RecordedPage)] = []
-        let keys = tables.map { table in table.primaryKeys.map(table.path(of:)) }
+        let keys = tables.map { table in table.primaryKeys.map(table.lifting.path(of:)) }
         for state in scenario.manifest.states where state.http != nil {
             for exchange in try scenario.exchanges(state: state.name) where !exchange.exchange.schemas.isEmpty {
                 let names = exchange.exchange.schemas
@@ -163,7 +163,7 @@ struct ModelProposal {
 
     /// The cursor of a table, or of a full refresh a time that rows show.
     private func cursor(of list: List) -> String? {
-        guard let field = list.table.field.map({ list.table.path(of: $0.name) }) else { return nil }
+        guard let field = list.table.field.map({ list.table.lifting.path(of: $0.name) }) else { return nil }
         let rows = list.pages.flatMap(\.rows)
         return rows.isEmpty || rows.contains { JSONValue.object($0).path(field) != nil } ? field : nil
     }

@@ -32,13 +32,12 @@ struct PagingGuess {
         for page in pages where page.size != nil {
             for (name, value) in page.parameters.sorted(by: { $0.key < $1.key }) {
                 guard let number = Int(value) else { continue }
-                let last = name.lowercased().split(separator: ".").last.map(String.init) ?? ""
-                if number == 0, Self.offsetNames.contains(name.lowercased()) || Self.offsetNames.contains(last) {
+                let last = MemberPath.last(name).lowercased()
+                if number == 0, Self.offsetNames.contains(last) {
                     self.init(.offset, name)
                     return
                 }
-                let isPage = Self.pageNames.contains(name.lowercased()) || Self.pageNames.contains(last)
-                if (0...1).contains(number), isPage {
+                if (0...1).contains(number), Self.pageNames.contains(last) {
                     self.init(.page, name)
                     firstPage = number
                     return

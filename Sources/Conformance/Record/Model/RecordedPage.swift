@@ -21,21 +21,15 @@ struct RecordedPage {
 
     /// Nil for what is no list, or was refused.
     init?(_ exchange: RecordedExchange, state: String, keys: [String]) {
-        guard exchange.status == 200, let components = URLComponents(string: exchange.url),
+        guard exchange.status == 200, let call = try? ModelCall(exchange),
             let body = try? JSONValue(parsing: exchange.body),
             let place = Self.place(in: body, keys: keys)
         else { return nil }
         id = exchange.id
         self.state = state
         url = exchange.url
-        path = components.percentEncodedPath
-        let items = components.percentEncodedQueryItems ?? []
-        let asked = items.map { item in
-            let plain = (item.value ?? "").replacing("+", with: " ")
-            return (item.name.removingPercentEncoding ?? item.name, plain.removingPercentEncoding ?? plain)
-        }
-        let sent = (try? JSONValue(parsing: exchange.requestBody)).map { ModelCall.parameters(of: $0) } ?? []
-        query = Dictionary(asked + sent.map { ($0.name, $0.value) }) { $1 }
+        path = call.path
+        query = Dictionary(call.query.map { ($0.name, $0.value) }) { $1 }
         self.body = body
         self.place = place
         rows = (place.isEmpty ? body : body.path(place) ?? .null).array?.compactMap(\.object) ?? []

@@ -26,8 +26,7 @@ extension ShelfFault {
             $0.response = { response, inputs, client, _ in
                 if inputs.schema == "entries" {
                     response.items = Items {
-                        try await walk(client, inputs, into: $0) { next, seen in seen.count > 100 || seen.contains(next)
-                        }
+                        try await walk(client, inputs, into: $0) { $1.count > 100 || $1.contains($0) }
                     }
                     response.supportsResume = false
                 }

@@ -1,0 +1,27 @@
+import Cassettes
+import Columns
+import Pipeline
+import Tributary
+
+/// One table as it was recorded.
+struct RecordedTable: Sendable {
+    var schema: SourceSchema
+    var mode: SyncType
+    var field: IncrementalField?
+    var primaryKeys: [String]
+    /// Columns that the source takes from deeper in the upstream's rows.
+    var lifting: [LiftedColumn] = []
+    var sortMode: SortMode?
+    /// What the recorded runs left in the lake.
+    var image: TableImage?
+}
+
+/// Everything that one state's recording saw.
+struct RecordedRuns: Sendable {
+    var exchanges: [CapturedExchange]
+    var tables: [RecordedTable]
+    /// What a person should know of it.
+    var notes: [String]
+    /// The kinds of run that were recorded of each table.
+    var modes: [String: Set<SyncType>]
+}
