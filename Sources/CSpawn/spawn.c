@@ -21,6 +21,14 @@ const int tributary_close_on_exec_socket = SOCK_CLOEXEC;
 const int tributary_close_on_exec_socket = 0;
 #endif
 
+// Linux: the child runs in this memory, whose tables it would take longer to copy than all else here takes, and the
+// thread sleeps until the child's exec.
+#ifdef __linux__
+#define begin_child vfork
+#else
+#define begin_child fork
+#endif
+
 static void close_from(int first) {
 #if defined(__linux__) && defined(SYS_close_range)
     if (syscall(SYS_close_range, first, ~0U, 0) == 0) return;
@@ -33,12 +41,25 @@ static void close_from(int first) {
 // A copy of a descriptor above those that the child will overwrite; -1 stays.
 static int raised(int descriptor) { return descriptor < 0 ? -1 : fcntl(descriptor, F_DUPFD_CLOEXEC, 10); }
 
-// Only functions that are safe between fork and exec in a process with threads (signal-safety(7)).
-static void run_child(const tributary_child *child, int output, int errors, int report, pid_t parent) {
+// Ends what the parent has set up for signals: on its way to exec the child must run none of its handlers.
+static void forget_handlers(void) {
+    struct sigaction action;
+    for (int number = 1; number < NSIG; number++) {
+        if (sigaction(number, NULL, &action) != 0 || action.sa_handler == SIG_IGN || action.sa_handler == SIG_DFL) continue;
+        action.sa_handler = SIG_DFL;
+        action.sa_flags = 0;
+        sigaction(number, &action, NULL);
+    }
+}
+
+// Only functions that are safe between fork and exec in a process with threads (signal-safety(7)), and none that writes
+// where the parent reads: until exec both have one memory.
+__attribute__((noreturn)) static void run_child(const tributary_child *child, int output, int errors, int report, pid_t parent) {
+    forget_handlers();
+    signal(SIGPIPE, SIG_DFL);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    signal(SIGPIPE, SIG_DFL);
 #ifdef __linux__
     prctl(PR_SET_PDEATHSIG, child->death_signal);
 #endif
@@ -78,9 +99,15 @@ int tributary_spawn(const tributary_child *child, pid_t *process) {
     int code = report[0] < 0 || report[1] < 0 ? errno : 0;
     if (code == 0) {
         pid_t parent = getpid();
-        *process = fork();
-        if (*process == 0) run_child(child, output, errors, report[1], parent);
-        if (*process < 0) code = errno;
+        // A handler of the parent must not run in the child, which has its memory: signals wait until both are apart.
+        sigset_t all, before;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before);
+        pid_t started = begin_child();
+        if (started == 0) run_child(child, output, errors, report[1], parent);
+        if (started < 0) code = errno;
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+        *process = started;
     }
     if (report[1] >= 0) close(report[1]);
     if (output >= 0) close(output);

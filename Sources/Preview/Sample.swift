@@ -34,8 +34,7 @@ actor Sample {
         context.http = WatchedHTTPClient(base: context.http, log: requests)
         let reader = SampleReader(base: source, limit: limit, isCut: isCut)
         let engine = SyncEngine(
-            reader: reader, context: context, lake: LocalStorage(folder.path),
-            lockFolder: folder.appending(path: "locks").path)
+            reader: reader, context: context, lake: LocalStorage(folder.path), locks: .none)
         var options = SyncOptions()
         options.maxAttempts = 1
         let request = SyncRequest(

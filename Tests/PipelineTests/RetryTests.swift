@@ -227,7 +227,7 @@ import Tributary
         let engine = SyncEngine(
             reader: ScriptedReader { inputs, _ in
                 Self.cutRead(inputs, cut: nil, tokens: false, error: Self.transient)
-            }, context: NoNetwork.context(clock: bench.clock), lake: storage, lockFolder: bench.folder)
+            }, context: NoNetwork.context(clock: bench.clock), lake: storage, locks: .folder(bench.folder))
         let request = bench.request(.incremental, cursor: "number")
         guard isFull else {
             #expect(try await engine.run(request).attempts == 2)
@@ -248,7 +248,7 @@ import Tributary
                 // Another machine, which does not see our lock, syncs the same table meanwhile.
                 let engine = SyncEngine(
                     reader: ScriptedReader { _, _ in .rows([Self.thing(1), Self.thing(2)]) },
-                    context: NoNetwork.context(clock: bench.clock), lake: bench.lake, lockFolder: other.folder)
+                    context: NoNetwork.context(clock: bench.clock), lake: bench.lake, locks: .folder(other.folder))
                 _ = try await engine.run(bench.request(.incremental, cursor: "number"))
             }
             return Self.cutRead(inputs, cut: nil, tokens: false, error: Self.transient)

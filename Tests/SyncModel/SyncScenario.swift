@@ -69,7 +69,7 @@ public struct SyncScenario: Sendable {
         upstream.crash = crash
         let storage = CrashingStorage(LocalStorage(folder + "/lake", isDurable: false), crash)
         let engine = SyncEngine(
-            reader: upstream, context: NoNetwork.context(), lake: storage, lockFolder: folder + "/locks")
+            reader: upstream, context: NoNetwork.context(), lake: storage, locks: .folder(folder + "/locks"))
         var request = SyncRequest(connection: "model", schema: "rows", syncType: syncType, cursorField: cursor)
         request.options.batchRows = 3
         // Every batch is a commit.

@@ -131,4 +131,21 @@ public struct LeakReport: Sendable {
     public var bytes = 0
 
     public init() {}
+
+    /// The same findings as an allow-list judges them on a day.
+    public func judged(by allow: LeakAllowList, today: String) -> LeakReport {
+        var report = LeakReport()
+        (report.files, report.bytes) = (files, bytes)
+        var used: Set<LeakAllowList.Entry> = []
+        for finding in findings + allowed {
+            if let entry = allow.allows(finding, today: today) {
+                used.insert(entry)
+                report.allowed.append(finding)
+            } else {
+                report.findings.append(finding)
+            }
+        }
+        report.unneeded = allow.entries.filter { !used.contains($0) }
+        return report
+    }
 }

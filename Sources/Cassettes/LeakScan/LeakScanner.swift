@@ -43,7 +43,6 @@ public struct LeakScanner: Sendable {
         let root = (root ?? folder).resolvingSymlinksInPath()
         let allow = try LeakAllowList(folder: root)
         var report = LeakReport()
-        var used: Set<LeakAllowList.Entry> = []
         var clean: Set<LeakWalk.NamedText> = []
         for file in try Self.files(in: folder) {
             guard let data = FileManager.default.contents(atPath: file.path) else { continue }
@@ -54,17 +53,9 @@ public struct LeakScanner: Sendable {
             clean = []
             walk.run()
             clean = walk.clean
-            for finding in walk.findings {
-                if let entry = allow.allows(finding, today: today) {
-                    used.insert(entry)
-                    report.allowed.append(finding)
-                } else {
-                    report.findings.append(finding)
-                }
-            }
+            report.findings += walk.findings
         }
-        report.unneeded = allow.entries.filter { !used.contains($0) }
-        return report
+        return report.judged(by: allow, today: today)
     }
 
     /// Scans one file.

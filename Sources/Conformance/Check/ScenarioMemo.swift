@@ -11,6 +11,8 @@ final class ScenarioMemo: Sendable {
         var model: ModelDeclaration??
         var worlds: [String: World] = [:]
         var siblings: [Scenario]?
+        var leaks: LeakReport?
+        var children: [String: Task<ChildOutcome, any Error>] = [:]
     }
 
     init(_ scenario: Scenario) { self.scenario = scenario }
@@ -50,5 +52,34 @@ final class ScenarioMemo: Sendable {
             read.siblings = siblings
             return siblings
         }
+    }
+
+    /// What a scan of the scenario's files finds, held against the allow-list as of a day.
+    ///
+    /// - Throws: `SourceError` of kind `invalidFixture`.
+    func leaks(today: String) throws -> LeakReport {
+        let folder = scenario.folder.absoluteURL
+        let above = folder.deletingLastPathComponent().deletingLastPathComponent()
+        let hasList = FileManager.default.fileExists(atPath: above.appending(path: "scan-allow.json").path)
+        let root = hasList ? above : folder
+        let all = try read.withLock { read in
+            if let known = read.leaks { return known }
+            let leaks = try LeakScanner().scan(folder: folder, root: root, today: today)
+            read.leaks = leaks
+            return leaks
+        }
+        return all.judged(by: try LeakAllowList(folder: root.resolvingSymlinksInPath()), today: today)
+    }
+
+    /// What a child of this name gave; started by the first who asks.
+    func child(
+        _ name: String, _ start: @escaping @Sendable () async throws -> ChildOutcome
+    ) async throws -> ChildOutcome {
+        let task = read.withLock { read in
+            let running = read.children[name] ?? Task { try await start() }
+            read.children[name] = running
+            return running
+        }
+        return try await task.value
     }
 }

@@ -1,5 +1,4 @@
 import Columns
-import Foundation
 import Lake
 import Logging
 import Pipeline
@@ -90,10 +89,8 @@ public struct Lab: Sendable {
         }
         let context = try context(upstream, clock: clock, log: log, steps: steps, limit: plan.requestLimit)
         let reader = LabReader(source: source, log: log, steps: steps, plan: plan)
-        let locks = NSTemporaryDirectory() + "/tributary-kit-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: locks) }
         let engine = SyncEngine(
-            reader: runtime.reader(reader), context: context, lake: runtime.lake(plan.storage(lake)), lockFolder: locks)
+            reader: runtime.reader(reader), context: context, lake: runtime.lake(plan.storage(lake)), locks: .none)
         var run = Run(log: log, steps: [], clock: clock, files: [:])
         do {
             run.summary = try await engine.run(request(plan, runtime)) { event in

@@ -23,7 +23,12 @@ public final class StepCounter: Sendable {
     private let state = Lock(State())
     private let cut: Int?
     private let requestCut: Int?
-    private let watcher = Lock<(@Sendable (Int) -> Void)?>(nil)
+    private let watcher = Lock(Watcher())
+
+    /// A closure in a struct: one that a generic lock holds by itself is wrapped once more each time it is taken out.
+    private struct Watcher {
+        var body: (@Sendable (Int) -> Void)?
+    }
 
     /// Makes a counter.
     ///
@@ -36,7 +41,7 @@ public final class StepCounter: Sendable {
     }
 
     /// Has each step told, by its index, just before it is made.
-    func watch(_ body: @escaping @Sendable (Int) -> Void) { watcher.withLock { $0 = body } }
+    func watch(_ body: @escaping @Sendable (Int) -> Void) { watcher.withLock { $0.body = body } }
 
     /// The steps so far.
     public var steps: [Step] { state.withLock { $0.names } }
@@ -52,7 +57,7 @@ public final class StepCounter: Sendable {
             state.names.append(step)
             return state.names.count - 1
         }
-        watcher.withLock { $0 }?(index)
+        watcher.withLock { $0.body }?(index)
     }
 
     private func isCut(_ step: Step, _ state: State) -> Bool {

@@ -12,6 +12,7 @@ public struct ModelServer: HTTPClient {
     /// Overrides the declared page sizes, so that page edges fall where a check wants them.
     let pageSize: Int?
     let quirks: ModelQuirks
+    private let lists = SortedLists()
 
     public init(
         _ declaration: ModelDeclaration, world: LiveWorld, fallback: (any HTTPClient)? = nil, pageSize: Int? = nil,
@@ -27,9 +28,10 @@ public struct ModelServer: HTTPClient {
     public func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         try Task.checkCancellation()
         let call = try ModelCall(request)
-        for endpoint in declaration.endpoints {
+        for (index, endpoint) in declaration.endpoints.enumerated() {
             guard call.method == .get || call.method == .post, let names = endpoint.names(for: call) else { continue }
-            return answer(call, endpoint, names, in: world.worldForNextRequest(of: endpoint.collection))
+            let served = world.nextRequest(of: endpoint.collection)
+            return answer(call, index, names, in: served.world, revision: served.revision)
         }
         guard let fallback else {
             throw SourceError(.unexpectedAnswer, "The model has no endpoint for \(call.method.rawValue) \(call.path).")
@@ -38,21 +40,30 @@ public struct ModelServer: HTTPClient {
     }
 
     private func answer(
-        _ call: ModelCall, _ endpoint: ModelDeclaration.Endpoint, _ names: [String: String], in world: World
+        _ call: ModelCall, _ index: Int, _ names: [String: String], in world: World, revision: Int
     ) -> HTTPResponse {
+        let endpoint = declaration.endpoints[index]
         guard let collection = declaration.collection(endpoint.collection) else { return call.response(500, .null) }
         guard hasParent(collection, names, in: world) else {
             return call.response(endpoint.missingParentStatus ?? 404, ["message": "Not Found"])
         }
-        var objects = world.visible(endpoint.collection)
-        for (attribute, template) in endpoint.scope {
-            let wanted = Self.fill(template, with: names)
-            objects.removeAll { $0.attributes[attribute] != wanted }
-        }
-        if let refusal = refusal(of: call, endpoint, objects) { return refusal }
-        objects = filtered(objects, by: endpoint.filters, call: call)
         let order = Self.order(of: endpoint, for: call)
-        objects = ModelOrder.sorted(objects, by: order)
+        let bounds = endpoint.filters.map { call.parameter($0.parameter) ?? $0.standard }
+        var refusal = call.response(500, .null)
+        let key = SortedLists.Key(endpoint: index, names: names, bounds: bounds, order: order)
+        let matching = lists.list(key, revision: revision) {
+            var objects = world.visible(endpoint.collection)
+            for (attribute, template) in endpoint.scope {
+                let wanted = Self.fill(template, with: names)
+                objects.removeAll { $0.attributes[attribute] != wanted }
+            }
+            if let reason = self.refusal(of: call, endpoint, objects) {
+                refusal = reason
+                return nil
+            }
+            return ModelOrder.sorted(filtered(objects, by: endpoint.filters, call: call), by: order)
+        }
+        guard let objects = matching else { return refusal }
         let quirks = quirks.applies(to: collection.name) ? quirks : ModelQuirks()
         let list = ModelList(
             endpoint: endpoint, objects: objects, order: order, key: collection.key, forcedSize: pageSize,

@@ -36,7 +36,11 @@ public struct World: Sendable {
 /// A world that several requests of one run look at, and that changes between them.
 public final class LiveWorld: Sendable {
     private struct State {
-        var world: World
+        var world: World {
+            didSet { revision += 1 }
+        }
+        /// Another one after each change.
+        var revision = 0
         var served = 0
         var changes: [Int: [@Sendable (inout World) -> Void]] = [:]
         /// The same, by requests for one collection.
@@ -69,14 +73,17 @@ public final class LiveWorld: Sendable {
     public func change(_ change: (inout World) -> Void) { state.withLock { change(&$0.world) } }
 
     /// The world as the next request, for lists of `collection`, sees it.
-    func worldForNextRequest(of collection: String) -> World {
+    func worldForNextRequest(of collection: String) -> World { nextRequest(of: collection).world }
+
+    /// The same, and which of the worlds it is.
+    func nextRequest(of collection: String) -> (world: World, revision: Int) {
         state.withLock { state in
             let index = state.servedOf[collection, default: 0]
             state.servedOf[collection] = index + 1
             for change in state.changesOf[collection]?.removeValue(forKey: index) ?? [] { change(&state.world) }
             for change in state.changes.removeValue(forKey: state.served) ?? [] { change(&state.world) }
             state.served += 1
-            return state.world
+            return (state.world, state.revision)
         }
     }
 }

@@ -125,11 +125,9 @@ extension LiveRuns {
     ) async throws -> Synced {
         let lake = MemoryLake(files)
         let reader = WatchedReader(source)
-        let locks = NSTemporaryDirectory() + "/tributary-record-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: locks) }
         var options = SyncOptions()
         options.maxAttempts = 1
-        _ = try await SyncEngine(reader: reader, context: context(stand), lake: lake, lockFolder: locks).run(
+        _ = try await SyncEngine(reader: reader, context: context(stand), lake: lake, locks: .none).run(
             SyncRequest(
                 connection: "kit", schema: name, syncType: type, cursorField: field?.name, options: options))
         return Synced(files: lake.contents, response: reader.last)

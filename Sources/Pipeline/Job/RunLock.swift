@@ -10,7 +10,32 @@ import Tributary
     import Musl
 #endif
 
-/// Lets one run of a table go on at a time, on one machine.
+/// What lets one run of a table go on at a time.
+public enum RunLocks: Sendable {
+    /// Locks in `.locks` of a lake that is a local folder, else in `locks` of the store's folder, else in a folder among
+    /// the system's temporary files.
+    case automatic
+    /// Locks in this folder, which is made if it is not there.
+    case folder(String)
+    /// No lock: for a lake that no other run can see, such as one in memory.
+    case none
+
+    /// Takes the lock of a table; nil where there is none to take.
+    func lock(
+        table: String, _ lake: any LakeStorage, _ store: StateStore?, startedAt: Int64
+    ) throws -> RunLock? {
+        let folder: String
+        switch self {
+        case .automatic where lake is LocalStorage: folder = lake.location + "/.locks"
+        case .automatic: folder = store.map { $0.folder + "/locks" } ?? NSTemporaryDirectory() + "/tributary-locks"
+        case .folder(let path): folder = path
+        case .none: return nil
+        }
+        return try RunLock(folder: folder, table: table, startedAt: startedAt)
+    }
+}
+
+/// Holds the lock of a table, on one machine.
 ///
 /// It is an advisory lock of the kernel (`flock(2)`) on a small file, so it ends with the process, however that ends: a
 /// lock left over by `kill -9` blocks nobody. The file tells who holds it. Runs on other machines are kept apart by the

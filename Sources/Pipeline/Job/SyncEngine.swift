@@ -12,37 +12,31 @@ public struct SyncEngine: Sendable {
     let context: SourceContext
     let lake: any LakeStorage
     let store: StateStore?
-    let lockFolder: String
+    let locks: RunLocks
 
     /// Makes an engine.
     ///
     /// - Parameters:
     ///   - context: What the source may use; its clock also times commits and retries.
     ///   - store: Keeps the history of runs, and which tables are switched off; nil keeps none.
-    ///   - lockFolder: Where the locks are that let one run of a table go on at a time; nil means `.locks` in a lake that
-    ///     is a local folder, else `locks` in the store's folder, else a folder among the system's temporary files.
+    ///   - locks: What lets one run of a table go on at a time.
     public init(
         source: ConfiguredSource, context: SourceContext, lake: any LakeStorage, store: StateStore? = nil,
-        lockFolder: String? = nil
+        locks: RunLocks = .automatic
     ) {
-        self.init(reader: source, context: context, lake: lake, store: store, lockFolder: lockFolder)
+        self.init(reader: source, context: context, lake: lake, store: store, locks: locks)
     }
 
     /// Makes an engine over anything that reads tables, such as a scripted source in a test.
     public init(
         reader: any TableReader, context: SourceContext, lake: any LakeStorage, store: StateStore? = nil,
-        lockFolder: String? = nil
+        locks: RunLocks = .automatic
     ) {
         self.reader = reader
         self.context = context
         self.lake = lake
         self.store = store
-        self.lockFolder = lockFolder ?? Self.lockFolder(lake, store)
-    }
-
-    private static func lockFolder(_ lake: any LakeStorage, _ store: StateStore?) -> String {
-        if lake is LocalStorage { return lake.location + "/.locks" }
-        return store.map { $0.folder + "/locks" } ?? NSTemporaryDirectory() + "/tributary-locks"
+        self.locks = locks
     }
 
     /// Syncs one table.

@@ -14,7 +14,7 @@ struct SyncJob: Sendable {
     func run() async throws -> SyncSummary {
         let folder = SyncEngine.folder(connection: request.connection, schema: request.schema)
         let startedAt = clock.now
-        let lock = try RunLock(folder: engine.lockFolder, table: folder, startedAt: startedAt)
+        let lock = try engine.locks.lock(table: folder, engine.lake, engine.store, startedAt: startedAt)
         defer { withExtendedLifetime(lock) {} }
         let runID = UUID().uuidString.lowercased()
         let progress = SyncProgress(

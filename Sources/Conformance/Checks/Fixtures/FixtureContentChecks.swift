@@ -17,9 +17,7 @@ enum FixtureContentChecks {
         likelyCause: "The recording was not redacted, or a new member of the answers is not in redaction.json.",
         profile: .quick, isWaivable: false, catches: "real-person-in-a-body"
     ) { input in
-        let folder = input.scenario.folder.absoluteURL
-        let root = folder.deletingLastPathComponent().deletingLastPathComponent()
-        let report = try LeakScanner().scan(folder: folder, root: root, today: input.today)
+        let report = try input.memo.leaks(today: input.today)
         let kept: [LeakFinding] = report.findings.filter { [.personal, .place].contains($0.rule) }
         let findings = kept.map { leak in
             Finding(

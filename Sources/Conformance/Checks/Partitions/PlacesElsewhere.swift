@@ -36,7 +36,7 @@ extension Bench {
         guard sql == nil, let children = input.children else { return [] }
         let here = try await places(of: atEdges ? self.atEdges().map(\.object) : objects)
         for (name, variables) in processes {
-            let outcome = try await children.run(
+            let outcome = try await children.runOnce(
                 "partition-assignment-deterministic", of: input, argument: ["edges": .bool(atEdges)],
                 environment: variables)
             guard let there = outcome.result?["places"]?.object else {

@@ -39,7 +39,8 @@ struct BodySpelling: Sendable {
     }
 
     private static func escaped(_ text: String) -> String {
-        "\"" + text.utf16.map { String(format: "\\u%04x", $0) }.joined() + "\""
+        let units = text.utf16.map { "\\u" + Hexadecimal.text([UInt8($0 >> 8), UInt8($0 & 0xff)]) }
+        return "\"" + units.joined() + "\""
     }
 
     private static func reversed(_ value: JSONValue) -> JSONValue {

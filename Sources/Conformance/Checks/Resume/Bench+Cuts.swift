@@ -31,12 +31,17 @@ extension Bench {
     /// The lakes that a death at each step of a run leaves, each once: what a dead process leaves is what was on the disk.
     ///
     /// No step is left out. Steps between which nothing reached the disk leave the same lake, and from one lake and one
-    /// upstream every next run goes the same way.
+    /// upstream every next run goes the same way. So it does where lakes differ by files alone that no commit names: of
+    /// such lakes the fullest is taken, but in the profile hostile each.
     func cuts(of run: Lab.Run, startingFrom before: MemoryLake.Files = [:]) -> [Cut] {
         var cuts: [Cut] = []
         for (index, lake) in run.lakes.enumerated() {
             if let last = cuts.last, last.files == lake {
                 cuts[cuts.count - 1].steps = last.steps.lowerBound...index
+            } else if let last = cuts.last, input.profile < .hostile, Self.onlyAddsData(lake, to: last.files) {
+                cuts[cuts.count - 1].files = lake
+                cuts[cuts.count - 1].steps = last.steps.lowerBound...index
+                cuts[cuts.count - 1].step = run.steps[index]
             } else {
                 cuts.append(Cut(files: lake, steps: index...index, total: run.steps.count, step: run.steps[index]))
             }
@@ -49,7 +54,13 @@ extension Bench {
         }
     }
 
-    /// The cuts right after a commit: the first lake of each stored state.
+    /// Whether one lake is another and data files, which mean nothing before a commit names them.
+    private static func onlyAddsData(_ lake: MemoryLake.Files, to before: MemoryLake.Files) -> Bool {
+        lake.count > before.count && before.allSatisfy { lake[$0.key] == $0.value }
+            && lake.keys.allSatisfy { before[$0] != nil || !$0.containsASCII("_delta_log") }
+    }
+
+    /// A cut for each stored state, the first after its commit.
     func commits(of run: Lab.Run, startingFrom before: MemoryLake.Files = [:]) -> [Cut] {
         var seen: Set<String> = []
         return cuts(of: run, startingFrom: before).filter { seen.insert($0.durable).inserted }

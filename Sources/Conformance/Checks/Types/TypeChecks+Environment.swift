@@ -63,7 +63,7 @@ extension Bench {
         guard sql == nil, let children = input.children else { return [] }
         let here = try await emitted(upstream()).map { JSONValue.object($0).text }
         for (name, variables) in places {
-            let outcome = try await children.run(task, of: input, environment: variables)
+            let outcome = try await children.runOnce(task, of: input, environment: variables)
             guard let rows = outcome.result?.array?.compactMap(\.string) else {
                 throw SourceError(.unexpectedAnswer, "Reading with \(name): \(outcome.ending)")
             }

@@ -227,21 +227,24 @@ extension Bench {
     /// Reads with the poor rows first and with the rich rows first.
     func poorAndRich(_ variant: Variant) async throws -> [Finding] {
         let half = objects.count / 2
-        guard half > 0 else { return [] }
-        for member in members(for: variant).prefix(6) {
-            for rich in [objects.count..<objects.count, 0..<0] {
-                // Rows are made poor in both halves in turn, so that the list's own order gives each its first place.
-                let isPoor: (Int) -> Bool = { rich.isEmpty && rich.lowerBound == 0 ? $0 >= half : $0 < half }
-                let varied = objects.enumerated().map { index, object in
-                    var object = object
-                    object.body[member] = value(variant, object.body[member] ?? .null, isPoor: isPoor(index), index)
-                    return object
+        let members = members(for: variant)
+        guard half > 0, !members.isEmpty else { return [] }
+        // Rows are made poor in both halves in turn, so that the list's own order gives each its first place.
+        for isFirstPoor in [true, false] {
+            let varied = objects.enumerated().map { index, object in
+                var object = object
+                for member in members {
+                    let isPoor = (index < half) == isFirstPoor
+                    object.body[member] = value(variant, object.body[member] ?? .null, isPoor: isPoor, index)
                 }
-                for often in [false, true] {
-                    let place = "full read, \(member) with \(variant.rawValue)\(often ? ", several commits" : "")"
-                    let run = try await successful(
-                        plan(.fullRefresh, commitsOften: often), of: upstream(varied), at: place)
-                    let findings = try await keptValues(of: member, varied, run, at: place)
+                return object
+            }
+            for often in [false, true] {
+                let place = "full read with \(variant.rawValue)\(often ? ", several commits" : "")"
+                let run = try await successful(
+                    plan(.fullRefresh, commitsOften: often), of: upstream(varied), at: place)
+                for member in members {
+                    let findings = try await keptValues(of: member, varied, run, at: "\(place), \(member)")
                     if !findings.isEmpty { return findings }
                 }
             }

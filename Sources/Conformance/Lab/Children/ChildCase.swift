@@ -33,14 +33,18 @@ public enum ChildCase {
     ]
 
     /// What the child is told.
-    static func job(_ task: String, of input: CheckCase, argument: JSONValue, limit: Int) -> JSONValue {
+    ///
+    /// - Parameter allTables: whether the task is done for each table of the scenario, not for that of the case.
+    static func job(
+        _ task: String, of input: CheckCase, argument: JSONValue, limit: Int, allTables: Bool = false
+    ) -> JSONValue {
         var job = JSONObject([
             ("task", .string(task)), ("scenario", .string(input.scenario.folder.path)),
             ("profile", .string(input.profile.rawValue)), ("seed", .string(String(input.seed))),
             ("config", .object(input.config)), ("argument", argument), ("limit", .number(JSONNumber(Int64(limit)))),
         ])
         if !input.history.isWhole { job["history"] = .string(input.history.text) }
-        job["table"] = input.schema.map { .string($0.name) }
+        if allTables { job["allTables"] = true } else { job["table"] = input.schema.map { .string($0.name) } }
         switch input.origin {
         case .registry: job["source"] = .string(input.source.description.type)
         case .specimen(let name, let fault):
@@ -67,12 +71,27 @@ public enum ChildCase {
             guard let task = tasks.first(where: { $0.name == job["task"]?.string }) else {
                 throw SourceError(.notFound, "Reading a case: there is no task '\(job["task"]?.string ?? "")'.")
             }
-            let result = try await task.run(
-                try input(job, registered, stack), job["argument"] ?? .null, { write("@\($0)") })
+            let input = try input(job, registered, stack)
+            let argument = job["argument"] ?? .null
+            let result =
+                job["allTables"]?.bool == true
+                ? await forEachTable(task, input, argument)
+                : try await task.run(input, argument, { write("@\($0)") })
             write("=\(result.text)")
         } catch {
             write("!\("\(error)".replacing("\n", with: " "))")
         }
+    }
+
+    /// What a task gives, by table; a table for which it gives nothing is left out.
+    private static func forEachTable(_ task: ChildTask, _ input: CheckCase, _ argument: JSONValue) async -> JSONValue {
+        var results = JSONObject()
+        for schema in input.scenario.manifest.schemas {
+            var input = input
+            input.schema = schema
+            results[schema.name] = try? await task.run(input, argument, { _ in })
+        }
+        return .object(results)
     }
 
     private static func input(

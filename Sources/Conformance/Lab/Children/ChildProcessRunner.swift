@@ -1,4 +1,5 @@
 import CSpawn
+import Cassettes
 import Columns
 import Foundation
 import Tributary
@@ -27,10 +28,33 @@ public struct ChildProcessRunner: Sendable {
         _ task: String, of input: CheckCase, argument: JSONValue = .null, environment: [String: String] = [:],
         limit: Int = 60
     ) async throws -> ChildOutcome {
+        try await run(ChildCase.job(task, of: input, argument: argument, limit: limit), environment)
+    }
+
+    /// The same for a task that cases of other tables ask for too: one child does it for all tables of the scenario.
+    ///
+    /// Where that child gives nothing for the table, one of the table's own says why.
+    func runOnce(
+        _ task: String, of input: CheckCase, argument: JSONValue = .null, environment: [String: String]
+    ) async throws -> ChildOutcome {
+        // What is being shrunk is this table's history alone.
+        guard let table = input.schema?.name, input.history.isWhole else {
+            return try await run(task, of: input, argument: argument, environment: environment)
+        }
+        let job = ChildCase.job(task, of: input, argument: argument, limit: 60, allTables: true)
+        let name = ([job.text] + environment.map { "\($0.key)=\($0.value)" }.sorted()).joined(separator: "\n")
+        var outcome = try await input.memo.child(name) { try await run(job, environment) }
+        guard let result = outcome.result?[table] else {
+            return try await run(task, of: input, argument: argument, environment: environment)
+        }
+        outcome.result = result
+        return outcome
+    }
+
+    private func run(_ job: JSONValue, _ environment: [String: String]) async throws -> ChildOutcome {
         let folder = FileManager.default.temporaryDirectory.appending(path: "tributary-child-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let job = ChildCase.job(task, of: input, argument: argument, limit: limit)
         let file = folder.appending(path: "case.json")
         try Data(job.serialized()).write(to: file)
         var variables = ProcessInfo.processInfo.environment
