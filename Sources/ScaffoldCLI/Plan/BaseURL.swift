@@ -41,8 +41,9 @@ struct BaseURL: Equatable {
             throw ValidationError("each part of the host in braces needs a name of its own.")
         }
         parts = names.map { Part(name: $0, isHost: host == "{\($0)}") }
-        guard let url = URL(string: Self.filled(self.text, parts, \.example)), ["http", "https"].contains(url.scheme),
-            url.host != nil, url.query == nil, !text.contains("\""), !text.contains("\\")
+        let filled = Self.filled(self.text, parts, \.example)
+        guard let url = URL(string: filled), ["http", "https"].contains(url.scheme), url.host != nil,
+            url.query == nil, !filled.contains(where: { "{}\"\\".contains($0) })
         else {
             let isElsewhere = pieces.dropFirst(3).contains { $0.contains("{") }
             throw ValidationError(
