@@ -11,13 +11,15 @@ public struct Fixture: Sendable {
     /// Opens every scenario of a source.
     ///
     /// - Parameter folder: such as `Fixtures/stripe`.
-    /// - Throws: `SourceError` of kind `invalidFixture`.
+    /// - Throws: `SourceError` of kind `invalidFixture`, or `notFound`.
     public init(at folder: URL) throws {
         source = folder.lastPathComponent
         let entries = try? FileManager.default.contentsOfDirectory(
             at: folder, includingPropertiesForKeys: [.isDirectoryKey], options: .skipsHiddenFiles)
         guard let entries else {
-            throw SourceError.fixture(file: folder.lastPathComponent, at: nil, "there is no such folder")
+            throw SourceError(
+                .notFound, "Reading the fixtures of \(source): there is no folder \(folder.relativePath).",
+                advice: "Run this in the folder that has Fixtures, or name another with --fixtures.")
         }
         // Beside the scenarios lies what was released of the source's declaration.
         let folders = entries.filter {
@@ -29,11 +31,12 @@ public struct Fixture: Sendable {
 
     /// The scenario of this name.
     ///
-    /// - Throws: `SourceError` of kind `invalidFixture` that lists what there is.
+    /// - Throws: `SourceError` of kind `notFound` that says what there is.
     public func scenario(_ name: String) throws -> Scenario {
         guard let scenario = scenarios.first(where: { $0.name == name }) else {
-            let known = scenarios.map(\.name).joined(separator: ", ")
-            throw SourceError.fixture(file: source, at: nil, "there is no scenario \"\(name)\"; there are \(known)")
+            throw SourceError(
+                .notFound, "Looking for the scenario '\(name)' of \(source): there is none of this name.",
+                advice: NearestName.advice(for: name, among: scenarios.map(\.name)))
         }
         return scenario
     }

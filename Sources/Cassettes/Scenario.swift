@@ -46,8 +46,9 @@ public struct Scenario: Sendable {
     /// - Throws: `SourceError` of kind `invalidFixture` that lists what there is.
     public func state(_ name: String) throws -> Manifest.State {
         guard let state = manifest.states.first(where: { $0.name == name }) else {
-            let known = manifest.states.map(\.name).joined(separator: ", ")
-            throw SourceError.fixture(file: id, at: nil, "there is no state \"\(name)\"; there are \(known)")
+            throw SourceError(
+                .notFound, "Looking for the state '\(name)' of \(id): there is none of this name.",
+                advice: NearestName.advice(for: name, among: manifest.states.map(\.name)))
         }
         return state
     }

@@ -2,6 +2,7 @@ import FlyingFox
 import FlyingSocks
 import Foundation
 
+import class Tributary.Lock
 import struct Tributary.SourceError
 
 /// Serves the preview of one source to one browser on this machine.
@@ -18,7 +19,7 @@ public final class PreviewServer: Sendable {
     /// Starts the server and waits until it listens.
     ///
     /// - Parameter port: 0 takes a free one.
-    /// - Throws: `SourceError` of kind `unreachable` when the port is taken.
+    /// - Throws: `SourceError` of kind `invalidConfig` when the port is taken, or not this user's to listen on.
     public init(_ session: PreviewSession, port: UInt16 = 0) async throws {
         let gate = PreviewGate()
         let routes = PreviewRoutes(session: session)
@@ -31,13 +32,21 @@ public final class PreviewServer: Sendable {
         let server = HTTPServer(
             address: try .inet(ip4: "127.0.0.1", port: port), timeout: 120, logger: .disabled, handler: handler)
         self.server = server
-        task = Task { try await server.run() }
-        do {
-            try await server.waitUntilListening(timeout: 10)
-        } catch {
-            task.cancel()
-            throw SourceError(
-                .unreachable, "Listening on 127.0.0.1:\(port): \(error)", advice: "Choose another --port, or none.")
+        let failure = Lock<(any Error)?>(nil)
+        task = Task {
+            do { try await server.run() } catch {
+                failure.withLock { $0 = error }
+                throw error
+            }
+        }
+        // A server that cannot listen says so at once, and only here.
+        while await !server.isListening {
+            if let error = failure.withLock({ $0 }) {
+                throw SourceError(
+                    .invalidConfig, "Listening on 127.0.0.1:\(port): \(error.localizedDescription)",
+                    advice: "Choose another --port, or none.")
+            }
+            try await Task.sleep(for: .milliseconds(5))
         }
         guard case .ip4(_, let port) = await server.listeningAddress,
             let url = URL(string: "http://127.0.0.1:\(port)/start?token=\(gate.token)")
@@ -49,7 +58,14 @@ public final class PreviewServer: Sendable {
     deinit { task.cancel() }
 
     /// Serves until the task is cancelled.
-    public func serve() async throws { try await task.value }
+    public func serve() async throws {
+        try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
+        try Task.checkCancellation()
+    }
 
     /// Stops listening.
     public func stop() async { await server.stop() }

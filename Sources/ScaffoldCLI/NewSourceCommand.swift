@@ -11,11 +11,13 @@ struct NewSourceCommand: ParsableCommand {
             not possible, nothing is left behind.
 
               swift run scaffold new-source acme --auth bearer --pagination cursor \\
-                --base-url https://api.acme.example/v1 --table invoices:id:updated_at --table customers:id
+                --base-url https://api.acme.example/v1 --table invoices:id:updated_at --table lines:invoice_id+number
             """)
 
-    @Argument(help: "The source's name, such as acme or 'Acme CRM'; it becomes the type, which is never renamed.")
-    var name: String
+    @Argument(
+        help: "The source's name, such as acme or 'Acme CRM'; it becomes the type, which is never renamed.",
+        transform: SourceTypeName.init)
+    var name: SourceTypeName
 
     @Option(help: "The name that users see; by default NAME.")
     var label: String?
@@ -29,11 +31,24 @@ struct NewSourceCommand: ParsableCommand {
     @Option(help: "How lists are cut into pages: cursor, next-url, link, offset, page or none.")
     var pagination: SourcePlan.Pagination?
 
-    @Option(name: .customLong("table"), help: "A table as name:key[:cursor-field]; may be given several times.")
-    var tables: [String] = []
+    @Option(
+        name: .customLong("table"),
+        help: ArgumentHelp(
+            "A table as \(TablePlan.form), such as lines:order_id+number; may be given several times.",
+            discussion: "A key of several columns tells rows apart by all of them together."),
+        transform: TablePlan.init)
+    var tables: [TablePlan] = []
 
-    @Option(name: .customLong("base-url"), help: "Where the API answers, such as https://api.acme.example/v1.")
-    var baseURL: String?
+    @Option(
+        name: .customLong("base-url"),
+        help: ArgumentHelp(
+            "Where the API answers, such as https://api.acme.example/v1.",
+            discussion: """
+                A part of the host in braces is each user's own, and becomes a field of the form: \
+                https://{workspace}.acme.example/v1.
+                """),
+        transform: BaseURL.init)
+    var baseURL: BaseURL?
 
     @Option(help: "The vendor's documentation; https.")
     var docs: String?
@@ -66,31 +81,32 @@ struct NewSourceCommand: ParsableCommand {
 
     /// Options first, then the document's proposal, then the answers of a person, then defaults.
     private func plan() throws -> SourcePlan {
-        let type = try SourceTypeName(name)
         let proposal = try openAPI.map { try OpenAPIProposal(OpenAPIDocument(file: $0)) }
         var draft = PlanDraft(
             label: label ?? proposal?.label, kind: kind ?? proposal.map { _ in .rest },
             auth: auth ?? proposal?.auth, pagination: pagination ?? proposal?.pagination,
             baseURL: baseURL ?? proposal?.baseURL, docs: docs ?? proposal?.docs,
-            tables: try tables.isEmpty ? proposal?.tables ?? [] : tables.map { try TablePlan($0) },
+            tables: tables.isEmpty ? proposal?.tables ?? [] : tables,
             pageNames: pagination == nil || pagination == proposal?.pagination ? proposal?.pageNames : nil,
             apiKeyPlace: proposal?.apiKeyPlace)
         if let proposal { for line in proposal.notes { FileHandle.standardError.write(Data("note: \(line)\n".utf8)) } }
-        if isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 { try draft.ask(name) }
-        if let address = draft.baseURL, address.hasPrefix("http://") { Self.warn(of: address, name) }
-        return try draft.plan(type, name: name)
+        if isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 { draft.ask() }
+        let plan = try draft.plan(name)
+        if plan.baseURL.text.hasPrefix("http://") { Self.warn(of: plan) }
+        return plan
     }
 
     /// Sources speak to vendors over TLS, and the kit demands it.
-    private static func warn(of address: String, _ name: String) {
+    private static func warn(of plan: SourcePlan) {
+        let address = plan.baseURL.text
         let origin = address.split(separator: "/", omittingEmptySubsequences: false).prefix(3).joined(separator: "/")
-        let vendor = "https://\(name.lowercased()).example.com"
+        let vendor = "https://\(plan.id).example.com"
         FileHandle.standardError.write(
             Data(
                 """
-                note: \(address) is not encrypted, and a source's own address must be. Give the one that users have, such as
-                      \(vendor)\(address.dropFirst(origin.count)), and let a server on this machine answer for it:
-                      tributary record … --stand-in \(vendor)=\(origin)
+                note: \(address) is not encrypted, and a source's own address must be. Give --base-url with the one that
+                      users have, such as \(vendor)\(address.dropFirst(origin.count)), and let another server answer for it:
+                      tributary record \(plan.id) --scenario first --stand-in \(vendor)=\(origin)
 
                 """.utf8))
     }

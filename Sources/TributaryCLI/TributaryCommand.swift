@@ -13,6 +13,7 @@ public enum TributaryTool {
         HeapSettings.keepBatchBuffers()
         Sources.use(registry)
         do {
+            try CommandNames.check(CommandLine.arguments.dropFirst())
             var command = try TributaryCommand.parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

@@ -17,7 +17,7 @@ struct __Type__Source: RESTSource {
     static let endpoints = [
         RESTEndpoint("files", path: "/files", primaryKeys: ["name"], rows: "__rows__", sort: .unsorted),
         RESTEndpoint(
-            "__table__", path: "/files/{files.name}", primaryKeys: ["file", "__key__"], rows: "",
+            "__table__", path: "/files/{files.name}", primaryKeys: ["file", __keys__], rows: "",
             incremental: [.newestFirst(.datetime("modified_at"))], sort: .descending,
             parent: RESTParent(
                 "files", columns: ["name": "file", "modified_at": "modified_at"], stopsAtWatermark: true),

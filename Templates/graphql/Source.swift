@@ -36,7 +36,7 @@ struct __Type__Source: RESTSource {
 
     /// A list by Relay's cursor connections: `first`, `after`, `pageInfo`.
     private static func connection(
-        _ name: String, key: String, fields: String, incremental: [RESTIncremental] = []
+        _ name: String, keys: [String], fields: String, incremental: [RESTIncremental] = []
     ) -> RESTEndpoint {
         let (since, filter) = incremental.isEmpty ? ("", "") : (", $since: DateTime", ", updatedSince: $since")
         let query = """
@@ -48,7 +48,7 @@ struct __Type__Source: RESTSource {
             }
             """
         return RESTEndpoint(
-            name, path: "__path__", method: .post, primaryKeys: [key], rows: "data.\(name).nodes",
+            name, path: "__path__", method: .post, primaryKeys: keys, rows: "data.\(name).nodes",
             incremental: incremental, body: JSONObject([("query", .string(query))]),
             paginator: .cursor(
                 parameter: .body("variables.after"), from: "data.\(name).pageInfo.endCursor",

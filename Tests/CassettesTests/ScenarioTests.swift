@@ -63,7 +63,7 @@ import Tributary
     @Test("a state that is not there is answered with those that are")
     func unknownState() async throws {
         let scenario = try ScenarioFolder().scenario()
-        #expect(await message { _ = try scenario.session(state: "t9") }?.contains("there are t0") == true)
+        #expect(await message { _ = try scenario.session(state: "t9") }?.contains("state 't9'") == true)
     }
 
     @Test("fakes become texts that no scanner takes for a key")

@@ -263,3 +263,15 @@ import Testing
         ])
     func different(_ one: String, _ other: String) { #expect(!DecimalText.isSame(one, other)) }
 }
+
+@Suite struct CountedTests {
+    @Test(
+        "one is one, and all else is several",
+        arguments: [
+            (0, "0 bodies"), (1, "1 body"), (2, "2 bodies"), (1_234_567, "1,234,567 bodies"), (-1_000, "-1,000 bodies"),
+        ])
+    func counted(_ number: Int, _ text: String) { #expect(number.counted("body", "bodies") == text) }
+
+    @Test("the plural is made with an s where none is given")
+    func plural() { #expect(3.counted("file") == "3 files") }
+}

@@ -94,7 +94,7 @@ import Tributary
         #expect(diff.doubled == [["3"]])
         #expect(diff.changed.map(\.column) == ["name"])
         #expect(diff.witness.contains("1: name should be a, is A"))
-        #expect(diff.summary.contains("1 rows lost"))
+        #expect(diff.summary.contains("1 row lost"))
     }
 
     @Test("a table that is not there has no rows")

@@ -21,7 +21,7 @@ import Testing
         let shrunk = try #require(result.shrunk)
         #expect(shrunk.rowsBefore == 14 && shrunk.rowsAfter == 2 && shrunk.history.page == 1 && shrunk.isMinimal)
         #expect(shrunk.keys.count == 2)
-        #expect(result.findings.first?.actual == "The table has 1 rows lost.")
+        #expect(result.findings.first?.actual == "The table has 1 row lost.")
         #expect(shrunk.description.hasPrefix("from 14 rows to 2"))
     }
 

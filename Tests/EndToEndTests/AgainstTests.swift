@@ -92,6 +92,14 @@ import Testing
             try FileManager.default.copyItem(atPath: "portrait.json", toPath: arguments[index + 1])
             """
 
+        /// The repositories that the build of the revision has.
+        func borrowed() throws -> Set<String> {
+            let place = folder.url.appending(path: "cache/against")
+            let names = try FileManager.default.subpathsOfDirectory(atPath: place.path)
+            let parts = names.map { $0.split(separator: "/") }.filter { $0.count == 4 && $0[2] == "repositories" }
+            return Set(parts.map { String($0[3]) })
+        }
+
         private func write(_ path: String, _ text: String) throws {
             let url = repository.appending(path: path)
             try FileManager.default.createDirectory(
@@ -128,6 +136,12 @@ import Testing
         let result = try earlier.compare()
         #expect(result.status == 5, "\(result.errors)")
         #expect(result.output.contains("was France, is FR"), "\(result.output)\(result.errors)")
+        #expect(result.errors.contains(/Building [0-9a-f]{12}, \d/), "the time goes on: \(result.errors)")
+        let fetched = CommandLineTool.products.deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "repositories")
+        let names = try FileManager.default.contentsOfDirectory(atPath: fetched.path)
+        let borrowed = try earlier.borrowed()
+        #expect(!names.isEmpty && borrowed.isSuperset(of: names), "nothing is fetched twice")
         let left = try FileManager.default.contentsOfDirectory(atPath: earlier.repository.path).sorted()
         #expect(left == [".git", "Package.swift", "Program", "portrait.json"])
     }

@@ -122,6 +122,25 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: lake), "a wrong call leaves no partial table")
     }
 
+    @Test(
+        "a misspelt name is told with the one that was meant, and its own exit code",
+        arguments: [
+            (["chekc"], 64, "There is no command 'tributary chekc'. Did you mean 'check'?"),
+            (["fixtures", "inspekt"], 64, "Did you mean 'inspect'?"),
+            (["check", "--check", "key-uniqe-over-table"], 64, "Did you mean 'key-unique-over-table'?"),
+            (["check", "strpe"], 9, "Did you mean 'Stripe'?"),
+            (["check", "stripe", "--scenario", "biling"], 9, "Did you mean 'billing'?"),
+            (["check", "sqlite", "--table", "stok", "--check", "key-non-null"], 9, "Did you mean 'stock'?"),
+            (["preview", "stripe", "--scenario", "biling"], 9, "Did you mean 'billing'?"),
+            (["preview", "stripe", "--scenario", "billing", "--at", "t9"], 9, "the state 't9'"),
+            (["preview", "stripe", "--scenario", "billing", "--fixtures", "/nowhere"], 9, "there is no folder"),
+        ])
+    func misspelt(_ arguments: [String], _ status: Int32, _ words: String) throws {
+        let folder = try TemporaryFolder()
+        let result = try CommandLineTool(folder: folder.url).run(arguments)
+        #expect(result.status == status && result.errors.contains(words), "\(result.errors)")
+    }
+
     @Test("a damaged lake is told by file and line, and nothing is written")
     func tellsDamage() throws {
         let shop = try Shop()

@@ -39,6 +39,48 @@ struct RecordTests {
         ]
     }
 
+    @Test("an access token stands for an account, and a later state is cut as the first one was")
+    func laterState() async throws {
+        let service = try await standIn()
+        let folder = try TemporaryFolder("record")
+        let fixtures = folder.file("Fixtures").path
+        try Data("\(Self.key)\n".utf8).write(to: folder.file("token"))
+        let tool = CommandLineTool(folder: folder.url)
+        let common = [
+            "record", "stripe", "--scenario", "local", "--fixtures", fixtures, "--no-validate", "--stand-in",
+            "https://api.stripe.com/=\(service.url)/", "--set", "auth_method.selection=oauth", "--set",
+            "auth_method.stripe_integration_id=@\(folder.file("token").path)", "--json",
+        ]
+        func tables(_ arguments: [String]) throws -> [[String: Any]] {
+            let made = try tool.run(common + arguments)
+            #expect(made.status == 0, "\(made.errors)")
+            #expect(!(made.output + made.errors).contains(Self.key))
+            return try #require((try made.json() as? [String: Any])?["tables"] as? [[String: Any]])
+        }
+        let limits = ["--table", "customers", "--mode", "full-refresh", "--max-pages", "2", "--page-size", "4"]
+        let first = try tables(limits)
+        #expect(first.first?["rows"] as? Int == 8 && first.first?["requests"] as? Int == 2)
+        let second = try tables(["--state", "t1"])
+        #expect(second.count == 1 && second.first?["rows"] as? Int == 8, "\(second)")
+        let third = try tables(["--state", "t2", "--max-pages", "0"])
+        #expect(third.first?["rows"] as? Int == 12, "\(third)")
+        let names = try FileManager.default.subpathsOfDirectory(atPath: fixtures)
+        for name in names where name.contains(".") {
+            #expect(try !String(contentsOfFile: "\(fixtures)/\(name)", encoding: .utf8).contains(Self.key), "\(name)")
+        }
+    }
+
+    @Test("an origin that cannot be reached is told with the option that lets another server answer for it")
+    func unreachable() throws {
+        let folder = try TemporaryFolder("record")
+        let result = try CommandLineTool(folder: folder.url).run(
+            "record", "stripe", "--scenario", "local", "--fixtures", folder.file("Fixtures").path, "--stand-in",
+            "https://api.stripe.com=http://127.0.0.1:9", "--set", "auth_method.selection=api_key", "--set",
+            "auth_method.stripe_secret_key=\(Self.key)")
+        #expect(
+            result.status == 4 && result.errors.contains("is to answer for https://api.stripe.com"), "\(result.errors)")
+    }
+
     @Test("what is recorded passes the kit, holds nobody's data, and is the same when recorded anew")
     func record() async throws {
         let service = try await standIn()

@@ -50,14 +50,14 @@ import Testing
     private static let careless = ##"""
         import Glibc
         struct SQLiteSource {
-            let note = "attempts to retry, see https://api.sqlite.example/v1"  // Date() in a comment
+            let note = "attempts to retry, see https://api.sqlite.internal/v1"  // Date() in a comment
             func read(config: Config) async throws {
                 let key = config.apiKey.revealed
                 print("reading")
                 while true { try await Task.sleep(for: .seconds(1)) }
                 for attempt in 0..<5 { try await once(attempt) }
                 throw SourceError(.upstreamFailure, "The key \(key) was refused.")
-                let url = "http://stats.elsewhere.example/?t=\(config.apiKey.revealed)"
+                let url = "http://stats.elsewhere.internal/?t=\(config.apiKey.revealed)"
                 let text = """
                     while true { print("this is a text") }
                     """
@@ -82,7 +82,7 @@ import Testing
             (1, "imports Glibc"), (5, "reveals a secret"), (6, "prints"), (7, "waits by itself"),
             (7, "a loop that the upstream may keep going"), (8, "looks like a second layer of retries"),
             (9, "puts the secret in key into a text"), (10, "puts the secret in apiKey into a text"),
-            (10, "stats.elsewhere.example is asked without encryption"), (3, "api.sqlite.example is not on the site"),
+            (10, "stats.elsewhere.internal is asked without encryption"), (3, "api.sqlite.internal is not on the site"),
             (16, "goes round the transports"),
         ] {
             #expect(text.contains("\(repository.file):\(line): \(words)"), "\(line): \(words)\n\(text)")
@@ -93,6 +93,33 @@ import Testing
         #expect(text.contains("There is no recorded traffic") && text.contains("There is no icon"))
         #expect(text.contains("not compared: ") && text.contains("does not build"), "the base is no package")
         for number in 1...14 { #expect(text.contains(" \(number). "), "point \(number)") }
+    }
+
+    @Test("a name that is kept for examples is no finding, and one thing is not told as several")
+    func examples() throws {
+        let repository = try Repository()
+        let hosts = [
+            "http://api.acme.test", "https://api.example.com/v1", "https://acme.example", "https://example.internal",
+        ]
+        let lines = hosts.enumerated().map { "let host\($0) = \"\($1)\"\n" }
+        try repository.write(repository.file, lines.joined())
+        let text = try repository.review("--base", "HEAD", "--no-compare").output
+        for host in ["api.acme.test", "api.example.com", "acme.example"] {
+            #expect(
+                text.contains("✓ \(repository.file):") && text.contains(": \(host) is a name for examples"), "\(text)")
+        }
+        #expect(text.contains("example.internal is not on the site"))
+        #expect(text.contains("1 file differs from"), "\(text)")
+    }
+
+    @Test("of a source that the base does not have nothing is built, for there is nothing to compare with")
+    func new() throws {
+        let repository = try Repository()
+        try repository.write("Sources/SourceCatalog/Stripe/StripeSource.swift", "struct StripeSource {}\n")
+        let result = try repository.review("--base", "HEAD")
+        #expect(result.output.contains("1 file differs from") && result.output.contains("the source is new"))
+        #expect(!result.errors.contains("Building"), "\(result.errors)")
+        #expect(!result.output.contains("not compared"), "\(result.output)")
     }
 
     @Test("fixtures: age, size, missing states, and edits by hand that broke the seal")

@@ -57,6 +57,47 @@ import Testing
         #expect(result.output.contains("tributary check acme"))
     }
 
+    @Test("a key of several columns is the table's, the model's and the scenario's", arguments: ["rest", "graphql"])
+    func compositeKey(_ kind: String) throws {
+        let folder = try package()
+        let result = try scaffold(folder, "acme", "--kind", kind, "--table", "lines:order_id+number:changed_at")
+        #expect(result.status == 0, "\(result.errors)")
+        let source = try text(folder, "Sources/SourceCatalog/Acme/AcmeSource.swift")
+        #expect(source.contains(#"eys: ["order_id", "number"], "#) && source.contains("changed_at"), "\(source)")
+        let manifest = try text(folder, "Fixtures/acme/example/manifest.json")
+        #expect(manifest.replacing(/\s+/, with: "").contains(#""keys":["order_id","number"]"#), "\(manifest)")
+        if kind == "rest" {
+            let model = try text(folder, "Fixtures/acme/example/model.json").replacing(/\s+/, with: "")
+            #expect(model.contains(#""key":["order_id","number"]"#), "\(model)")
+        }
+    }
+
+    @Test("a part of the host in braces becomes a field of the form that leads to no other host")
+    func hostParts() throws {
+        let folder = try package()
+        let result = try scaffold(
+            folder, "acme", "--auth", "none", "--base-url", "https://{account_id}.{region}.acme.example/v1/")
+        #expect(result.status == 0, "\(result.errors)")
+        let source = try text(folder, "Sources/SourceCatalog/Acme/AcmeSource.swift")
+        #expect(source.contains(#""https://\(config.accountId).\(config.region).acme.example/v1""#), "\(source)")
+        #expect(source.contains(#"@Input("Account id", placeholder: "acme", rule: .hostLabel) var accountId: String"#))
+        #expect(!source.contains("init() {}"))
+        let manifest = try text(folder, "Fixtures/acme/example/manifest.json")
+        #expect(manifest.contains(#""account_id" : "acme""#), "\(manifest)")
+        #expect(try text(folder, "Fixtures/acme/example/t0.har").contains("https://acme.acme.acme.example/v1/items"))
+        #expect(try text(folder, "Tests/SourceCatalogTests/Golden/identifiers.txt").contains("Acme.account_id"))
+    }
+
+    @Test("a wrong option is told with the command's own usage, once; what does not go together without it")
+    func usage() throws {
+        let folder = try package()
+        let wrong = try scaffold(folder, "acme", "--table", "items:i d")
+        #expect(wrong.errors.components(separatedBy: "Usage: scaffold new-source").count == 2, "\(wrong.errors)")
+        #expect(wrong.errors.contains("'items:i d'") && wrong.errors.contains("'i d' is no name"), "\(wrong.errors)")
+        let twice = try scaffold(folder, "acme", "--table", "items:id", "--table", "items:uuid")
+        #expect(!twice.errors.contains("Usage") && twice.errors.contains("one name"), "\(twice.errors)")
+    }
+
     @Test("nothing is overwritten, and a dry run writes nothing")
     func overwritesNothing() throws {
         let folder = try package()
@@ -75,7 +116,11 @@ import Testing
             (["acme", "--table", "items"], "name:key"),
             (["acme", "--table", "items:id", "--table", "items:uuid"], "one name"),
             (["acme", "--table", "it\"ems:id"], "name:key"),
+            (["acme", "--table", "items:id+"], "'' is no name"),
+            (["acme", "--table", "items:id+id"], "a column twice"),
             (["acme", "--base-url", "ftp://x"], "an address such as"),
+            (["acme", "--base-url", "https://acme.example/{tenant}/v1"], "client(for:in:)"),
+            (["acme", "--base-url", "https://{access_token}.acme.example"], "take another name"),
             (["acme", "--label", "a\"b"], "quotation marks"),
             (["acme", "--pagination", "pages"], "pagination"),
             (["acme", "--kind", "file", "--table", "a:id", "--table", "b:id"], "one table"),

@@ -52,6 +52,20 @@ import Tributary
         await server.stop()
     }
 
+    @Test("a port that is taken is told at once, and a server whose task is cancelled ends")
+    func portTaken() async throws {
+        let server = try await Self.server()
+        let port = UInt16(try #require(server.address.port))
+        let upstream = PreviewSession.Upstream(name: "test") { SourceContext.testing() }
+        let session = PreviewSession(AnySource(EveryFieldSource.self), upstream: upstream)
+        let error = await #expect(throws: SourceError.self) { try await PreviewServer(session, port: port) }
+        #expect(
+            error?.kind == .invalidConfig && error?.message.contains("\(port)") == true, "\(String(describing: error))")
+        let serving = Task { try await server.serve() }
+        serving.cancel()
+        await #expect(throws: (any Error).self) { try await serving.value }
+    }
+
     @Test("a page of another site cannot use it, whatever name it found")
     func otherSites() async throws {
         let server = try await Self.server()

@@ -64,6 +64,27 @@ public struct Redaction: Sendable {
         return result
     }
 
+    /// Notes the tokens of OAuth accounts, which stand in no config, and gives the accounts with fakes in their places, as
+    /// a manifest has them. Called before ``redact(_:config:masked:)``.
+    ///
+    /// - Parameter accounts: by number, each as it was at first and after every refresh.
+    public mutating func accounts(_ accounts: [Int64: [Integration]]) -> [JSONValue] {
+        accounts.sorted { $0.key < $1.key }.enumerated().map { index, account in
+            let fake: JSONValue = [
+                "fake": .string("\(source).accessToken"), "n": .number(JSONNumber(Int64(index + 1))),
+            ]
+            for known in account.value {
+                let secrets = [known.accessToken, known.refreshToken, known.clientSecret].compactMap { $0?.revealed }
+                for text in secrets { replacements.add(text, FakeSecret.text(of: fake) ?? "", rule: "known-secret") }
+            }
+            return .object(
+                JSONObject([
+                    ("id", .number(JSONNumber(account.key))), ("kind", .string(account.value[0].kind)),
+                    ("label", .string("Account \(index + 1)")), ("accessToken", fake),
+                ]))
+        }
+    }
+
     // MARK: Collecting
 
     /// The config with fakes for its secrets, whose values are noted.

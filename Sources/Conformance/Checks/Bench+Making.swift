@@ -137,12 +137,11 @@ extension Bench {
     }
 
     private var timeAsCounter: Finding {
-        let (name, format) = (schema.field?.name ?? "", spelling.format)
-        let spelt = format == .epochMilliseconds ? "epochMilliseconds" : "epochSeconds"
+        let name = schema.field?.name ?? ""
         return Finding(
             at: "the cursor field \(name)",
             expected: "a field that is declared as the time that its values are: "
-                + ".datetime(\"\(name)\", …, format: .\(spelt))",
+                + ".datetime(\"\(name)\", …, \(spelling.format.declaration))",
             actual: "It is declared as a counter: neither a lookback nor the guard against moments ahead applies.",
             witness: objects.prefix(2).map { "\(name): \(cursor($0).text)" })
     }

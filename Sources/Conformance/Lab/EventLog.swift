@@ -78,11 +78,11 @@ extension EventLog.Event: CustomStringConvertible {
         case .requestFailed(let index, let text): "answer \(index)   none: \(text)"
         case .statement(let text): "statement  \(text)"
         case .emitted(let rows, _, let token):
-            "emitted    \(rows) rows" + (token.map { ", position \($0.value.text)" } ?? "")
+            "emitted    \(rows.counted("row"))" + (token.map { ", position \($0.value.text)" } ?? "")
         case .taken: "taken"
-        case .batch(let rows, let bytes): "batch      \(rows) rows, \(bytes) bytes"
+        case .batch(let rows, let bytes): "batch      \(rows.counted("row")), \(bytes) bytes"
         case .committed(let version, let rows, let watermark, let token):
-            "committed  version \(version), \(rows) rows, last \(watermark.last?.storedText ?? "none"), earliest "
+            "committed  version \(version), \(rows.counted("row")), last \(watermark.last?.storedText ?? "none"), earliest "
                 + "\(watermark.earliest?.storedText ?? "none")" + (token.map { ", position \($0)" } ?? "")
         case .waited(let duration): "waited     \(duration)"
         case .log(let text): "log        \(text)"

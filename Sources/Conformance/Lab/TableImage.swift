@@ -127,11 +127,15 @@ public struct TableDiff: Sendable {
     /// One line that counts the differences.
     public var summary: String {
         var parts: [String] = []
-        if !missing.isEmpty { parts.append("\(missing.count) rows lost") }
-        if !extra.isEmpty { parts.append("\(extra.count) rows too many") }
-        if !doubled.isEmpty { parts.append("\(doubled.count) keys doubled") }
-        if !changed.isEmpty { parts.append("\(Set(changed.map(\.key)).count) rows with stale or wrong values") }
-        if !schemaDifferences.isEmpty { parts.append("\(schemaDifferences.count) columns differ") }
+        if !missing.isEmpty { parts.append("\(missing.count.counted("row")) lost") }
+        if !extra.isEmpty { parts.append("\(extra.count.counted("row")) too many") }
+        if !doubled.isEmpty { parts.append("\(doubled.count.counted("key")) doubled") }
+        if !changed.isEmpty {
+            parts.append("\(Set(changed.map(\.key)).count.counted("row")) with stale or wrong values")
+        }
+        if !schemaDifferences.isEmpty {
+            parts.append(schemaDifferences.count.counted("column differs", "columns differ"))
+        }
         return parts.isEmpty ? "no difference" : parts.joined(separator: ", ")
     }
 

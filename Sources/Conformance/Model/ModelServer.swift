@@ -137,7 +137,9 @@ public struct ModelServer: HTTPClient {
                 }),
                 !ModelOrder.isReadable(bound, like: sample)
             else { continue }
-            let text = "The parameter \(filter.parameter) cannot be read: '\(bound)'."
+            let text =
+                "The parameter \(filter.parameter) cannot be read: '\(bound)'. Values of \(filter.field) are such as "
+                + "\(sample.text): declare the bound with \(ModelDeclaration.CursorFormat(spelling: sample).declaration)."
             return call.response(400, ["error": ["message": .string(text), "param": .string(filter.parameter)]])
         }
         return nil

@@ -21,7 +21,7 @@ struct LeakGate {
         let more = findings.count > 12 ? "\n  … and \(findings.count - 12) more" : ""
         throw SourceError(
             .invalidFixture,
-            "Scanning the recording of \(name): \(findings.count) values must not be published, so nothing was written."
+            "Scanning the recording of \(name): \(findings.count.counted("value")) must not be published, so nothing was written."
                 + lines + more,
             advice: "For each, add a rule to \(fixtures.lastPathComponent)/\(source)/redaction.json, such as "
                 + "{\"rules\": [{\"json\": \"customer.note\", \"action\": \"pseudonym\"}]} (actions: fake, pseudonym, drop, "

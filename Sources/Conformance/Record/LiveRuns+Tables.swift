@@ -52,7 +52,7 @@ extension LiveRuns {
             let list = stand.recorder.longestList(of: schema.name), list.count > 0
         else { return nil }
         let place = list.path.isEmpty ? "the answer itself" : "'\(list.path)'"
-        return "\(schema.name) has no row, although an answer holds \(list.count) objects at \(place): "
+        return "\(schema.name) has no row, although an answer holds \(list.count.counted("object")) at \(place): "
             + "see that `rows` of the endpoint names that place."
     }
 

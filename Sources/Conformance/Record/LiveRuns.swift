@@ -23,6 +23,7 @@ struct LiveRuns: Sendable {
         let recorder: RecordingHTTPClient
         let http: any HTTPClient
         let clock: Int64
+        let integrations: TappedIntegrations
     }
 
     /// - Throws: `SourceError` when nothing could be recorded.
@@ -53,7 +54,8 @@ struct LiveRuns: Sendable {
         }
         if tables.isEmpty, let failure { throw failure }
         return RecordedRuns(
-            exchanges: TrimmedCounters.settled(stand.recorder.exchanges), tables: tables, notes: notes, modes: modes)
+            exchanges: TrimmedCounters.settled(stand.recorder.exchanges), tables: tables, notes: notes, modes: modes,
+            accounts: stand.integrations.accounts)
     }
 
     /// Asks with wrong credentials: what the upstream answers, and whether it was a refusal.
@@ -96,14 +98,15 @@ struct LiveRuns: Sendable {
         guard let made else {
             throw SourceError(.unexpectedAnswer, "Recording: the live client takes nothing around its wire.")
         }
-        return Stand(recorder: made, http: http, clock: plan.clock)
+        return Stand(
+            recorder: made, http: http, clock: plan.clock, integrations: TappedIntegrations(live.integrations))
     }
 
     func context(_ stand: Stand) -> SourceContext {
         var logger = Logger(label: "record")
         logger.logLevel = .error
         return SourceContext(
-            http: stand.http, databases: live.databases, tunnels: live.tunnels, integrations: live.integrations,
+            http: stand.http, databases: live.databases, tunnels: live.tunnels, integrations: stand.integrations,
             hosts: live.hosts, clock: RecordingClock(stand.clock), logger: logger)
     }
 

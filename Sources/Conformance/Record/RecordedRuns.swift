@@ -24,4 +24,6 @@ struct RecordedRuns: Sendable {
     var notes: [String]
     /// The kinds of run that were recorded of each table.
     var modes: [String: Set<SyncType>]
+    /// The OAuth accounts that were asked for, each with every token that it had meanwhile.
+    var accounts: [Int64: [Integration]] = [:]
 }

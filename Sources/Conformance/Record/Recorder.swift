@@ -73,10 +73,12 @@ public struct Recorder: Sendable {
         ).run()
         progress("Redacting, replaying and scanning …")
         var redaction = try makeRedaction()
+        let accounts = redaction.accounts(runs.accounts)
         let redacted = redaction.redact(runs.exchanges, config: source.storedConfig, masked: source.maskedConfig)
         try checkKey(existing, redacted.keyFingerprint)
-        let draft = try ScenarioDraft(
+        var draft = try ScenarioDraft(
             plan: plan, source: sourceName, existing: existing, runs: runs, redacted: redacted)
+        draft.accounts = accounts
         var finished = try await finish(draft, lakes: lakes, originals: redacted.originals)
         finished.outcome.notes = runs.notes + finished.outcome.notes
         finished.outcome.redactions = redacted.counts

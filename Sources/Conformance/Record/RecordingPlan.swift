@@ -105,9 +105,15 @@ extension RecordingPlan {
             source: source, config: config, scenario: scenario.name, clock: try scenario.state(name).clock, today: today
         )
         state = name
+        follow(scenario)
+        recordsRefusal = false
+    }
+
+    /// Takes over what of the upstream a scenario has: the same tables in the same modes, cut alike, so that its states
+    /// can be compared.
+    public mutating func follow(_ scenario: Scenario) {
         tables = scenario.manifest.schemas.map(\.name)
         modes = Dictionary(scenario.manifest.schemas.map { ($0.name, $0.mode) }) { $1 }
         limits = RecordingLimits(scenario.manifest.document["limits"])
-        recordsRefusal = false
     }
 }

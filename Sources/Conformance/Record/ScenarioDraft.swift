@@ -12,6 +12,8 @@ struct ScenarioDraft {
     let tables: [RecordedTable]
     let redacted: Redaction.Result
     var entries: [DraftEntry]
+    /// The OAuth accounts of the config, as a manifest has them.
+    var accounts: [JSONValue] = []
     /// The statements of a database's state; nil where HTTP was recorded.
     var seed: [UInt8]?
 
@@ -121,6 +123,7 @@ struct ScenarioDraft {
         manifest["covers"] = .array((old + covers.filter { !old.contains($0) }).map { .string($0) })
         manifest["schemas"] = .object(schemas(manifest["schemas"]?.object ?? JSONObject()))
         if manifest["config"] == nil { manifest["config"] = .object(redacted.config) }
+        if manifest["integrations"] == nil, !accounts.isEmpty { manifest["integrations"] = .array(accounts) }
         manifest["provenance"] = .object(provenance(manifest["provenance"]?.object ?? JSONObject(), seal: seal))
         manifest["states"] = .array(states(manifest["states"]?.array ?? []))
         let match = matching(manifest["match"]?.object ?? JSONObject())

@@ -1,3 +1,5 @@
+import Columns
+
 /// What a failure has been reduced to: the smallest history that was found to fail in the same way.
 public struct ShrunkHistory: Sendable, Hashable, Codable {
     public var history: History
@@ -14,11 +16,11 @@ public struct ShrunkHistory: Sendable, Hashable, Codable {
     /// One sentence: what is left.
     public var description: String {
         let shown = keys.prefix(4).joined(separator: ", ") + (keys.count > 4 ? ", …" : "")
-        var parts = ["from \(rowsBefore) rows to \(rowsAfter)\(keys.isEmpty ? "" : " (\(shown))")"]
+        var parts = ["from \(rowsBefore.counted("row")) to \(rowsAfter)\(keys.isEmpty ? "" : " (\(shown))")"]
         if let page = history.page { parts.append("\(page) on a page") }
-        if let states = history.states { parts.append("\(states) \(states == 1 ? "state" : "states")") }
+        if let states = history.states { parts.append(states.counted("state")) }
         if let moments = history.moments { parts.append("moment \(moments)") }
         let end = isMinimal ? "" : "; the time for it ran out"
-        return parts.joined(separator: ", ") + " (\(attempts) attempts\(end))"
+        return parts.joined(separator: ", ") + " (\(attempts.counted("attempt"))\(end))"
     }
 }

@@ -61,11 +61,10 @@ extension StateStore {
     }
 
     private func missing(_ name: String) throws -> SourceError {
-        let names = try connections().map(\.name)
-        let advice =
-            names.isEmpty
-            ? "There is none yet; make one with: tributary connect" : "There are: \(names.joined(separator: ", "))."
-        return SourceError(.notFound, "Looking for the connection '\(name)': there is none.", advice: advice)
+        SourceError(
+            .notFound, "Looking for the connection '\(name)': there is none.",
+            advice: NearestName.advice(for: name, among: try connections().map(\.name))
+                ?? "There is none yet; make one with: tributary connect")
     }
 
     private static func place(_ name: String, _ sourceType: String) -> String { "connection \(name) (\(sourceType))" }

@@ -32,16 +32,15 @@ struct SyncPlanner: Sendable {
 
     /// What discovery says about the schema.
     ///
-    /// - Throws: `SourceError` of kind `unknownSchema`, which lists the names there are.
+    /// - Throws: `SourceError` of kind `unknownSchema`, which says what there is.
     func discover() async throws -> SourceSchema? {
         if let discovered = request.discovered { return discovered }
         let schemas = try await engine.reader.schemas(in: engine.context)
         if let found = schemas.first(where: { $0.name == request.schema }) { return found }
-        let names = schemas.prefix(30).map(\.name).joined(separator: ", ")
         throw SourceError(
             .unknownSchema,
             "Looking for the table '\(request.schema)': \(engine.reader.sourceType) has none of this name.",
-            advice: names.isEmpty ? nil : "There are: \(names)\(schemas.count > 30 ? ", …" : ".")")
+            advice: NearestName.advice(for: request.schema, among: schemas.map(\.name)))
     }
 
     private func cursor(_ discovered: SourceSchema?) throws -> CursorColumn? {

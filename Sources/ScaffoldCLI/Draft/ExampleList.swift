@@ -65,7 +65,7 @@ struct ExampleList {
         var page: [String: Any] = ["style": style, "parameter": plan.pageNames.position]
         page["size"] = sizeParameter
         var endpoint: [String: Any] = [
-            "path": ExampleScenario.basePath(plan) + table.path, "collection": table.name, "order": [table.key],
+            "path": plan.baseURL.path + table.path, "collection": table.name, "order": table.keys,
             "page": page, "envelope": template,
         ]
         if let cursor = table.cursor {

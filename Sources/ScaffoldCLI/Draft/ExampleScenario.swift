@@ -16,11 +16,6 @@ struct ExampleScenario {
         return files
     }
 
-    static func basePath(_ plan: SourcePlan) -> String {
-        let path = URL(string: plan.baseURL)?.path ?? ""
-        return path == "/" ? "" : path
-    }
-
     private static func text(_ document: [String: Any]) throws -> String {
         let options: JSONSerialization.WritingOptions = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let data = try JSONSerialization.data(withJSONObject: document, options: options)
@@ -60,16 +55,16 @@ struct ExampleScenario {
         if plan.kind == .file {
             let rows: [String: Any] = [
                 "mode": "incremental", "field": "modified_at", "type": "datetime",
-                "keys": ["file", plan.tables[0].key],
+                "keys": ["file"] + plan.tables[0].keys,
                 "sort": "desc",
             ]
             return ["files": ["mode": "full-refresh", "keys": ["name"]], plan.tables[0].name: rows]
         }
         let pairs = plan.tables.map { table -> (String, Any) in
-            var schema: [String: Any] = ["mode": "full-refresh", "keys": [table.key]]
+            var schema: [String: Any] = ["mode": "full-refresh", "keys": table.keys]
             if let cursor = table.cursor {
                 schema = [
-                    "mode": "incremental", "field": cursor, "type": "datetime", "keys": [table.key], "sort": "asc",
+                    "mode": "incremental", "field": cursor, "type": "datetime", "keys": table.keys, "sort": "asc",
                 ]
             }
             return (table.name, schema)
@@ -79,13 +74,15 @@ struct ExampleScenario {
 
     private var config: [String: Any] {
         func fake(_ name: String) -> [String: Any] { ["fake": "\(plan.id).\(name)", "n": 1] }
-        return switch plan.auth {
-        case .apiKey: ["api_key": fake("apiKey")]
-        case .bearer: ["access_token": fake("accessToken")]
-        case .basic: ["user": "example", "password": fake("password")]
-        case .oauth: ["account": 7]
-        case .none: [:]
-        }
+        let credentials: [String: Any] =
+            switch plan.auth {
+            case .apiKey: ["api_key": fake("apiKey")]
+            case .bearer: ["access_token": fake("accessToken")]
+            case .basic: ["user": "example", "password": fake("password")]
+            case .oauth: ["account": 7]
+            case .none: [:]
+            }
+        return plan.baseURL.parts.reduce(into: credentials) { $0[$1.wireName] = $1.example }
     }
 
     // MARK: Model
@@ -94,8 +91,8 @@ struct ExampleScenario {
         let lists = plan.tables.map { ExampleList(plan, $0) }
         let collections = lists.map { list -> (String, Any) in
             var collection: [String: Any] = [
-                "key": list.table.key, "cursorMovesOnUpdate": list.table.cursor != nil, "mutable": ["name"],
-                "from": [["path": Self.basePath(plan) + list.table.path, "rows": list.rows]],
+                "key": list.table.keys, "cursorMovesOnUpdate": list.table.cursor != nil, "mutable": ["name"],
+                "from": [["path": plan.baseURL.path + list.table.path, "rows": list.rows]],
             ]
             collection["cursor"] = list.table.cursor
             return (list.table.name, collection)
@@ -131,7 +128,7 @@ struct ExampleScenario {
                 let text = query.map { "\($0.0)=\($0.1)" }.joined(separator: "&")
                 let path = list.table.path + (text.isEmpty ? "" : "?\(text)")
                 // In the order that the request asks for: by the key, or by the cursor.
-                let order = query.last { $0.0 == "sort" }?.1 ?? list.table.key
+                let order = query.last { $0.0 == "sort" }?.1 ?? list.table.keys[0]
                 return entry(
                     "\(list.table.name)-\(index + 1)", path, list.envelope(objects(list.table, by: order)))
             }
@@ -140,7 +137,7 @@ struct ExampleScenario {
     }
 
     private var fileEntries: [[String: Any]] {
-        let list = ExampleList(plan, TablePlan(name: "files", key: "name"))
+        let list = ExampleList(plan, TablePlan(name: "files", keys: ["name"]))
         let days = [3, 2, 1].map { "2025-03-0\($0)" }
         let files = days.map { ["name": "\($0).json", "modified_at": "\($0)T06:00:00Z"] }
         let query = list.queries[0].map { "\($0.0)=\($0.1)" }.joined(separator: "&")
@@ -172,7 +169,7 @@ struct ExampleScenario {
 
     private func entry(_ id: String, _ path: String, _ body: Any, posting: [String: Any]? = nil) -> [String: Any] {
         var request: [String: Any] = [
-            "method": posting == nil ? "GET" : "POST", "url": plan.baseURL + path, "httpVersion": "HTTP/1.1",
+            "method": posting == nil ? "GET" : "POST", "url": plan.baseURL.example + path, "httpVersion": "HTTP/1.1",
             "headers": authorization.map { ["name": $0.0, "value": $0.1] },
         ]
         if let posting {
@@ -208,7 +205,7 @@ struct ExampleScenario {
 
     /// Objects in the order of a member, those alike in it by the key.
     private func objects(_ table: TablePlan, by member: String) -> [[String: Any]] {
-        func rank(_ object: [String: Any]) -> [String] { [member, table.key].map { object[$0] as? String ?? "" } }
+        func rank(_ object: [String: Any]) -> [String] { ([member] + table.keys).map { object[$0] as? String ?? "" } }
         return objects(table).sorted { rank($0).lexicographicallyPrecedes(rank($1)) }
     }
 
@@ -224,7 +221,11 @@ struct ExampleScenario {
             if let cursor = table.cursor { object[cursor] = String(format: "2025-03-01T09:%02d:00Z", minute) }
             if let place = table.partitionBy { object[place] = String(format: "2025-02-%02dT08:00:00Z", number + 1) }
             if plan.kind == .graphql { object["createdAt"] = object.removeValue(forKey: "created_at") }
-            object[table.key] = "\(table.name.prefix(3).lowercased())_\(100 + number)"
+            // Of a key of several columns none tells rows apart by itself.
+            let parts = table.keys.count == 1 ? [number] : [number % 3] + table.keys.dropFirst().map { _ in number / 3 }
+            for (key, part) in zip(table.keys, parts) {
+                object[key] = "\(table.name.prefix(3).lowercased())_\(100 + part)"
+            }
             return object
         }
     }
@@ -237,7 +238,7 @@ struct GraphQLExample {
     init(_ table: TablePlan) {
         let filter = table.cursor == nil ? ("", "") : (", $since: DateTime", ", updatedSince: $since")
         var fields: [String] = []
-        for name in [table.key, "name", "createdAt", table.cursor ?? "createdAt"] where !fields.contains(name) {
+        for name in table.keys + ["name", "createdAt", table.cursor ?? "createdAt"] where !fields.contains(name) {
             fields.append(name)
         }
         let query = """

@@ -18,7 +18,9 @@ struct SourceCode {
         marks["__api_key_place__"] = plan.apiKeyPlace
         marks["__rows__"] = ExampleList(plan, plan.tables[0]).rows
         let pages = try templates.sections("Templates/pagination/\(plan.pagination.rawValue).swift", marks)
-        marks["__config__"] = auth["config"]
+        // Fields need no init of their own; a form without any does.
+        let fields = plan.auth == .none && !plan.baseURL.parts.isEmpty ? [] : [auth["config"]].compactMap { $0 }
+        marks["__config__"] = (plan.baseURL.fields + fields).joined(separator: "\n")
         marks["__authorization__"] = auth["authorization"]
         let size = names.size == nil ? nil : pages["size"]
         marks["__paginator__"] = [pages["paginator"], size].compactMap { $0 }.joined(separator: ", ")
@@ -31,9 +33,9 @@ struct SourceCode {
     /// The words that every template may use.
     static func marks(_ plan: SourcePlan) -> [String: String] {
         [
-            "__Type__": plan.type.text, "__type__": plan.id, "__label__": plan.label, "__base_url__": plan.baseURL,
+            "__Type__": plan.type.text, "__type__": plan.id, "__label__": plan.label, "__base_url__": plan.baseURL.code,
             "__docs__": plan.docs, "__path__": plan.tables[0].path, "__table__": plan.tables[0].name,
-            "__key__": plan.tables[0].key, "__probe__": ExampleList(plan, plan.tables[0]).probe,
+            "__keys__": literals(plan.tables[0].keys), "__probe__": ExampleList(plan, plan.tables[0]).probe,
         ]
     }
 
@@ -46,7 +48,8 @@ struct SourceCode {
 
     private func list(_ table: TablePlan) -> String {
         let rows = ExampleList(plan, table).rows
-        let head = "\"\(table.name)\", path: \"\(table.path)\", primaryKeys: [\"\(table.key)\"], rows: \"\(rows)\""
+        let head =
+            "\"\(table.name)\", path: \"\(table.path)\", primaryKeys: [\(Self.literals(table.keys))], rows: \"\(rows)\""
         var more: [String] = []
         if let cursor = table.cursor {
             more.append(
@@ -63,11 +66,14 @@ struct SourceCode {
     }
 
     private func connection(_ table: TablePlan) -> String {
-        let fields = Self.unique([table.key, "name", "createdAt", table.cursor ?? "createdAt"]).joined(separator: " ")
-        let head = "connection(\n    \"\(table.name)\", key: \"\(table.key)\", fields: \"\(fields)\""
+        let fields = Self.unique(table.keys + ["name", "createdAt", table.cursor ?? "createdAt"]).joined(separator: " ")
+        let head = "connection(\n    \"\(table.name)\", keys: [\(Self.literals(table.keys))], fields: \"\(fields)\""
         guard let cursor = table.cursor else { return head + ")," }
         return head + ",\n    incremental: [.datetime(\"\(cursor)\", parameter: .body(\"variables.since\"))]),"
     }
+
+    /// Names as the members of a Swift array.
+    private static func literals(_ names: [String]) -> String { names.map { "\"\($0)\"" }.joined(separator: ", ") }
 
     private static func unique(_ names: [String]) -> [String] {
         names.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }

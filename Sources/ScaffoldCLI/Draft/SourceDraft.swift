@@ -119,11 +119,14 @@ struct SourceDraft {
 
 /// The names that a source's form stores, as the golden list of identifiers has them.
 struct FormNames {
+    /// The type, then its fields behind it.
     let all: [String]
+    /// The fields alone.
+    let fields: [String]
 
     init(_ plan: SourcePlan) {
         let type = plan.type.text
-        let fields: [String] =
+        let credentials: [String] =
             switch (plan.kind, plan.auth) {
             case (.sql, _):
                 ["host", "port", "database", "user", "password"]
@@ -138,6 +141,7 @@ struct FormNames {
             case (_, .oauth): ["account"]
             case (_, .none): []
             }
+        fields = plan.kind == .sql ? credentials : plan.baseURL.parts.map(\.wireName) + credentials
         all = [type] + fields.map { "\(type).\($0)" }
     }
 }

@@ -35,7 +35,7 @@ struct OpenAPIList {
         path: String, name: String, key: String, rows: OpenAPIAnswer.Rows, answer: OpenAPIAnswer,
         _ parameters: [String: OpenAPIDocument.Node]
     ) {
-        var table = TablePlan(name: name, key: key, path: path)
+        var table = TablePlan(name: name, keys: [key], path: path)
         table.rows = rows.path
         let changed = rows.properties.keys.sorted().first {
             Self.isTime(rows.properties[$0])

@@ -5,7 +5,7 @@ import Foundation
 struct OpenAPIProposal {
     let label: String?
     let docs: String?
-    let baseURL: String?
+    let baseURL: BaseURL?
     let auth: SourcePlan.Auth?
     /// Where an API key goes, as Swift has it: `header: "X-API-Key"`.
     let apiKeyPlace: String?
@@ -23,10 +23,12 @@ struct OpenAPIProposal {
         label = root["info"]["title"].string.map(Self.literal)
         docs = root["externalDocs"]["url"].string.flatMap { $0.hasPrefix("https://") ? $0 : nil }
         let server = Self.server(root["servers"].array.first ?? OpenAPIDocument.Node(value: nil))
-        baseURL = server.hasPrefix("http") ? server : nil
+        baseURL = server.hasPrefix("http") ? try? BaseURL(server) : nil
         (auth, apiKeyPlace) = Self.authorization(document)
         var notes: [String] = []
-        if baseURL == nil, !server.isEmpty { notes.append("the server '\(server)' is relative: give --base-url") }
+        if baseURL == nil, !server.isEmpty {
+            notes.append("the server '\(server)' is no address of its own: give --base-url")
+        }
         let found = root["paths"].names.map { OpenAPIList.make(document, path: $0) }
         let lists = found.compactMap { try? $0.get() }
         for case .failure(let reason) in found where reason.isWorthSaying { notes.append(reason.text) }
@@ -62,10 +64,9 @@ struct OpenAPIProposal {
     /// The first server, its variables replaced by their defaults.
     private static func server(_ node: OpenAPIDocument.Node) -> String {
         let variables = node["variables"]
-        let url = variables.names.reduce(node["url"].string ?? "") { text, name in
+        return variables.names.reduce(node["url"].string ?? "") { text, name in
             text.replacingOccurrences(of: "{\(name)}", with: variables[name]["default"].string ?? name)
         }
-        return url.hasSuffix("/") ? String(url.dropLast()) : url
     }
 
     private static func authorization(_ document: OpenAPIDocument) -> (SourcePlan.Auth?, String?) {

@@ -7,44 +7,35 @@ struct PlanDraft {
     var kind: SourcePlan.Kind?
     var auth: SourcePlan.Auth?
     var pagination: SourcePlan.Pagination?
-    var baseURL: String?
+    var baseURL: BaseURL?
     var docs: String?
     var tables: [TablePlan]
     var pageNames: PageNames?
     var apiKeyPlace: String?
 
     /// Asks for what is missing; an empty answer takes the default in brackets.
-    mutating func ask(_ name: String) throws {
+    mutating func ask() {
         kind = kind ?? Self.choice("What does it read", default: .rest)
         if kind == .sql { return }
-        baseURL = baseURL ?? Self.line("Where does the API answer", default: Self.defaultURL)
+        baseURL = baseURL ?? Self.value("Where does the API answer", default: Self.defaultURL, BaseURL.init)
         auth = auth ?? Self.choice("How does it show who it is", default: .bearer)
         if kind == .rest || kind == .file {
             pagination = pagination ?? Self.choice("How are lists cut into pages", default: .cursor)
         }
-        while tables.isEmpty {
-            do {
-                tables = try Self.line("Tables, as name:key[:cursor-field] with blanks between", default: "items:id")
-                    .split(separator: " ").map { try TablePlan(String($0)) }
-            } catch let error as ValidationError {
-                FileHandle.standardError.write(Data("\(error.message)\n".utf8))
+        if tables.isEmpty {
+            tables = Self.value("Tables, as \(TablePlan.form) with blanks between", default: "items:id") { text in
+                try text.split(separator: " ").map { try TablePlan(String($0)) }
             }
         }
     }
 
     /// The plan, gaps filled with defaults.
     ///
-    /// - Throws: `ValidationError` for an address or a table that cannot be.
-    func plan(_ type: SourceTypeName, name: String) throws -> SourcePlan {
+    /// - Throws: `ValidationError` for what does not go together.
+    func plan(_ type: SourceTypeName) throws -> SourcePlan {
         let kind = kind ?? .rest
-        let address = baseURL ?? Self.defaultURL
-        guard let url = URL(string: address), ["http", "https"].contains(url.scheme), url.host != nil,
-            url.query == nil, !address.contains("\""), !address.contains("\\")
-        else {
-            throw ValidationError(
-                "Reading --base-url '\(address)': an address such as https://api.acme.example/v1 is needed.")
-        }
-        var tables = tables.isEmpty ? [TablePlan(name: "items", key: "id")] : tables
+        let baseURL = try baseURL ?? BaseURL(Self.defaultURL)
+        var tables = tables.isEmpty ? [TablePlan(name: "items", keys: ["id"])] : tables
         if kind == .file, tables.count > 1 {
             throw ValidationError("Reading --table: a file source starts with one table; add others by hand.")
         }
@@ -53,7 +44,7 @@ struct PlanDraft {
         guard Set(names).count == names.count else {
             throw ValidationError("Reading --table: two tables have one name: \(names.joined(separator: ", ")).")
         }
-        if let long = [label ?? name, docs ?? ""].first(where: { $0.count > 90 }) {
+        if let long = [label ?? type.given, docs ?? ""].first(where: { $0.count > 90 }) {
             throw ValidationError("Reading '\(long)': a label or link of at most 90 characters is needed.")
         }
         for text in [label, docs].compactMap({ $0 }) where text.contains("\"") || text.contains("\\") {
@@ -61,11 +52,16 @@ struct PlanDraft {
         }
         let pagination = pagination ?? .cursor
         var plan = SourcePlan(
-            type: type, label: label ?? name, docs: docs ?? "https://\(url.host ?? "example.com")/docs", kind: kind,
-            auth: auth ?? .bearer, pagination: pagination,
-            baseURL: address.hasSuffix("/") ? String(address.dropLast()) : address, tables: tables,
+            type: type, label: label ?? type.given,
+            docs: docs ?? "https://\(URL(string: baseURL.example)?.host ?? "example.com")/docs", kind: kind,
+            auth: auth ?? .bearer, pagination: pagination, baseURL: baseURL, tables: tables,
             pageNames: pageNames ?? PageNames(pagination))
         if let apiKeyPlace { plan.apiKeyPlace = apiKeyPlace }
+        let fields = FormNames(plan).fields
+        if let twice = fields.first(where: { name in fields.count { $0 == name } > 1 }) {
+            throw ValidationError(
+                "Reading --base-url '\(baseURL.text)': the form has a field '\(twice)' already; take another name.")
+        }
         return plan
     }
 
@@ -75,6 +71,18 @@ struct PlanDraft {
         FileHandle.standardError.write(Data("\(question)? [\(fallback)] ".utf8))
         let answer = readLine()?.trimmingCharacters(in: .whitespaces) ?? ""
         return answer.isEmpty ? fallback : answer
+    }
+
+    /// Asks until the answer can be read.
+    private static func value<Value>(
+        _ question: String, default fallback: String, _ read: (String) throws -> Value
+    ) -> Value {
+        while true {
+            let answer = line(question, default: fallback)
+            do { return try read(answer) } catch {
+                FileHandle.standardError.write(Data("Reading '\(answer)': \(error)\n".utf8))
+            }
+        }
     }
 
     private static func choice<Choice: RawRepresentable<String> & CaseIterable>(

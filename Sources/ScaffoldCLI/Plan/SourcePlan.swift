@@ -27,8 +27,7 @@ struct SourcePlan: Equatable {
     var kind: Kind
     var auth: Auth
     var pagination: Pagination
-    /// Without a slash at its end.
-    var baseURL: String
+    var baseURL: BaseURL
     var tables: [TablePlan]
     /// What the API calls the parts of its paging.
     var pageNames: PageNames
@@ -42,7 +41,8 @@ struct SourcePlan: Equatable {
 /// One table of a new source.
 struct TablePlan: Equatable {
     var name: String
-    var key: String
+    /// The columns that tell rows apart together.
+    var keys: [String]
     /// The field that moves with each change; nil offers full refreshes alone.
     var cursor: String?
     /// The path below the base URL.
@@ -56,24 +56,35 @@ struct TablePlan: Equatable {
     /// A time that never changes, for the layout.
     var partitionBy: String?
 
-    init(name: String, key: String, cursor: String? = nil, path: String? = nil, since: String = "updated_since") {
+    init(name: String, keys: [String], cursor: String? = nil, path: String? = nil, since: String = "updated_since") {
         self.name = name
-        self.key = key
+        self.keys = keys
         self.cursor = cursor
         self.path = path ?? "/\(name)"
         self.since = since
     }
 
-    /// Reads `name:key[:cursor-field]`.
+    /// The form of a table on the command line.
+    static let form = "name:key[+key…][:cursor-field]"
+
+    /// Reads ``form``.
     ///
     /// - Throws: `ValidationError` that says what is wrong with the text.
     init(_ text: String) throws {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        guard (2...3).contains(parts.count), parts.allSatisfy(Self.isName) else {
+        guard (2...3).contains(parts.count) else {
             throw ValidationError(
-                "Reading --table '\(text)': name:key or name:key:cursor-field is needed, such as items:id:updated_at.")
+                "\(Self.form) is needed, such as items:id:updated_at, or lines:order_id+number.")
         }
-        self.init(name: parts[0], key: parts[1], cursor: parts.count == 3 ? parts[2] : nil)
+        let keys = parts[1].split(separator: "+", omittingEmptySubsequences: false).map(String.init)
+        let cursor = parts.count == 3 ? parts[2] : nil
+        if let wrong = ([parts[0]] + keys + [cursor].compactMap { $0 }).first(where: { !Self.isName($0) }) {
+            throw ValidationError(
+                "in \(Self.form), '\(wrong)' is no name: at most 60 letters, digits, '_' and '-', a letter first, are "
+                    + "needed.")
+        }
+        guard Set(keys).count == keys.count else { throw ValidationError("the key names a column twice.") }
+        self.init(name: parts[0], keys: keys, cursor: cursor)
     }
 
     /// Whether a text can stand in a path, a query and a Swift literal as it is.
@@ -90,14 +101,16 @@ struct TablePlan: Equatable {
 /// The type of a new source: letters and digits, beginning with a capital, as Swift and the registry want it.
 struct SourceTypeName: Equatable {
     let text: String
+    /// As a person typed it.
+    let given: String
 
     /// Makes a type of what a person typed: `acme crm` becomes `AcmeCrm`.
     init(_ name: String) throws {
+        given = name
         let words = name.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
         text = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
         guard let first = text.first, first.isLetter, text.count <= 40 else {
-            throw ValidationError(
-                "Reading the name '\(name)': at most 40 letters and digits, a letter first, are needed.")
+            throw ValidationError("a name of at most 40 letters and digits, a letter first, is needed.")
         }
     }
 }

@@ -9,10 +9,16 @@ package enum NearestName {
         return best.name
     }
 
-    /// What to tell the reader: the nearest name, else all of them, else nothing.
+    /// What to tell the reader: the nearest name, else the few that the text is a part of, else all of them, else nothing.
     package static func advice(for name: String, among names: [String]) -> String? {
         if let nearest = find(name, among: names) { return "Did you mean '\(nearest)'?" }
-        return names.isEmpty ? nil : "There are: \(names.prefix(40).joined(separator: ", "))."
+        let wanted = WireName.normalised(name)
+        let longer = wanted.count < 3 ? [] : names.filter { WireName.normalised($0).contains(wanted) }
+        if (1...5).contains(longer.count) {
+            return "Did you mean \(longer.map { "'\($0)'" }.joined(separator: " or "))?"
+        }
+        let more = names.count > 40 ? ", and \(names.count - 40) more" : ""
+        return names.isEmpty ? nil : "There are: \(names.prefix(40).joined(separator: ", "))\(more)."
     }
 
     /// The number of letters to insert, delete, replace or swap with their neighbour (optimal string alignment).

@@ -42,6 +42,7 @@ struct BaseVersion {
             throw Unavailable(description: "\(scratch.path) cannot be written: \(error)")
         }
         try checkOut(top)
+        borrowDependencies()
         try build()
     }
 
@@ -82,6 +83,34 @@ struct BaseVersion {
         }
     }
 
+    /// Takes over what was fetched for the build of this program, so that the network is asked for nothing that is here
+    /// already. Which versions are taken is for that revision's own `Package.resolved` to say; what lacks is fetched.
+    private func borrowDependencies() {
+        let files = FileManager.default
+        let mine = ownBuilds.appending(path: "repositories")
+        let theirs = builds.appending(path: "repositories")
+        try? files.createDirectory(at: theirs, withIntermediateDirectories: true)
+        for name in (try? files.contentsOfDirectory(atPath: mine.path)) ?? [] {
+            let (target, draft) = (theirs.appending(path: name), theirs.appending(path: ".\(name)"))
+            if files.fileExists(atPath: target.path) { continue }
+            // A copy that was interrupted must not be taken for a repository.
+            try? files.removeItem(at: draft)
+            try? files.copyItem(at: mine.appending(path: name), to: draft)
+            try? files.moveItem(at: draft, to: target)
+        }
+    }
+
+    /// The folder that this program was built in.
+    private var ownBuilds: URL {
+        var folder = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
+        while let place = folder, place.path != "/" {
+            let state = place.appending(path: "workspace-state.json")
+            if FileManager.default.fileExists(atPath: state.path) { return place }
+            folder = place.deletingLastPathComponent()
+        }
+        return git.package.appending(path: ".build")
+    }
+
     private func build() throws {
         Console.note("Building \(commit.prefix(12)) in \(scratch.path); the first time takes minutes.")
         var arguments = [
@@ -89,9 +118,11 @@ struct BaseVersion {
         ]
         let traits = drivers
         if !traits.isEmpty { arguments += ["--traits", traits.joined(separator: ",")] }
-        guard let outcome = try? ToolProcess.run(arguments, environment: environment) else {
-            throw Unavailable(description: "the command swift is missing.")
+        let progress = BuildProgress(label: "Building \(commit.prefix(12))")
+        let outcome = try? progress.shown { step in
+            try ToolProcess.run(arguments, environment: environment, follow: step)
         }
+        guard let outcome else { throw Unavailable(description: "the command swift is missing.") }
         guard outcome.status == 0 else {
             throw Unavailable(description: "\(commit.prefix(12)) does not build:\n  \(outcome.excerpt)")
         }

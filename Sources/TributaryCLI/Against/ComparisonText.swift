@@ -1,3 +1,4 @@
+import Columns
 import Conformance
 
 /// A comparison of two versions for a person at a terminal.
@@ -44,9 +45,9 @@ struct ComparisonText {
     var summary: String {
         let extent = comparison.compared
         let looked =
-            "\(comparison.before) → \(comparison.after): \(extent.sources) sources, \(extent.tables) tables, "
-            + "\(extent.runs) syncs, \(Figures.count(extent.rows)) rows and \(Figures.count(extent.requests)) requests "
-            + "compared"
+            "\(comparison.before) → \(comparison.after): \(extent.sources.counted("source")), "
+            + "\(extent.tables.counted("table")), \(extent.runs.counted("sync")), \(extent.rows.counted("row")) and "
+            + "\(extent.requests.counted("request")) compared"
         let counts = ContractChange.Impact.allCases.map { "\(comparison.count($0)) \($0.rawValue)" }
         return comparison.changes.isEmpty
             ? "\(looked): no change." : "\(looked): \(counts.joined(separator: ", "))."

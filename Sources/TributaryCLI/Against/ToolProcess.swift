@@ -22,10 +22,11 @@ enum ToolProcess {
     ///   - variables: the whole environment.
     ///   - place: the working directory; nil keeps this process's.
     ///   - keepsErrors: whether the text has the standard error too.
+    ///   - follow: gets each line as it comes.
     /// - Throws: an error of Foundation when it cannot be started.
     static func run(
         _ arguments: [String], environment variables: [String: String] = ProcessInfo.processInfo.environment,
-        at place: URL? = nil, keepsErrors: Bool = true
+        at place: URL? = nil, keepsErrors: Bool = true, follow: (String) -> Void = { _ in }
     ) throws -> Outcome {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
@@ -37,8 +38,24 @@ enum ToolProcess {
         process.standardOutput = output
         process.standardError = keepsErrors ? output : FileHandle.nullDevice
         try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let text = lines(of: output.fileHandleForReading, follow)
         process.waitUntilExit()
         return Outcome(status: process.terminationStatus, text: text)
+    }
+
+    /// Everything that comes until the other side closes, told line by line on the way.
+    private static func lines(of handle: FileHandle, _ follow: (String) -> Void) -> String {
+        var (text, line) = (Data(), Data())
+        while case let part = handle.availableData, !part.isEmpty {
+            text += part
+            line += part
+            var start = line.startIndex
+            while let end = line[start...].firstIndex(of: UInt8(ascii: "\n")) {
+                follow(String(decoding: line[start..<end], as: UTF8.self))
+                start = end + 1
+            }
+            line.removeSubrange(..<start)
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -18,7 +18,7 @@ extension CheckCommand {
         let now = try await portrait(git.run("describe", "--always", "--dirty=+changes") ?? "this version")
         if let file = portrait { try PortraitFile.write(now, to: file) }
         guard against != nil else {
-            return Console.note("The portrait of \(now.sources.count) sources is in \(portrait ?? "").")
+            return Console.note("The portrait of \(now.sources.count.counted("source")) is in \(portrait ?? "").")
         }
         var before = try stored ?? earlier(commit ?? "", git, place)
         if !sources.isEmpty {
@@ -54,6 +54,11 @@ extension CheckCommand {
     }
 
     private func earlier(_ commit: String, _ git: Git, _ place: URL) throws -> Portrait {
+        let folders = try chosen().map { SourceFolder(package: place, source: $0) }
+        // A build takes minutes; of sources that are new it would tell nothing.
+        if folders.allSatisfy({ $0.isNew(since: commit, in: git) }) {
+            return Portrait(version: String(commit.prefix(12)), sources: [])
+        }
         do {
             let base = try BaseVersion(commit, of: git)
             let options = scenario.flatMap { ["--scenario", $0] } + table.flatMap { ["--table", $0] }

@@ -108,8 +108,8 @@ struct CheckCommand: AsyncParsableCommand {
 
     func validate() throws {
         for name in check + [explain].compactMap({ $0 }) where CheckCatalogue.check(name) == nil {
-            let known = CheckCatalogue.all.map(\.name).joined(separator: "\n  ")
-            throw ValidationError("There is no check '\(name)'. There are:\n  \(known)")
+            let advice = NearestName.advice(for: name, among: CheckCatalogue.all.map(\.name)) ?? ""
+            throw ValidationError("There is no check '\(name)'. \(advice)")
         }
         if let width, width < 1 { throw ValidationError("The width is 1 or more.") }
         if let budget, !(budget > 0) { throw ValidationError("The budget is more than 0 seconds.") }
@@ -159,17 +159,19 @@ struct CheckCommand: AsyncParsableCommand {
                 "Record one with 'tributary record \(source) --scenario NAME', or name another folder with --fixtures.")
         }
         if let wrong = scenario.first(where: { name in !known.contains { $0.name == name } }) {
-            let others = known.map(\.id).sorted().joined(separator: ", ")
-            return error("there is no scenario '\(wrong)'", "There are \(others).")
+            return error("there is no scenario '\(wrong)'", Self.advice(for: wrong, among: known.map(\.name)))
         }
         let tables = Set(known.flatMap { $0.manifest.schemas.map(\.name) })
         if let wrong = table.first(where: { !tables.contains($0) }) {
-            return error(
-                "no scenario has a table '\(wrong)'", "There are \(tables.sorted().joined(separator: ", ")).")
+            return error("no scenario has a table '\(wrong)'", Self.advice(for: wrong, among: Array(tables)))
         }
         return error(
             "no check of the profile \(profile.rawValue) was chosen that looks at these tables",
             "Choose another with --check or --profile; 'tributary check --list' shows all.")
+    }
+
+    private static func advice(for name: String, among names: [String]) -> String {
+        NearestName.advice(for: name, among: Set(names).sorted()) ?? ""
     }
 
     private func options() throws -> CheckRunner.Options {

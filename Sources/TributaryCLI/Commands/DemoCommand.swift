@@ -86,7 +86,9 @@ struct DemoCommand: AsyncParsableCommand {
     private func say(_ findings: [String], tables: Int) {
         for finding in findings { Console.note("WRONG  \(finding)") }
         guard findings.isEmpty else { return }
-        Console.note("\nChecked: \(tables) tables hold the expected rows, each key once, each row in its partition.")
+        Console.note(
+            "\nChecked: \(tables.counted("table holds", "tables hold")) the expected rows, each key once, each row in its partition."
+        )
     }
 
     private func showHowToLook(connection: String, schemas: [String]) {

@@ -19,21 +19,23 @@ struct MaintenanceTarget: ParsableArguments {
         let storage = try LocalStorage(lake.path())
         let folders = try await LakeTable.folders(in: storage, under: LakePath.escapedName(name))
         guard !tables.isEmpty else {
-            guard !folders.isEmpty else { throw missing("any table", among: []) }
+            guard !folders.isEmpty else { throw missing("any table", advice: nil) }
             return folders.map { LakeTable(storage: storage, folder: $0) }
         }
         return try tables.map { table in
             let folder = SyncEngine.folder(connection: name, schema: table)
-            guard folders.contains(folder) else { throw missing("the table '\(table)'", among: folders) }
+            let there = folders.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
+            guard folders.contains(folder) else {
+                throw missing("the table '\(table)'", advice: NearestName.advice(for: table, among: there))
+            }
             return LakeTable(storage: storage, folder: folder)
         }
     }
 
-    private func missing(_ what: String, among folders: [String]) -> SourceError {
-        let there = folders.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
-        return SourceError(
+    private func missing(_ what: String, advice: String?) -> SourceError {
+        SourceError(
             .notFound, "Looking for \(what) of '\(name)' in the lake: it is not there.",
-            advice: there.isEmpty ? "Check --lake, and sync first." : "There are: \(there.joined(separator: ", ")).")
+            advice: advice ?? "Check --lake, and sync first.")
     }
 }
 
@@ -65,7 +67,7 @@ struct CompactCommand: AsyncParsableCommand {
             let done =
                 report.filesRemoved == 0
                 ? "nothing to do"
-                : "\(report.filesRemoved) files into \(report.filesAdded), \(Figures.bytes(report.bytesAdded)) written"
+                : "\(report.filesRemoved.counted("file")) into \(report.filesAdded), \(Figures.bytes(report.bytesAdded)) written"
             Console.result("\(table.folder): \(done)")
         }
         if output.json { try JSONOutput.print(entries) }
@@ -103,7 +105,8 @@ struct VacuumCommand: AsyncParsableCommand {
                 Entry(table: table.folder, files: report.files.count, bytes: report.bytes, dryRun: dryRun))
             guard !output.json else { continue }
             let verb = dryRun ? "would delete" : "deleted"
-            Console.result("\(table.folder): \(verb) \(report.files.count) files, \(Figures.bytes(report.bytes))")
+            Console.result(
+                "\(table.folder): \(verb) \(report.files.count.counted("file")), \(Figures.bytes(report.bytes))")
         }
         if output.json { try JSONOutput.print(entries) }
     }

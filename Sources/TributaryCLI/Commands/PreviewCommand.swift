@@ -48,7 +48,7 @@ struct PreviewCommand: AsyncParsableCommand {
         let server = try await PreviewServer(session, port: port)
         Console.result("Open \(server.address.absoluteString)")
         Console.note("The address works once. Ctrl-C ends the preview.")
-        try await server.serve()
+        try await Interruption.cancelling(saying: "The preview ends.") { try await server.serve() }
     }
 
     private func upstream(_ source: AnySource) throws -> PreviewSession.Upstream {

@@ -23,7 +23,11 @@ struct RecordCommand: AsyncParsableCommand {
                 --stand-in https://api.stripe.com=http://127.0.0.1:8420
 
             Pseudonyms are made with a key that stays in the state folder, or in $TRIBUTARY_PSEUDONYM_KEY; a later state \
-            of a scenario needs the same one.
+            of a scenario needs the same one. Tables, modes and limits of a later state are those of the scenario, unless \
+            they are given.
+
+            The account of an OAuth field is the number of a stored one, or an access token, which --set account=- asks for \
+            without showing it, or takes from standard input. It is neither printed nor stored.
             """)
 
     @OptionGroup var options: RecordingOptions
@@ -32,14 +36,14 @@ struct RecordCommand: AsyncParsableCommand {
         help: "How every table is read: incremental, append or full-refresh; by default what the source offers best.")
     var mode: SyncType?
 
-    @Option(help: "Rows of a page at most, where requests ask for a size; 0 leaves it to the source.")
-    var pageSize = 5
+    @Option(help: "Rows of a page at most, where requests ask for a size; 0 leaves it to the source. By default 5.")
+    var pageSize: Int?
 
-    @Option(help: "Pages of each list at most; 0 keeps all.")
-    var maxPages = 3
+    @Option(help: "Pages of each list at most; 0 keeps all. By default 3.")
+    var maxPages: Int?
 
-    @Option(help: "Rows of each list at most; 0 keeps all.")
-    var maxRows = 0
+    @Option(help: "Rows of each list at most; 0 keeps all, as by default.")
+    var maxRows: Int?
 
     @Option(help: "One sentence that says what the scenario shows.")
     var title: String?
@@ -58,7 +62,7 @@ struct RecordCommand: AsyncParsableCommand {
 
     func validate() throws {
         for (name, value) in [("--page-size", pageSize), ("--max-pages", maxPages), ("--max-rows", maxRows)]
-        where value < 0 {
+        where value ?? 0 < 0 {
             throw ValidationError("\(name) is 0 or more.")
         }
         if let clock, TimestampParser.microseconds(clock) == nil {
@@ -69,20 +73,22 @@ struct RecordCommand: AsyncParsableCommand {
     func run() async throws {
         let source = try Sources.registry.source(options.source)
         let store = try StateStore(folder: options.statePath)
+        let config = try options.config(of: source, store: store)
         let now = clock.flatMap { TimestampParser.microseconds($0) } ?? SystemClock().now
         var plan = RecordingPlan(
-            source: source, config: try options.config(of: source, store: store), scenario: options.scenario,
-            clock: now / 1_000_000 * 1_000_000, today: RecordingOptions.today)
+            source: source, config: config.value, scenario: options.scenario, clock: now / 1_000_000 * 1_000_000,
+            today: RecordingOptions.today)
         plan.state = options.moment
-        plan.tables = options.tables
-        plan.mode = mode
+        if let recorded = try options.recorded(of: source) { plan.follow(recorded) }
+        if !options.tables.isEmpty { plan.tables = options.tables }
+        if let mode { (plan.mode, plan.modes) = (mode, [:]) }
         plan.provesCredentials = !options.noValidate
         plan.recordsRefusal = refusal
         (plan.title, plan.story, plan.apiVersion) = (title, story, apiVersion)
-        plan.limits.pageSize = pageSize == 0 ? nil : pageSize
-        plan.limits.pages = maxPages == 0 ? nil : maxPages
-        plan.limits.rows = maxRows == 0 ? nil : maxRows
-        let recorder = try options.recorder(plan, store: store)
+        if let pageSize { plan.limits.pageSize = pageSize == 0 ? nil : pageSize }
+        if let maxPages { plan.limits.pages = maxPages == 0 ? nil : maxPages }
+        if let maxRows { plan.limits.rows = maxRows == 0 ? nil : maxRows }
+        let recorder = try options.recorder(plan, accounts: config.accounts, store: store)
         let outcome = try await Interruption.cancelling { try await recorder.run() }
         try RecordingReport(outcome).show(json: options.output.json)
     }
@@ -104,15 +110,14 @@ struct RerecordCommand: AsyncParsableCommand {
     func run() async throws {
         let source = try Sources.registry.source(options.source)
         let store = try StateStore(folder: options.statePath)
-        let folder = URL(filePath: options.fixtures).appending(path: source.description.type.lowercased())
-            .appending(path: options.scenario)
+        let config = try options.config(of: source, store: store)
         let plan = try RecordingPlan(
-            again: try Scenario(at: folder), state: options.moment, source: source,
-            config: try options.config(of: source, store: store), today: RecordingOptions.today)
+            again: try Scenario(at: options.folder(of: source)), state: options.moment, source: source,
+            config: config.value, today: RecordingOptions.today)
         var chosen = plan
         if !options.tables.isEmpty { chosen.tables = options.tables }
         chosen.provesCredentials = !options.noValidate
-        let recorder = try options.recorder(chosen, store: store)
+        let recorder = try options.recorder(chosen, accounts: config.accounts, store: store)
         let outcome = try await Interruption.cancelling { try await recorder.run(replaces: true) }
         try RecordingReport(outcome).show(json: options.output.json)
     }
@@ -147,7 +152,7 @@ struct RecordingReport: Encodable {
         ])
         for entry in tables {
             table.add([
-                entry.name, entry.mode, entry.rows.map { Figures.count($0) } ?? "?", Figures.count(entry.requests),
+                entry.name, entry.mode, entry.rows.map(\.grouped) ?? "?", entry.requests.grouped,
                 entry.isModelled ? "yes" : "no",
             ])
         }
@@ -158,7 +163,7 @@ struct RecordingReport: Encodable {
         if changed.isEmpty {
             Console.result("\nNothing changed in \(folder).")
         } else {
-            Console.result("\n\(changed.count) files written in \(folder), \(Figures.bytes(bytes)).")
+            Console.result("\n\(changed.count.counted("file")) written in \(folder), \(Figures.bytes(bytes)).")
         }
         if let refusal { Console.result("What wrong credentials are answered with is in \(refusal).") }
         Console.note("Read what was written before you commit it; then: tributary check")

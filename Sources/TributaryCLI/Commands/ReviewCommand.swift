@@ -14,7 +14,7 @@ struct ReviewCommand: AsyncParsableCommand {
             now and before, page and icon, and answers the fourteen points of CONTRIBUTING.md one by one, with evidence or \
             with the place where a person has to look.
             The base is built outside the checkout, as for tributary check --against; where it cannot be, the report says \
-            so and goes on.
+            so and goes on. Of a source that the base does not have nothing is built.
 
             Exit code 0: nothing stands in the way; 5: something is to be mended.
             """)
@@ -74,7 +74,7 @@ struct ReviewCommand: AsyncParsableCommand {
         let git = Git(package: place)
         let base = try git.base(base)
         let chosen = try chosen(place, git, base)
-        let earlier = earlier(git, base, chosen)
+        let earlier = earlier(git, base, chosen.map { SourceFolder(package: place, source: $0) })
         let databases = try Kit.databases(databaseServer)
         var reports: [ReviewReport] = []
         for source in chosen {
@@ -97,9 +97,11 @@ struct ReviewCommand: AsyncParsableCommand {
     }
 
     /// The base at work, where it is needed.
-    private func earlier(_ git: Git, _ base: String?, _ chosen: [AnySource]) -> EarlierVersion {
+    private func earlier(_ git: Git, _ base: String?, _ chosen: [SourceFolder]) -> EarlierVersion {
         guard let base, !chosen.isEmpty else { return .missing("there is no base.") }
         guard compare else { return .missing("--no-compare was given.") }
+        // A build takes minutes; of sources that are new it would tell nothing.
+        if chosen.allSatisfy({ $0.isNew(since: base, in: git) }) { return .missing("the base has no such source.") }
         do {
             return .built(try BaseVersion(base, of: git))
         } catch {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Columns
 import Pipeline
 
 /// `tributary runs`: the history.
@@ -32,7 +33,7 @@ struct RunsCommand: ParsableCommand {
         for run in runs {
             text.add([
                 Moment.text(run.startedAt), "\(run.connection)/\(run.schema)", run.syncType, run.status.rawValue,
-                Figures.count(run.rowsRead), duration(run), run.watermarkAfter ?? "",
+                run.rowsRead.grouped, duration(run), run.watermarkAfter ?? "",
             ])
             if let error = run.error { text.add(["", "  \(error)", "", "", "", "", ""]) }
         }

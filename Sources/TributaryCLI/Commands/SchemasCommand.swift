@@ -46,7 +46,7 @@ struct SchemasCommand: AsyncParsableCommand {
         for entry in entries {
             table.add([
                 entry.name, list(entry.primaryKeys), list(entry.cursorFields), list(entry.syncTypes),
-                entry.rows.map { Figures.count($0) } ?? "?",
+                entry.rows.map(\.grouped) ?? "?",
             ])
             for column in entry.columns ?? [] {
                 table.add(["  \(column.name)", column.type, column.nullable ? "nullable" : "", "", ""])

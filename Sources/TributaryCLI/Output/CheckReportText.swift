@@ -84,7 +84,7 @@ struct CheckReportText {
             }
         }
         return reasons.map { reason, cases in
-            let count = cases.count == 1 ? "1 case" : "\(cases.count) cases"
+            let count = cases.count.counted("case")
             let shown = cases.prefix(8).map { "    \($0.item.id)" }
             let more = cases.count > 8 ? ["    … and \(cases.count - 8) more"] : []
             return ([paint.verdict("NOT EXERCISED  \(count)", "not exercised"), "Reason:   \(reason)"] + shown + more)
@@ -138,8 +138,9 @@ struct CheckReportText {
     var summary: String {
         let counts = report.counts.map { paint.verdict("\($0.count) \($0.verdict)", $0.verdict) }
         let strict = report.options.isStrict ? ", strict" : ""
-        let problems = report.problems.isEmpty ? "" : " \(report.problems.count) problems of waivers or ledger."
-        return "\(report.results.count) cases in \(Figures.duration(report.duration / .seconds(1))) (profile "
+        let problems =
+            report.problems.isEmpty ? "" : " \(report.problems.count.counted("problem")) of waivers or ledger."
+        return "\(report.results.count.counted("case")) in \(Figures.duration(report.duration / .seconds(1))) (profile "
             + "\(report.options.profile.rawValue)\(strict)): \(counts.joined(separator: ", ")).\(problems)"
     }
 }

@@ -53,7 +53,8 @@ enum ExitStatus: Int32, CaseIterable {
         .unreachable: .unreachable, .timedOut: .unreachable, .rateLimited: .unreachable, .upstreamFailure: .unreachable,
         .unexpectedAnswer: .upstream, .limitExceeded: .upstream, .missingPrimaryKey: .upstream,
         .duplicatePrimaryKey: .upstream, .missingCursorField: .upstream, .columnTypeChanged: .upstream,
-        .resumeTokenExpired: .upstream, .storage: .lake, .corruptTable: .lake, .alreadyRunning: .alreadyRunning,
+        .resumeTokenExpired: .upstream, .repeatedPage: .upstream, .storage: .lake, .corruptTable: .lake,
+        .alreadyRunning: .alreadyRunning,
         .billingLimit: .billingLimit, .unknownSchema: .notFound, .unknownSource: .notFound, .notFound: .notFound,
     ]
 }

@@ -10,6 +10,10 @@ enum Failure {
         case is SourceError, is LakeError, is CancellationError:
             report(error)
             Foundation.exit(ExitStatus(for: error).rawValue)
+        case let error as ValidationError:
+            // Thrown by a command at work, whose own usage nobody knows here; the message says what is needed.
+            Console.note("Error: \(error.message)")
+            Foundation.exit(ExitStatus.usage.rawValue)
         case let error as ExitCode:
             Foundation.exit(error.rawValue)
         default:

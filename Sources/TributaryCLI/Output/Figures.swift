@@ -2,17 +2,6 @@ import Foundation
 
 /// Numbers as people read them.
 enum Figures {
-    /// `1234567` as `1,234,567`.
-    static func count(_ value: Int) -> String {
-        let digits = String(value.magnitude)
-        var grouped = ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.count - index) % 3 == 0 { grouped.append(",") }
-            grouped.append(digit)
-        }
-        return (value < 0 ? "-" : "") + grouped
-    }
-
     /// Bytes with a binary unit, for example `12.4 MiB`.
     static func bytes(_ value: Int) -> String {
         var amount = Double(value)

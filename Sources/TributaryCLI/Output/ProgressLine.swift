@@ -57,10 +57,10 @@ final class ProgressLine: Sendable {
         let rows = state.rows
         let elapsed = started.duration(to: .now)
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
-        let speed = seconds > 0.2 ? "  \(Figures.count(Int(Double(rows) / seconds))) rows/s" : ""
+        let speed = seconds > 0.2 ? "  \(Int(Double(rows) / seconds).grouped) rows/s" : ""
         let counts =
-            state.expectedRows.map { "\(Figures.count(rows)) of \(Figures.count($0)) rows" }
-            ?? "\(Figures.count(rows)) rows"
+            state.expectedRows.map { "\(rows.grouped) of \($0.counted("row"))" }
+            ?? rows.counted("row")
         guard Console.errorIsTerminal else {
             Console.note("\(label): \(counts)\(speed)")
             return

@@ -50,7 +50,7 @@ struct TableRunner: Sendable {
         }
         let end = summary.wasCancelled ? "stopped, and goes on next time" : "done"
         let time = Figures.duration(summary.durationSeconds)
-        let rows = summary.rowsRead == 1 ? "1 row" : "\(Figures.count(summary.rowsRead)) rows"
+        let rows = summary.rowsRead.counted("row")
         Console.note("\(outcome.table): \(end) in \(time), \(rows) read")
     }
 
@@ -64,8 +64,8 @@ struct TableRunner: Sendable {
         for (name, summary) in summaries {
             let counts = [summary.rowsRead, summary.rowsInserted, summary.rowsUpdated, summary.tableRows]
             table.add(
-                [name] + counts.map(Figures.count) + [
-                    Figures.count(summary.partitionsTouched), Figures.bytes(summary.bytesWritten),
+                [name] + counts.map(\.grouped) + [
+                    summary.partitionsTouched.grouped, Figures.bytes(summary.bytesWritten),
                     summary.watermarkBefore ?? "none", summary.watermarkAfter ?? "none",
                 ])
         }
@@ -80,7 +80,7 @@ struct TableRunner: Sendable {
         let failures = outcomes.compactMap(\.error)
         if failures.count < outcomes.count, !json { Console.result("\n" + summary(outcomes)) }
         if !failures.isEmpty, outcomes.count > 1, !json {
-            Console.note("\n\(failures.count) of \(outcomes.count) tables were not synced.")
+            Console.note("\n\(failures.count) of \(outcomes.count.counted("table")) not synced.")
         }
         if let first = failures.first { throw ExitStatus(for: first).exitCode }
         if outcomes.contains(where: { $0.summary?.wasCancelled == true }) || Task.isCancelled {

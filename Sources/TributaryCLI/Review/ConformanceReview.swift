@@ -11,7 +11,7 @@ struct ConformanceReview {
     func remarks() -> [ReviewReport.Remark] {
         guard !results.isEmpty else { return [.init(level: .bad, text: "No check ran.")] }
         let now = ReviewReport.Remark(
-            level: .good, text: "\(results.count) cases: \(Self.counts(results.map(\.verdict.name))).")
+            level: .good, text: "\(results.count.counted("case")): \(Self.counts(results.map(\.verdict.name))).")
         return [now] + comparison + failures + notExercised
     }
 
@@ -37,7 +37,9 @@ struct ConformanceReview {
             let checks = Set(group.map(\.item.check.name)).sorted()
             return ReviewReport.Remark(
                 level: .warning,
-                text: "Not exercised in \(group.count) cases: \(Self.few(checks)). \(group[0].verdict.detail ?? "")")
+                text:
+                    "Not exercised in \(group.count.counted("case")): \(Self.few(checks)). \(group[0].verdict.detail ?? "")"
+            )
         }
     }
 
@@ -66,19 +68,21 @@ struct ConformanceReview {
             .sorted()
         var remarks = [
             ReviewReport.Remark(
-                level: .good, text: "Before: \(before.count) cases: \(Self.counts(Array(before.values))).")
+                level: .good, text: "Before: \(before.count.counted("case")): \(Self.counts(Array(before.values))).")
         ]
         if !gone.isEmpty {
-            remarks.append(.init(level: .warning, text: "\(gone.count) cases are gone: \(Self.few(gone))."))
+            remarks.append(
+                .init(level: .warning, text: "\(gone.count.counted("case is", "cases are")) gone: \(Self.few(gone))."))
         }
         if !weaker.isEmpty {
             let text =
-                "\(weaker.count) cases passed before and are judged no more: "
+                "\(weaker.count.counted("case")) passed before, and not judged any more: "
                 + Self.few(weaker.map { "\($0) (\(now[$0] ?? ""))" }) + "."
             remarks.append(.init(level: .warning, text: text))
         }
         if !mended.isEmpty {
-            remarks.append(.init(level: .good, text: "\(mended.count) cases failed before: \(Self.few(mended))."))
+            remarks.append(
+                .init(level: .good, text: "\(mended.count.counted("case")) failed before: \(Self.few(mended))."))
         }
         return remarks
     }

@@ -50,8 +50,9 @@ struct ContractReview {
         let extent = comparison.compared
         let looked = ReviewReport.Remark(
             level: .good,
-            text: "\(extent.tables) tables, \(extent.runs) syncs, \(Figures.count(extent.rows)) rows and "
-                + "\(Figures.count(extent.requests)) requests of both versions were compared"
+            text:
+                "\(extent.tables.counted("table")), \(extent.runs.counted("sync")), \(extent.rows.counted("row")) and "
+                + "\(extent.requests.counted("request")) of both versions were compared"
                 + (changes.isEmpty ? ": no change." : "."))
         return changes + missing + (comparison.isEmpty ? [] : [looked])
     }

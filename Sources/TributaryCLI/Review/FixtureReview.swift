@@ -32,10 +32,11 @@ struct FixtureReview {
                 file: "Fixtures/\(finding.file)", line: finding.line)
         }
         let allowed =
-            leaks.allowed.isEmpty ? "" : " \(leaks.allowed.count) findings are allowed by Fixtures/scan-allow.json."
+            leaks.allowed.isEmpty
+            ? "" : " \(leaks.allowed.count.counted("finding is", "findings are")) allowed by Fixtures/scan-allow.json."
         let clean = ReviewReport.Remark(
             level: leaks.allowed.isEmpty ? .good : .person,
-            text: "\(leaks.files) files: no secret, no personal data, no trace of a machine.\(allowed)")
+            text: "\(leaks.files.counted("file")): no secret, no personal data, no trace of a machine.\(allowed)")
         return remarks.isEmpty ? [clean] : remarks
     }
 
@@ -53,7 +54,8 @@ struct FixtureReview {
         var remarks = [
             ReviewReport.Remark(
                 level: moments.isEmpty ? .bad : .good,
-                text: "\(scenarios.count) scenarios read \(moments.count) tables.")
+                text:
+                    "\(scenarios.count.counted("scenario reads", "scenarios read")) \(moments.count.counted("table")).")
         ]
         if !once.isEmpty {
             remarks.append(
@@ -83,7 +85,8 @@ struct FixtureReview {
         var remarks = [
             remark(
                 .good,
-                "\(manifest.provenance.kind.rawValue), states \(states), \(manifest.schemas.count) tables\(covers).")
+                "\(manifest.provenance.kind.rawValue), states \(states), \(manifest.schemas.count.counted("table"))\(covers)."
+            )
         ]
         remarks += manifest.provenance.guessed.map { remark(.person, "guessed: \($0)") }
         remarks += age(manifest).map { remark($0.level, $0.text) }
@@ -102,7 +105,7 @@ struct FixtureReview {
     private func age(_ manifest: Manifest) -> [Found] {
         guard let day = manifest.provenance.newestDay else { return [(.warning, "no day says how old it is.")] }
         let days = ProvenanceDay.days(from: day, to: today)
-        return [(days > 365 ? .warning : .good, "of \(day), \(days) days ago.")]
+        return [(days > 365 ? .warning : .good, "of \(day), \(Int(days).counted("day")) ago.")]
     }
 
     private func size(_ scenario: Scenario) -> [Found] {
@@ -116,16 +119,17 @@ struct FixtureReview {
         let reason = allowance.isEmpty ? "" : " Its reason: \(allowance)."
         if total > Self.scenarioLimit {
             let text =
-                "\(Figures.bytes(total)) in \(files.count) files, more than \(Figures.bytes(Self.scenarioLimit)): trim "
+                "\(Figures.bytes(total)) in \(files.count.counted("file")), more than \(Figures.bytes(Self.scenarioLimit)): trim "
                 + "it to what shows the behaviour."
             found.append((level, text + reason))
         } else {
-            found.append((.good, "\(Figures.bytes(total)) in \(files.count) files."))
+            found.append((.good, "\(Figures.bytes(total)) in \(files.count.counted("file"))."))
         }
         if !large.isEmpty {
             let names =
                 large.prefix(3).joined(separator: ", ") + (large.count > 3 ? " and \(large.count - 3) more" : "")
-            found.append((level, "\(large.count) bodies beyond \(Figures.bytes(Self.bodyLimit)): \(names)."))
+            found.append(
+                (level, "\(large.count.counted("body", "bodies")) beyond \(Figures.bytes(Self.bodyLimit)): \(names)."))
         }
         return found
     }
@@ -150,7 +154,10 @@ struct FixtureReview {
             found.append((.good, "the seal fits: nobody edited the recording by hand."))
         }
         let touched = changed.filter { $0.hasPrefix("Fixtures/\(scenario.id)/") }.count
-        if touched > 0 { found.append((.good, "\(touched) files are new or differ from the base.")) }
+        if touched > 0 {
+            found.append(
+                (.good, "\(touched.counted("file is new or differs", "files are new or differ")) from the base."))
+        }
         return found
     }
 }

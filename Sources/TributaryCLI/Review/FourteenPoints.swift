@@ -1,4 +1,5 @@
 import Cassettes
+import Columns
 import Conformance
 
 /// The fourteen points of a review, each answered by checks that ran, or left to a person with the place to look.
@@ -123,7 +124,7 @@ struct FourteenPoints {
             let places = names.subtracting(["*"]).sorted()
             if places.isEmpty { return check }
             return places.count > 3
-                ? "\(check) (\(places.count) tables)" : "\(check) (\(places.joined(separator: ", ")))"
+                ? "\(check) (\(places.count.counted("table")))" : "\(check) (\(places.joined(separator: ", ")))"
         }.joined(separator: ", ")
     }
 }

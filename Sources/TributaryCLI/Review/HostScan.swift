@@ -21,10 +21,14 @@ struct HostScan {
     }
 
     private func remark(_ scheme: String, _ host: String, _ file: String, _ line: Int) -> ReviewReport.Remark {
+        let name = String(host.prefix { $0 != ":" })
+        if Self.isForExamples(name) {
+            return .init(
+                level: .good, text: "\(host) is a name for examples, and leads nowhere.", file: file, line: line)
+        }
         if scheme == "http" {
             return .init(level: .bad, text: "\(host) is asked without encryption.", file: file, line: line)
         }
-        let name = String(host.prefix { $0 != ":" })
         if name.allSatisfy({ $0.isNumber || $0 == "." }) || name == "localhost" || name.hasPrefix("[") {
             return .init(level: .bad, text: "\(host) is a fixed address.", file: file, line: line)
         }
@@ -44,6 +48,13 @@ struct HostScan {
     }
 
     private var vendor: String { Self.site(URLComponents(string: docs)?.host ?? "") }
+
+    /// Whether a name is kept for documents (RFC 2606), so that nobody has a machine behind it.
+    private static func isForExamples(_ name: String) -> Bool {
+        let labels = name.split(separator: ".")
+        let isDomain = labels.suffix(2).first == "example" && ["com", "net", "org"].contains(labels.last)
+        return isDomain || ["example", "test", "invalid"].contains(labels.last)
+    }
 
     /// The last two labels: which suffixes are public is beyond a hint for a reviewer.
     private static func site(_ host: String) -> String {

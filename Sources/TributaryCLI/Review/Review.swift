@@ -38,10 +38,7 @@ struct Review {
     }
 
     /// Whether the base has no such source.
-    private var isNew: Bool {
-        guard let base, let code = folder.code else { return false }
-        return git.run("ls-tree", "--name-only", base, "\(code)/")?.isEmpty ?? true
-    }
+    private var isNew: Bool { base.map { folder.isNew(since: $0, in: git) } ?? false }
 
     private var verdictsBefore: [String: String]? {
         guard case .built = earlier, !isNew else { return nil }
@@ -56,7 +53,7 @@ struct Review {
         if mine.isEmpty {
             return [.init(level: .good, text: "Nothing of this source differs from \(base.prefix(12)).")]
         }
-        let count = "\(mine.count) files differ from \(base.prefix(12))"
+        let count = "\(mine.count.counted("file differs", "files differ")) from \(base.prefix(12))"
         return [.init(level: .good, text: isNew ? "\(count): the source is new." : "\(count).")]
             + mine.filter { $0.hasSuffix(".swift") || $0.hasSuffix("manifest.json") || $0.hasSuffix("model.json") }
             .map { ReviewReport.Remark(level: .person, text: "Read what changed here.", file: $0) }
@@ -67,7 +64,8 @@ struct Review {
         let problems = folder.source.declarationProblems.map { ReviewReport.Remark(level: .bad, text: $0) }
         let remarks = CodeScan.remarks(files) + problems
         let lines = files.reduce(0) { $0 + $1.lines.count }
-        let clean = ReviewReport.Remark(level: .good, text: "\(files.count) files, \(lines) lines: nothing to remark.")
+        let clean = ReviewReport.Remark(
+            level: .good, text: "\(files.count.counted("file")), \(lines.counted("line")): nothing to remark.")
         return (remarks.isEmpty ? [clean] : remarks)
             + HostScan(docs: folder.source.description.docs).remarks(files)
     }

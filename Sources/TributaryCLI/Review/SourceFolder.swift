@@ -29,6 +29,14 @@ struct SourceFolder {
         [code.map { $0 + "/" }, fixtures + "/", page, icon].compactMap { $0 }
     }
 
+    /// Whether a commit has no code of the source, so that there is nothing to compare with.
+    func isNew(since base: String, in git: Git) -> Bool {
+        guard code != nil, let folders = git.run("ls-tree", "-r", "-d", "--name-only", base, "Sources/") else {
+            return false
+        }
+        return !folders.split(separator: "\n").contains { $0.hasSuffix("/\(source.description.type)") }
+    }
+
     /// The Swift files of the source.
     func swiftFiles() -> [SourceText] {
         guard let code else { return [] }

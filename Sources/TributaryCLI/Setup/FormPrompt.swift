@@ -32,8 +32,9 @@ struct FormPrompt {
 
     private mutating func askInput(_ field: FormField, at path: [String]) {
         guard value(at: path) == nil else { return }
-        let answer =
-            field.secret == true ? Prompt.secret(question(field, hint: nil)) : line(field, hint: field.placeholder)
+        // An account may be given by its token.
+        let isHidden = field.secret == true || field.type == .oauth
+        let answer = isHidden ? Prompt.secret(question(field, hint: nil)) : line(field, hint: field.placeholder)
         guard let answer, !answer.isEmpty else { return }
         ConfigInput.set(.string(answer), at: path, in: &answers)
     }

@@ -4,7 +4,10 @@ import Foundation
 /// Turns Ctrl-C and the supervisor's TERM into a cancelled task, so that a sync stops at a safe point.
 enum Interruption {
     /// Runs `body`; the first signal cancels it, a second one ends the program at once.
+    ///
+    /// - Parameter note: what is said at the first signal.
     static func cancelling<Result: Sendable>(
+        saying note: String = "Stopping at the next safe point; once more to stop at once.",
         _ body: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
         let task = Task { try await body() }
@@ -13,7 +16,7 @@ enum Interruption {
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
                 if task.isCancelled { exit(ExitStatus.interrupted.rawValue) }
-                Console.note("\nStopping at the next safe point; once more to stop at once.")
+                Console.note("\n\(note)")
                 task.cancel()
             }
             source.resume()

@@ -68,13 +68,15 @@ struct RecordingOptions: ParsableArguments {
     func places() throws -> [String: String] {
         try Dictionary(
             standIns.map { text in
-                let sides = text.split(separator: "=", maxSplits: 1).map(String.init)
+                let sides = text.split(separator: "=", maxSplits: 1).map { side in
+                    String(side.hasSuffix("/") ? side.dropLast() : side)
+                }
                 guard sides.count == 2, sides.allSatisfy({ $0.hasPrefix("http") }) else {
                     throw ValidationError(
                         "Reading --stand-in '\(text)': it is to be such as https://api.stripe.com=http://127.0.0.1:8420."
                     )
                 }
-                return (sides[0], sides[1].hasSuffix("/") ? String(sides[1].dropLast()) : sides[1])
+                return (sides[0], sides[1])
             }
         ) { $1 }
     }
@@ -85,8 +87,21 @@ struct RecordingOptions: ParsableArguments {
         return options.path
     }
 
-    /// The config: of a connection, or as it was typed.
-    func config(of source: AnySource, store: StateStore) throws -> JSONValue {
+    /// The scenario's folder.
+    func folder(of source: AnySource) -> URL {
+        URL(filePath: fixtures).appending(path: source.description.type.lowercased()).appending(path: scenario)
+    }
+
+    /// The scenario as an earlier recording left it; nil when there is none.
+    func recorded(of source: AnySource) throws -> Scenario? {
+        let folder = folder(of: source)
+        guard FileManager.default.fileExists(atPath: folder.appending(path: "manifest.json").path) else { return nil }
+        let scenario = try Scenario(at: folder)
+        return [.recorded, .recordedEdited].contains(scenario.manifest.provenance.kind) ? scenario : nil
+    }
+
+    /// The config: of a connection, or as it was typed, with the accounts of its access tokens.
+    func config(of source: AnySource, store: StateStore) throws -> GivenAccounts {
         if let connection {
             let stored = try store.connection(connection)
             guard stored.sourceType.lowercased() == source.description.type.lowercased() else {
@@ -95,28 +110,29 @@ struct RecordingOptions: ParsableArguments {
                     "Recording \(source.description.type) with the connection '\(connection)': that is one of \(stored.sourceType)."
                 )
             }
-            return stored.config
+            return GivenAccounts(stored.config, of: source.form)
         }
         var prompt = FormPrompt(given: try input.given())
         if Console.inputIsTerminal, Console.errorIsTerminal { prompt.ask(source.form.fields) }
-        return .object(prompt.answers)
+        return GivenAccounts(.object(prompt.answers), of: source.form)
     }
 
     /// The live side, and production's layers over the recording.
-    func live(_ store: StateStore) throws -> LiveSide {
+    func live(_ store: StateStore, accounts: [Integration]) throws -> LiveSide {
         let policy: AddressPolicy = publicHostsOnly ? .publicOnly : .unrestricted
         let hosts = HostValidator(policy: policy, resolver: SystemResolver())
         let places = try places()
         return LiveSide(
             http: { wrap in
                 LiveHTTP.make(policy: policy) { wire in
-                    wrap(places.isEmpty ? wire : RelocatingHTTPClient(wire, places: places))
+                    wrap(StandInHints(RelocatingHTTPClient(wire, places: places), places: places))
                 }
             },
             databases: LiveDatabaseConnector(),
             tunnels: SSHTunnelOpener(
                 hosts: hosts, knownHosts: URL(filePath: store.folder).appending(path: "known_hosts")),
-            integrations: store, hosts: hosts, replay: { LiveHTTP.simulated(over: $0, clock: $1) })
+            integrations: AccountsOver(store, accounts), hosts: hosts,
+            replay: { LiveHTTP.simulated(over: $0, clock: $1) })
     }
 
     func key() throws -> [UInt8] {
@@ -126,10 +142,10 @@ struct RecordingOptions: ParsableArguments {
     }
 
     /// A recorder that says what it does.
-    func recorder(_ plan: RecordingPlan, store: StateStore) throws -> Recorder {
+    func recorder(_ plan: RecordingPlan, accounts: [Integration], store: StateStore) throws -> Recorder {
         let isQuiet = output.json
         return Recorder(
-            plan: plan, live: try live(store), fixtures: URL(filePath: fixtures), key: try key(),
+            plan: plan, live: try live(store, accounts: accounts), fixtures: URL(filePath: fixtures), key: try key(),
             progress: { text in if !isQuiet { Console.note(text) } })
     }
 

@@ -32,13 +32,15 @@ struct ResultCheck {
         let keys = (image?.rows ?? []).map { $0.key.joined(separator: "|") }
         var problems: [String] = []
         if let rows = expected?["rows"]?.int64, rows != Int64(keys.count) {
-            problems.append("\(rows) rows expected, \(keys.count) there")
+            problems.append("\(Int(rows).counted("row")) expected, \(keys.count) there")
         }
         if let digest = expected?["keys"]?.string, digest != Self.digest(keys) {
             problems.append("the keys are not the expected ones")
         }
         if let doubled = image?.doubledKeys, !doubled.isEmpty {
-            problems.append("\(doubled.count) keys stand more than once, such as \(doubled[0].joined(separator: "|"))")
+            problems.append(
+                "\(doubled.count.counted("key stands", "keys stand")) more than once, such as \(doubled[0].joined(separator: "|"))"
+            )
         }
         return problems + misplaced(image)
     }
@@ -47,7 +49,8 @@ struct ResultCheck {
     private func misplaced(_ image: TableImage?) -> [String] {
         guard let image, let partitioning = image.partitioning, !image.rows.isEmpty else { return [] }
         let wrong = image.rows.filter { $0.partition != PartitionOracle.partition(of: $0.values, by: partitioning) }
-        return wrong.isEmpty ? [] : ["\(wrong.count) rows are in another partition than their values give"]
+        return wrong.isEmpty
+            ? [] : ["\(wrong.count.counted("row is", "rows are")) in another partition than the values give"]
     }
 
     private static func digest(_ keys: [String]) -> String {

@@ -8,7 +8,7 @@ import Testing
         var shapes = [Shape(), Shape()]
         shapes[0].add(try JSONValue(parsing: Array(old.utf8)))
         shapes[1].add(try JSONValue(parsing: Array(new.utf8)))
-        let found = Drift.between(shapes[0], shapes[1], table: "orders", needed: ["id", "updated"])
+        let found = Drift.between(shapes[0], shapes[1], table: "orders", needed: ["id", "updated", "owner.id"])
         return Dictionary(found.map { ($0.place, $0.tier) }) { first, _ in first }
     }
 
@@ -24,6 +24,14 @@ import Testing
             found == [
                 "data[].id": .error, "data[].updated": .error, "data[].tag": .warning, "data[].fresh": .info,
             ])
+    }
+
+    @Test("a nested key is what the source reads by, and another member of its name is not")
+    func nested() throws {
+        let found = try drifts(
+            #"{"data": [{"id": 1, "owner": {"id": 2, "name": "a"}, "rider": {"name": "b"}}]}"#,
+            #"{"data": [{"id": 1, "owner": {"name": "a"}, "rider": {"age": 3}}]}"#)
+        #expect(found == ["data[].owner.id": .error, "data[].rider.name": .warning, "data[].rider.age": .info])
     }
 
     @Test("of an empty list nothing is known")

@@ -55,6 +55,26 @@ import Tributary
         }
     }
 
+    @Test("the token of an account is in no file, and a replay has a fake of it")
+    func account() async throws {
+        let room = try TemporaryFolder("tokens")
+        let account = Integration(
+            id: 3, kind: "tokens", label: "Jo's own", accessToken: Secret("live-4711-token"),
+            refreshToken: Secret("live-4712-refresh"))
+        let source = AnySource(AccountTokenSource.self)
+        _ = try await Recorder.testing(
+            TokenService(things: 4).client, room.url, of: source, config: ["account": 3], accounts: [account]
+        ).run()
+        let folder = room.file("tokens/lists")
+        let stored = try #require(try Scenario(at: folder).manifest.integrations.first)
+        #expect(stored.id == 3 && stored.kind == "tokens" && stored.accessToken.revealed == "fake-access-token-1")
+        let text = ScenarioFiles(reading: folder).files.values.map { String(decoding: $0, as: UTF8.self) }.joined()
+        #expect(text.contains("Bearer fake-access-token-1"))
+        for word in ["live-4711", "live-4712", "Jo's own"] { #expect(!text.contains(word), "\(word)") }
+        let verdicts = try await Self.verdicts(folder, source, checks: ["fixture-every-exchange-used"])
+        #expect(verdicts["fixture-every-exchange-used"]?.name == "passed", "\(verdicts)")
+    }
+
     @Test("a list of which only the first page is there is no whole list: what was known before stays")
     func firstPageAlone() async throws {
         let room = try TemporaryFolder("tokens")

@@ -28,6 +28,26 @@ struct TokenSource: RESTSource {
     }
 }
 
+/// The same behind an account that a user has connected.
+struct AccountTokenSource: RESTSource {
+    static let description = SourceDescription(
+        type: "Tokens", label: "Tokens", category: .payments, docs: "https://tokens.example/api")
+
+    struct Config: FormFields {
+        @OAuth("Account", kind: IntegrationKind("tokens")) var account: OAuthIntegration
+    }
+
+    static var endpoints: [RESTEndpoint] { TokenSource.endpoints }
+
+    let probe = "/things?_limit=1"
+
+    func client(for config: Config, in context: SourceContext) throws -> RESTClient {
+        RESTClient(
+            context, baseURL: "https://tokens.example", authorization: .oauth(config.account),
+            paginator: .nextURL(header: "Next-Page"), pageSize: PageSize("_limit", 100))
+    }
+}
+
 /// The same, with its times declared as counters: what an author may take them for.
 struct CountedTokenSource: RESTSource {
     static let description = SourceDescription(

@@ -46,7 +46,10 @@ struct SourceRegistryTests {
 
     @Test(
         "an unknown type is an error with the nearest one",
-        arguments: [("Harbor", "Did you mean 'Harbour'?"), ("Zzzzzz", "There are: Harbour, Plain.")])
+        arguments: [
+            ("Harbor", "Did you mean 'Harbour'?"), ("bour", "Did you mean 'Harbour'?"),
+            ("Zzzzzz", "There are: Harbour, Plain."),
+        ])
     func unknown(_ type: String, _ advice: String) {
         let error = #expect(throws: SourceError.self) { try registry.source(type) }
         #expect(error?.kind == .unknownSource)

@@ -77,7 +77,7 @@ enum DatabaseValueChecks {
         return [
             Finding(
                 at: place, expected: "all \(rows.count) rows with their values",
-                actual: "\(problems.count) rows differ.",
+                actual: "\(problems.count.counted("row differs", "rows differ")).",
                 witness: problems, history: run.log.lines(last: 6))
         ]
     }

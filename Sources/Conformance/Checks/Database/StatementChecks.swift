@@ -135,7 +135,8 @@ enum StatementChecks {
                 if read != announced {
                     findings.append(
                         Finding(
-                            at: place, expected: "\(announced) rows, as announced", actual: "\(read) rows came.",
+                            at: place, expected: "\(announced.counted("row")), as announced",
+                            actual: "\(read.counted("row")) came.",
                             history: log.lines()))
                 }
             }

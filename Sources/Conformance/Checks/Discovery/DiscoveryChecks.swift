@@ -34,7 +34,7 @@ enum DiscoveryChecks {
         return [
             Finding(
                 at: what, expected: "a name of its own for each",
-                actual: "\(groups.count) names stand for several \(what).",
+                actual: "\(groups.count.counted("name stands", "names stand")) for several \(what).",
                 witness: groups.map { "\($0.value.sorted().joined(separator: ", ")) become \($0.key)" }.sorted())
         ]
     }

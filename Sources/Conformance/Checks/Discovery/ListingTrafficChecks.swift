@@ -84,7 +84,7 @@ enum ListingTrafficChecks {
                             at: "element \(index) of the listing with \(mutation.what)",
                             expected: "the other \(listing.names.count - 1) tables",
                             actual: found.error.map { "It ended with: \($0)" }
-                                ?? "\(missing.count) tables are missing.",
+                                ?? "\(missing.count.counted("table is", "tables are")) missing.",
                             witness: missing.sorted(), history: found.history))
                 }
             }

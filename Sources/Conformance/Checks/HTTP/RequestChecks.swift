@@ -32,7 +32,7 @@ enum RequestChecks {
                     return [
                         storm.finding(
                             expected: "an end after some ten redirects",
-                            actual: "\(storm.journal.entries.count) requests were sent.")
+                            actual: "\(storm.journal.entries.count.counted("request was", "requests were")) sent.")
                     ]
                 }
                 return try await storm.mustTellOrMatch()

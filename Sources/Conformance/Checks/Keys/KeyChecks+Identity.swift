@@ -295,8 +295,8 @@ extension Bench {
             at: "full read with pairs of keys that differ little, in \(member)",
             expected: "a row for each key, spelt as it was sent",
             actual: stage == "decoded"
-                ? "\(lost.count) keys were not handed over among \(rows) rows: they met in the source."
-                : "\(lost.count) keys were handed over, and are not in the table of \(rows) rows: they met in the merge.",
+                ? "\(lost.count.counted("key was", "keys were")) not handed over among \(rows) rows: they met in the source."
+                : "\(lost.count.counted("key was", "keys were")) handed over, and not found in the table of \(rows) rows: they met in the merge.",
             witness: lost.map { "lost: “\($0)” (\($0.utf8.map { String($0, radix: 16) }.joined(separator: " ")))" })
     }
 }

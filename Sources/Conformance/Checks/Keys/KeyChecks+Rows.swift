@@ -141,7 +141,8 @@ extension KeyChecks {
             return [
                 Finding(
                     at: "full read, \(read.place)", expected: "each key once",
-                    actual: "\(doubled.count) keys stand for several rows; a merge would keep one of each.",
+                    actual:
+                        "\(doubled.count.counted("key stands", "keys stand")) for several rows; a merge would keep one of each.",
                     witness: doubled.values.map { Self.describe($0, keys) }.sorted())
             ]
         }

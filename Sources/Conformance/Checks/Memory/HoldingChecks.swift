@@ -65,7 +65,7 @@ enum HoldingChecks {
                 Finding(
                     at: "full read, a row a page, a minute for each",
                     expected: "at most \(allowedAhead + empty) pages ahead of the consumer",
-                    actual: "\(ahead) pages were asked for and not yet taken.",
+                    actual: "\(ahead.counted("page was", "pages were")) asked for and not yet taken.",
                     history: Array(run.log.lines(last: 400).prefix(40)))
             ]
         }

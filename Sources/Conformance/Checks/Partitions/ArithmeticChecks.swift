@@ -79,7 +79,7 @@ extension PartitionVectors {
     static func finding(_ wrong: [String], of kind: String) -> Finding {
         Finding(
             at: "known answers, \(kind)", expected: "the known partition of each value",
-            actual: "\(wrong.count) values get another one.", witness: wrong)
+            actual: "\(wrong.count.counted("value gets", "values get")) another one.", witness: wrong)
     }
 }
 
@@ -154,7 +154,7 @@ extension Bench {
         return [
             Finding(
                 at: place, expected: "each row in the period of its moment in UTC",
-                actual: "\(wrong.count) rows lie in another one.", witness: wrong.sorted(),
+                actual: "\(wrong.count.counted("row lies", "rows lie")) in another one.", witness: wrong.sorted(),
                 history: run.log.lines(last: 6))
         ]
     }
@@ -178,7 +178,8 @@ extension Bench {
             Finding(
                 at: "full read", expected: "files below \(table), one folder for each partition",
                 actual:
-                    "\(stray.count) files lie elsewhere; \(folders.count) folders for \(expected.count) partitions.",
+                    "\(stray.count.counted("file lies", "files lie")) elsewhere; \(folders.count.counted("folder")) for "
+                    + "\(expected.count.counted("partition")).",
                 witness: stray.sorted() + folders.symmetricDifference(expected).sorted())
         ]
     }

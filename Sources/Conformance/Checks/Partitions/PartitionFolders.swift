@@ -1,3 +1,4 @@
+import Columns
 import Foundation
 
 /// Values that no folder's name may be made of as they are.
@@ -25,7 +26,8 @@ enum PartitionFolders {
         return [
             Finding(
                 at: "values of partitions", expected: "a plain folder of its own for each value",
-                actual: "\(unsafe.count) values give no plain name, and \(shared.count) folders are shared.",
+                actual: "\(unsafe.count.counted("value gives", "values give")) no plain name, and "
+                    + "\(shared.count.counted("folder is", "folders are")) shared.",
                 witness: lines)
         ]
     }

@@ -43,7 +43,8 @@ struct PartitionImage {
         if doubled.isEmpty { return [] }
         return [
             Finding(
-                at: place, expected: "each key in one row", actual: "\(doubled.count) keys stand in several.",
+                at: place, expected: "each key in one row",
+                actual: "\(doubled.count.counted("key stands", "keys stand")) in several.",
                 witness: doubled.map(TableDiff.text), history: run.log.lines())
         ]
     }
@@ -66,7 +67,8 @@ struct PartitionImage {
         return [
             Finding(
                 at: place, expected: "each row in the partition where it was",
-                actual: "\(moved.count) rows are in another one.", witness: lines.sorted(), history: run.log.lines())
+                actual: "\(moved.count.counted("row is", "rows are")) in another one.", witness: lines.sorted(),
+                history: run.log.lines())
         ]
     }
 }

@@ -81,7 +81,8 @@ extension Bench {
             return [
                 Finding(
                     at: place, expected: "about as many partitions as 150 rows had, which are \(before)",
-                    actual: "\(rows) rows lie in \(sizes.count) partitions, under \(layout.text).", history: history)
+                    actual: "\(rows) rows lie in \(sizes.count.counted("partition")), under \(layout.text).",
+                    history: history)
             ]
         }
         if let fallback = layout.fallback, sizes == [fallback: rows], objects.count > 4 {

@@ -54,7 +54,8 @@ extension ReadingChecks {
             return [
                 Finding(
                     at: "full read, \(read.place)", expected: "a value in each declared column",
-                    actual: "\(empty.count) columns are empty in all \(rows) rows.", witness: empty.sorted())
+                    actual: "\(empty.count.counted("column is", "columns are")) empty in all \(rows) rows.",
+                    witness: empty.sorted())
             ]
         }
     }

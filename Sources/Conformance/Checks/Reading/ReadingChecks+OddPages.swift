@@ -91,7 +91,7 @@ extension ReadingChecks {
                         expected: "an error within \(budget) requests",
                         actual: run.error == nil
                             ? "The read succeeded after \(asked) requests."
-                            : "\(asked) requests were made; it ended with: \(run.error.map { "\($0)" } ?? "")",
+                            : "\(asked.counted("request was", "requests were")) made; it ended with: \(run.error.map { "\($0)" } ?? "")",
                         witness: run.log.requests.suffix(4).map(\.description),
                         cause: circle > 1 ? "Only the last position is remembered, not those before it." : nil)
                 ]

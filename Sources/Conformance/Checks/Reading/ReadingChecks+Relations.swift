@@ -52,7 +52,8 @@ extension ReadingChecks {
                 return [
                     Finding(
                         at: name, expected: "the \(first.count) rows of the first read",
-                        actual: "\(again.count) rows came; \(lost.count) are missing, \(new.count) are others.",
+                        actual:
+                            "\(again.count.counted("row")) came; \(lost.count) are missing, \(new.count) are others.",
                         witness: lost.prefix(3).map { "missing: \($0.prefix(120))" }
                             + new.prefix(3).map { "other: \($0.prefix(120))" })
                 ]

@@ -85,7 +85,7 @@ enum ReadingChecks {
                     return [
                         Finding(
                             at: "full read, \(size) rows a page", expected: "\(pages) requests, one for each page",
-                            actual: "\(asked) requests were made.",
+                            actual: "\(asked.counted("request was", "requests were")) made.",
                             witness: run.log.requests.suffix(3).map(\.description),
                             history: run.log.lines())
                     ]

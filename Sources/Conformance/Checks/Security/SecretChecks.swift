@@ -157,7 +157,9 @@ enum SecretChecks {
             "Every request of a read that carries a secret must go to an https address, and the form may have no field "
             + "that by its default turns certificates or host names unchecked. That the live client refuses wrong, expired "
             + "and self-signed certificates is proved against a real server in the transports' tests.",
-        likelyCause: "The base URL begins with http, or a switch such as «verify certificates» is off by default.",
+        likelyCause:
+            "The base URL begins with http (a server without TLS can answer for the https address that users have: "
+            + "tributary record --stand-in), or a switch such as «verify certificates» is off by default.",
         isWaivable: false, catches: "base-url-without-encryption", "certificates-unchecked-by-default"
     ) { input in
         let lax = input.source.form.allFields.filter(\.turnsCheckingOff)

@@ -73,7 +73,7 @@ extension Bench {
             return [
                 Finding(
                     at: "full read in a process with \(name)", expected: "the \(here.count) rows of this process",
-                    actual: "\(rows.count) rows came, and they differ.",
+                    actual: "\(rows.count.counted("row")) came, and they differ.",
                     witness: pair.map { ["here: \($0.prefix(200))", "there: \($1.prefix(200))"] } ?? [])
             ]
         }

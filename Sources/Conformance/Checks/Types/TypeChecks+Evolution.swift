@@ -126,7 +126,8 @@ extension TypeChecks {
                 return [
                     Finding(
                         at: name, expected: "the schema of the first sync",
-                        actual: "\(difference.schemaDifferences.count) columns are others.",
+                        actual:
+                            "\(difference.schemaDifferences.count.counted("column is another", "columns are others")).",
                         witness: difference.schemaDifferences, history: run.log.lines(last: 10))
                 ]
             }

@@ -35,7 +35,8 @@ extension TypeChecks {
             return wrong.sorted { $0.key < $1.key }.map { name, seen in
                 Finding(
                     at: "column \(name), \(read.place)", expected: declared[name]?.rawValue ?? "its declared type",
-                    actual: "\(seen.count) rows hold \(seen.kinds.sorted().joined(separator: ", ")).",
+                    actual:
+                        "\(seen.count.counted("row holds", "rows hold")) \(seen.kinds.sorted().joined(separator: ", ")).",
                     witness: [seen.example])
             }
         }

@@ -47,6 +47,21 @@ extension Bench {
         return bounds.contains { call.parameter($0) != nil }
     }
 
+    /// What to declare where a run's bounds are numbers and the upstream's values are texts, which no server compares.
+    func misspelling(in run: Lab.Run) -> String? {
+        let calls = run.log.requests.filter(isList).compactMap { try? ModelCall($0.request) }
+        for filter in boundFilters where filter.format == nil && filter.field == collection.cursor {
+            guard let bound = calls.lazy.compactMap({ $0.parameter(filter.parameter) }).first, Int64(bound) != nil,
+                let value = objects.first.map(cursor), !spelling.format.isNumber, value.string != nil
+            else { continue }
+            return
+                "The bound \(filter.parameter) is sent as the number \(bound), and values of \(filter.field) are such as "
+                + "\(value.text): declare it with \(spelling.format.declaration). If the API takes such numbers, model.json says "
+                + "\"format\": \"epoch-seconds\" beside the filter."
+        }
+        return nil
+    }
+
     /// What a request's bounds say, for messages.
     func boundText(_ request: LoggedRequest) -> String {
         guard let call = try? ModelCall(request.request) else { return "" }

@@ -37,7 +37,8 @@ enum BoundChecks {
                     witness: unbounded.map { ["first page without a bound: request \($0.index), \($0)"] } ?? [],
                     history: many.log.lines(last: 12),
                     cause: bench.bounds.isEmpty
-                        ? "The API takes no bound: stop at the first page that is older than the stored value." : nil)
+                        ? "The API takes no bound: stop at the first page that is older than the stored value."
+                        : bench.misspelling(in: many))
             ]
         }
     }

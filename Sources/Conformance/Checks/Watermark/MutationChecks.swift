@@ -122,7 +122,8 @@ extension Bench {
             return [
                 Finding(
                     at: place, expected: "every row, in one version or another",
-                    actual: "\(missing.count) rows are not in the table.", witness: missing.map(TableDiff.text),
+                    actual: "\(missing.count.counted("row is", "rows are")) not in the table.",
+                    witness: missing.map(TableDiff.text),
                     history: run.log.lines())
             ]
         }

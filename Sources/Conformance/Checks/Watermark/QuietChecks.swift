@@ -74,7 +74,7 @@ enum QuietChecks {
                     findings = [
                         Finding(
                             at: place, expected: "no rows",
-                            actual: "\(rows) rows were read; bounds: \(bench.boundTexts(run)).",
+                            actual: "\(rows.counted("row was", "rows were")) read; bounds: \(bench.boundTexts(run)).",
                             history: run.log.lines())
                     ]
                 }

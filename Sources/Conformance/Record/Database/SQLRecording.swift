@@ -75,7 +75,10 @@ struct SQLRecording {
             let mode = plan.modes[schema.name] ?? plan.mode ?? DefaultSettings.syncType(for: schema)
             let field = mode == .fullRefresh ? nil : DefaultSettings.cursorField(for: schema)
             let seed = try await self.seed(schema, table, field, connection)
-            if seed.isCut { result.notes.append("Of \(schema.name) the first \(seed.rows.count) rows were taken.") }
+            if seed.isCut {
+                result.notes.append(
+                    "Of \(schema.name) the first \(seed.rows.count.counted("row was", "rows were")) taken.")
+            }
             if table.isView {
                 result.notes.append("\(schema.name) is a view: the tables that it reads must be recorded with it.")
             }

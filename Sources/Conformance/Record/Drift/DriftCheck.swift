@@ -47,6 +47,7 @@ public struct DriftCheck: Sendable {
         ).run()
         var drifts: [Drift] = []
         var count = 0
+        let model = try ModelDeclaration(of: scenario)
         for schema in scenario.manifest.schemas {
             let recorded = try scenario.manifest.states.flatMap { state in
                 try scenario.exchanges(state: state.name).filter { $0.exchange.schemas.contains(schema.name) }
@@ -55,7 +56,9 @@ public struct DriftCheck: Sendable {
             let old = Self.shapes(recorded.filter { $0.status == 200 }.map { ($0.url, $0.body) })
             let new = Self.shapes(now.map { ($0.url, $0.body) })
             count += now.count
-            let needed = Set(schema.primaryKeys + [schema.field?.name].compactMap { $0 })
+            // What a table calls a nested value is no member of any answer; the model says where it is from.
+            let columns = model?.collection(forSchema: schema.name)?.columns ?? [:]
+            let needed = Set((schema.primaryKeys + [schema.field?.name].compactMap { $0 }).map { columns[$0] ?? $0 })
             for (place, shape) in old.sorted(by: { $0.key < $1.key }) {
                 guard let other = new[place] else { continue }
                 drifts += Drift.between(shape, other, table: schema.name, needed: needed)

@@ -87,14 +87,14 @@ public struct Drift: Sendable, Hashable, Encodable {
 
     /// Compares what was recorded of a table with what came now.
     ///
-    /// - Parameter needed: names of members that the source reads by: keys and cursor.
+    /// - Parameter needed: the paths in a row of what the source reads by: keys and cursor.
     static func between(_ old: Shape, _ new: Shape, table: String, needed: Set<String>) -> [Drift] {
         var drifts: [Drift] = []
         for (path, place) in old.places.sorted(by: { $0.key < $1.key }) {
             guard let now = new.places[path] else {
                 // Of an object that did not come, nothing is known.
                 guard place.isAlways, isReachable(path, in: new) else { continue }
-                let isNeeded = needed.contains(path.split(separator: ".").last.map(String.init) ?? path)
+                let isNeeded = needed.contains { path == $0 || path.hasSuffix(".\($0)") }
                 drifts.append(
                     Drift(
                         tier: isNeeded ? .error : .warning, table: table, place: path,

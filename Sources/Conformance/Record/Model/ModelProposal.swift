@@ -215,11 +215,7 @@ struct ModelProposal {
     }
 
     private static func format(_ rows: [JSONObject], _ cursor: String) -> ModelDeclaration.CursorFormat {
-        let value = rows.lazy.map { ModelOrder.value(cursor, of: $0) }.first { !$0.isNull }
-        if let number = value?.int64 {
-            return number > 100_000_000_000 ? .epochMilliseconds : number > 100_000_000 ? .epochSeconds : .integer
-        }
-        return value?.string?.count == 10 ? .date : .iso8601
+        .init(spelling: rows.lazy.map { ModelOrder.value(cursor, of: $0) }.first { !$0.isNull } ?? .null)
     }
 
     /// Texts that people write, which an upstream may change.

@@ -1,4 +1,5 @@
 import Cassettes
+import Columns
 import Foundation
 
 /// The fixtures: where the material comes from, how far to trust it, and what it covers.
@@ -51,7 +52,8 @@ struct HTMLFixtures {
         let version: Markup = provenance.apiVersion.map { "<p>API version \($0)</p>" } ?? ""
         if provenance.docs.isEmpty && provenance.guessed.isEmpty { return version }
         return """
-            <details><summary>Provenance: \(provenance.docs.count) pages, \(provenance.guessed.count) guesses</summary>
+            <details><summary>Provenance: \(provenance.docs.count.counted("page")), \
+            \(provenance.guessed.count.counted("guess", "guesses"))</summary>
             \(version)<h4>Follows</h4><ul>\(docs)</ul><h4>Guessed</h4><ul>\(guessed)</ul></details>
             """
     }
@@ -94,6 +96,6 @@ struct StateCoverage {
         if exchanges == 0 { return "no HTTP" }
         let codes = statuses.map { $0 == 0 ? "cut" : String($0) }.joined(separator: ", ")
         let rest = unserved.isEmpty ? "" : "; none for " + unserved.joined(separator: ", ")
-        return "\(exchanges) exchanges (\(codes))\(rest)"
+        return "\(exchanges.counted("exchange")) (\(codes))\(rest)"
     }
 }

@@ -79,7 +79,7 @@ public struct HTMLReport: Sendable {
     private var counts: Markup {
         let all = [("cases", report.results.count)] + report.counts.map { ($0.verdict, $0.count) }
         return all.map { name, count -> Markup in
-            "<div class=\"\(HTMLVerdict.style(name))\"><dt>\(name)</dt><dd>\(Self.grouped(count))</dd></div>"
+            "<div class=\"\(HTMLVerdict.style(name))\"><dt>\(name)</dt><dd>\(count.grouped)</dd></div>"
         }.joined()
     }
 
@@ -87,24 +87,15 @@ public struct HTMLReport: Sendable {
     private var looked: Markup {
         let looked = report.looked
         return """
-            <p class="run">The passes looked at \(Self.grouped(looked.rows)) rows, \(Self.grouped(looked.requests)) \
-            requests, \(Self.grouped(looked.runs)) syncs and \(Self.grouped(looked.items)) other things.</p>
+            <p class="run">The passes looked at \(looked.rows.counted("row")), \
+            \(looked.requests.counted("request")), \(looked.runs.counted("sync")) and \
+            \(looked.items.counted("other thing")).</p>
             """
     }
 
     static func seconds(_ duration: Duration) -> String { seconds(duration / .seconds(1)) }
     static func seconds(_ value: Double) -> String {
         value < 10 ? String(format: "%.2f s", value) : String(format: "%.0f s", value)
-    }
-
-    /// `1234567` as `1,234,567`.
-    static func grouped(_ value: Int) -> String {
-        var text = ""
-        for (index, digit) in String(value).reversed().enumerated() {
-            if index > 0, index % 3 == 0 { text.append(",") }
-            text.append(digit)
-        }
-        return String(text.reversed())
     }
 }
 

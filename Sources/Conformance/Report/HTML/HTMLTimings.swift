@@ -1,3 +1,5 @@
+import Columns
+
 /// Where the time went.
 struct HTMLTimings {
     let report: ConformanceReport
@@ -18,7 +20,7 @@ struct HTMLTimings {
         return """
             <section id="timings" aria-labelledby="timings-title">
             <h2 id="timings-title">Timings</h2>
-            <details><summary>\(timings.count) checks, the costliest first</summary>
+            <details><summary>\(timings.count.counted("check")), the costliest first</summary>
             <div class="scroll" tabindex="0" role="region" aria-labelledby="timings-title">
             <table class="list numbers"><thead><tr><th scope="col">Check</th><th scope="col">Sum</th>\
             <th scope="col">Cases</th><th scope="col">Slowest</th><th scope="col">Slowest case</th></tr></thead>

@@ -79,7 +79,7 @@ struct FixturesScanCommand: ParsableCommand {
             Console.result(
                 "scan-allow.json: the entry \(entry.fingerprint) for \(entry.file) allows nothing: remove it")
         }
-        let files = report.files == 1 ? "1 file" : "\(Figures.count(report.files)) files"
+        let files = report.files.counted("file")
         let allowed = report.allowed.isEmpty ? "" : ", \(report.allowed.count) allowed"
         let found = report.findings.isEmpty ? "nothing found" : "\(report.findings.count) found"
         Console.note("\(files), \(Figures.bytes(report.bytes)) looked at: \(found)\(allowed)")

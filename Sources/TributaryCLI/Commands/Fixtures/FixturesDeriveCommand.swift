@@ -50,7 +50,7 @@ struct FixturesDeriveCommand: AsyncParsableCommand {
         let changed = try derivation.keep(cassettes, today: Kit.today)
         for (state, cassette) in cassettes {
             let word = changed.contains("\(state).dbc") ? "written" : "unchanged"
-            Console.result("\(scenario.id)/\(state).dbc  \(cassette.records.count) statements, \(word)")
+            Console.result("\(scenario.id)/\(state).dbc  \(cassette.records.count.counted("statement")), \(word)")
         }
     }
 

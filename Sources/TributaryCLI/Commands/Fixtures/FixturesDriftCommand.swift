@@ -31,17 +31,15 @@ struct FixturesDriftCommand: AsyncParsableCommand {
     func run() async throws {
         let source = try Sources.registry.source(options.source)
         let store = try StateStore(folder: options.statePath)
-        let folder = URL(filePath: options.fixtures).appending(path: source.description.type.lowercased())
-            .appending(path: options.scenario)
-        let scenario = try Scenario(at: folder)
+        let scenario = try Scenario(at: options.folder(of: source))
+        let config = try options.config(of: source, store: store)
         var plan = try RecordingPlan(
-            again: scenario, state: options.moment, source: source,
-            config: try options.config(of: source, store: store), today: RecordingOptions.today)
+            again: scenario, state: options.moment, source: source, config: config.value, today: RecordingOptions.today)
         if !options.tables.isEmpty { plan.tables = options.tables }
         plan.provesCredentials = !options.noValidate
         let isQuiet = options.output.json
         let check = DriftCheck(
-            scenario: scenario, plan: plan, live: try options.live(store),
+            scenario: scenario, plan: plan, live: try options.live(store, accounts: config.accounts),
             progress: { text in if !isQuiet { Console.note(text) } })
         let outcome = try await Interruption.cancelling { try await check.run() }
         if isQuiet {
@@ -60,6 +58,7 @@ struct FixturesDriftCommand: AsyncParsableCommand {
             }
         }
         for note in outcome.notes { Console.result("- \(note)") }
-        Console.note("\(outcome.answers) answers compared, \(outcome.drifts.count) differences of shape.")
+        Console.note(
+            "\(outcome.answers.counted("answer")) compared, \(outcome.drifts.count.counted("difference")) of shape.")
     }
 }

@@ -88,7 +88,8 @@ struct FixturesImportCommand: AsyncParsableCommand {
             let skipped = imported.skipped.values.reduce(0, +)
             return try JSONOutput.print(["requests": imported.exchanges.count, "skipped": skipped])
         }
-        Console.result("\(imported.exchanges.count) requests of \(imported.creator) are in \(folder.relativePath).")
+        Console.result(
+            "\(imported.exchanges.count.counted("request")) of \(imported.creator) in \(folder.relativePath).")
         for (why, count) in imported.skipped.sorted(by: { $0.key < $1.key }) {
             Console.result("- \(count) left out: \(why)")
         }

@@ -112,7 +112,7 @@ struct ScenarioReport: Encodable {
 
     func text(showsRequests: Bool) -> String {
         var lines = ["\(scenario): \(title)"]
-        let age = ageDays.map { ", \($0) days old" } ?? ""
+        let age = ageDays.map { ", \($0.counted("day")) old" } ?? ""
         let seal = isSealed.map { $0 ? ", as recorded" : ", edited since it was recorded" } ?? ""
         lines.append("  \(provenance) \(verifiedAt ?? "")\(age)\(seal), \(Figures.bytes(bytes))")
         for state in states {
@@ -122,8 +122,8 @@ struct ScenarioReport: Encodable {
             ])
             for entry in state.tables {
                 table.add([
-                    "  " + entry.name, entry.mode, Figures.count(entry.requests), Figures.count(entry.pages),
-                    entry.rows.map { Figures.count($0) } ?? "?",
+                    "  " + entry.name, entry.mode, entry.requests.grouped, entry.pages.grouped,
+                    entry.rows.map(\.grouped) ?? "?",
                 ])
             }
             lines.append(table.text)
