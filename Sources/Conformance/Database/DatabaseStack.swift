@@ -73,8 +73,10 @@ extension DatabaseStack {
 /// An engine on which the kit makes databases.
 protocol DatabaseServer: Sendable {
     var engine: DatabaseEngine { get }
-    /// An empty database, nobody else's until it is released.
-    func makeDatabase() async throws -> any ScratchDatabase
+    /// A database, nobody else's until it is released.
+    ///
+    /// - Parameter world: what it is to hold; one that nearly holds it is given, if there is one. Nil asks for an empty one.
+    func makeDatabase(for world: SQLWorld?) async throws -> any ScratchDatabase
     /// Removes what was made.
     func close() async
 }
@@ -84,12 +86,28 @@ protocol ScratchDatabase: AnyObject, Sendable {
     var engine: DatabaseEngine { get }
     /// Where the source's connection must really go.
     func endpoint(for wanted: DatabaseEndpoint) -> DatabaseEndpoint
+    /// Makes the database hold a world.
+    func fill(with world: SQLWorld) async throws
+    /// Makes a table hold these rows, all at once for whoever reads.
+    func replaceRows(_ rows: [World.Object], of table: SQLTableFacts) async throws
     /// Runs statements, divided by semicolons, as the owner.
     func run(_ script: String) async throws
     /// The first column of each row, as text; a null is an empty text.
     func texts(_ query: String) async throws -> [String]
     /// Gives the database back: it may be emptied and used again.
     func release()
+}
+
+extension DatabaseServer {
+    func makeDatabase() async throws -> any ScratchDatabase { try await makeDatabase(for: nil) }
+}
+
+extension ScratchDatabase {
+    func fill(with world: SQLWorld) async throws { try await run(world.fullScript()) }
+
+    func replaceRows(_ rows: [World.Object], of table: SQLTableFacts) async throws {
+        try await run(SQLText.replacingAtOnce(rows, of: table, engine))
+    }
 }
 
 /// A statement of the kit's own that the engine refused: a mistake in a seed, most likely.

@@ -27,8 +27,8 @@ final class EngineDatabase: Sendable {
     }
 
     private static func build(_ world: SQLWorld, on stack: DatabaseStack) async throws -> any ScratchDatabase {
-        let scratch = try await stack.server(world.engine).makeDatabase()
-        try await scratch.run(world.fullScript())
+        let scratch = try await stack.server(world.engine).makeDatabase(for: world)
+        try await scratch.fill(with: world)
         return scratch
     }
 }

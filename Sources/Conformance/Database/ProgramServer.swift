@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Tributary
 
@@ -12,7 +13,7 @@ final class ProgramServer: DatabaseServer {
 
     let engine: DatabaseEngine
     private let address: Address
-    private let free = Lock<[String]>([])
+    private let free = Lock<[(name: String, held: SQLWorld.Held?)]>([])
     private let made = Lock<[String]>([])
     /// Who is logged in, by database.
     private let sessions = Lock<[String: ClientSession]>([:])
@@ -50,17 +51,21 @@ final class ProgramServer: DatabaseServer {
             advice: "Such as postgres://user:password@127.0.0.1:5432/postgres.")
     }
 
-    func makeDatabase() async throws -> any ScratchDatabase {
+    func makeDatabase(for world: SQLWorld?) async throws -> any ScratchDatabase {
         do {
             try await prepared()
         } catch {
             throw DatabaseMissing(engine: engine, reason: "\(error)")
         }
-        if let known = free.withLock({ $0.popLast() }) { return ProgramScratch(server: self, name: known) }
+        let known = free.withLock { free in
+            let similar = world.flatMap { world in free.lastIndex { world.differsInRows(from: $0.held) } }
+            return (similar ?? free.indices.last).map { free.remove(at: $0) }
+        }
+        if let known { return ProgramScratch(server: self, name: known.name, held: known.held) }
         let name = "tributary_kit_" + UUID().uuidString.prefix(13).lowercased().replacing("-", with: "")
         try await execute(creation(of: name), in: address.database)
         made.withLock { $0.append(name) }
-        return ProgramScratch(server: self, name: name)
+        return ProgramScratch(server: self, name: name, held: nil)
     }
 
     /// Makes the role once.
@@ -90,7 +95,7 @@ final class ProgramServer: DatabaseServer {
         for session in open { session.close() }
     }
 
-    fileprivate func takeBack(_ name: String) { free.withLock { $0.append(name) } }
+    fileprivate func takeBack(_ name: String, _ held: SQLWorld.Held?) { free.withLock { $0.append((name, held)) } }
 
     fileprivate func endpoint(_ name: String, for wanted: DatabaseEndpoint) -> DatabaseEndpoint {
         var endpoint = wanted
@@ -111,11 +116,24 @@ extension ProgramServer {
             """
             DO $$ BEGIN
               IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '\(Self.reader)') THEN
-                CREATE ROLE \(Self.reader) LOGIN PASSWORD '\(Self.readerPassword)'; END IF;
+                CREATE ROLE \(Self.reader) LOGIN PASSWORD '\(Self.readerVerifier)'; END IF;
             END $$;
             """
         default: "CREATE USER IF NOT EXISTS '\(Self.reader)'@'%' IDENTIFIED BY '\(Self.readerPassword)';"
         }
+    }
+
+    /// The role's password as PostgreSQL keeps it (RFC 5803), derived in one round instead of 4,096: there are thousands of
+    /// logins, and the password is no secret.
+    private static var readerVerifier: String {
+        let salt = [UInt8]("tributary-reader".utf8)
+        func hash(_ text: [UInt8], _ key: [UInt8]) -> [UInt8] {
+            Array(HMAC<SHA256>.authenticationCode(for: text, using: SymmetricKey(data: key)))
+        }
+        let salted = hash(salt + [0, 0, 0, 1], Array(readerPassword.utf8))
+        let storedKey = Data(SHA256.hash(data: hash(Array("Client Key".utf8), salted))).base64EncodedString()
+        let serverKey = Data(hash(Array("Server Key".utf8), salted)).base64EncodedString()
+        return "SCRAM-SHA-256$1:\(Data(salt).base64EncodedString())$\(storedKey):\(serverKey)"
     }
 
     private func creation(of name: String) -> String {
@@ -200,11 +218,14 @@ final class ProgramScratch: ScratchDatabase {
     private struct State {
         var isEmpty = false
         var isReleased = false
+        /// What is known to be in it.
+        var held: SQLWorld.Held?
     }
 
-    fileprivate init(server: ProgramServer, name: String) {
+    fileprivate init(server: ProgramServer, name: String, held: SQLWorld.Held?) {
         self.server = server
         self.name = name
+        state.withLock { $0.held = held }
     }
 
     deinit { release() }
@@ -213,10 +234,34 @@ final class ProgramScratch: ScratchDatabase {
 
     func endpoint(for wanted: DatabaseEndpoint) -> DatabaseEndpoint { server.endpoint(name, for: wanted) }
 
+    /// Definitions take an engine far longer than rows: where an earlier use has left the same, rows alone are replaced.
+    func fill(with world: SQLWorld) async throws {
+        let isSimilar = state.withLock { state in
+            let isSimilar = world.differsInRows(from: state.held)
+            if isSimilar { state.isEmpty = true }
+            return isSimilar
+        }
+        if isSimilar {
+            for (table, rows) in world.contents { try await replaceRows(rows, of: table) }
+        } else {
+            try await run(world.fullScript())
+        }
+        state.withLock { $0.held = world.held }
+    }
+
+    func replaceRows(_ rows: [World.Object], of table: SQLTableFacts) async throws {
+        let before = state.withLock { $0.held }
+        try await run(SQLText.replacingAtOnce(rows, of: table, engine))
+        guard var held = before, !table.isView else { return }
+        held.replaced.insert(table)
+        let now = held
+        state.withLock { $0.held = now }
+    }
+
     /// The first script empties what an earlier use has left.
     func run(_ script: String) async throws {
         let isFirst = state.withLock { state in
-            defer { state.isEmpty = true }
+            defer { (state.isEmpty, state.held) = (true, nil) }
             return !state.isEmpty
         }
         try await server.execute((isFirst ? server.emptying(name) : "") + script, in: name)
@@ -228,10 +273,10 @@ final class ProgramScratch: ScratchDatabase {
     }
 
     func release() {
-        let isFirst = state.withLock { state in
+        let (isFirst, held) = state.withLock { state in
             defer { state.isReleased = true }
-            return !state.isReleased
+            return (!state.isReleased, state.held)
         }
-        if isFirst { server.takeBack(name) }
+        if isFirst { server.takeBack(name, held) }
     }
 }

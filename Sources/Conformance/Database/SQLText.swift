@@ -73,6 +73,12 @@ enum SQLText {
         ] + inserts(rows, table, into: base, engine)
     }
 
+    /// The same in one transaction, whatever other tables refer to.
+    static func replacingAtOnce(_ rows: [World.Object], of table: SQLTableFacts, _ engine: DatabaseEngine) -> String {
+        let statements = replacing(rows, of: table, engine).joined(separator: "\n")
+        return withoutForeignKeys(engine) + "BEGIN;\n\(statements)\nCOMMIT;"
+    }
+
     static func inserts(
         _ rows: [World.Object], _ table: SQLTableFacts, into name: String, _ engine: DatabaseEngine
     ) -> [String] {

@@ -18,6 +18,25 @@ public struct SQLWorld: Sendable {
         self.script = script
     }
 
+    /// What a database holds: a script, and tables whose rows may have been replaced since.
+    struct Held: Sendable {
+        var script: String
+        var replaced: Set<SQLTableFacts> = []
+    }
+
+    /// What a database holds that was filled with this world; nil where that is more than a script and rows.
+    var held: Held? {
+        // A view's rows are given by definitions.
+        guard changes.isEmpty, !contents.contains(where: \.table.isView) else { return nil }
+        return Held(script: script, replaced: Set(contents.map(\.table)))
+    }
+
+    /// Whether a database becomes this world when the rows of ``contents`` are replaced in it.
+    func differsInRows(from other: Held?) -> Bool {
+        guard let held, let other else { return false }
+        return held.script == other.script && other.replaced.isSubset(of: held.replaced)
+    }
+
     /// The whole, ready to be run.
     func fullScript() -> String {
         var text = script

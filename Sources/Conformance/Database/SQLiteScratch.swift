@@ -5,7 +5,7 @@ import Tributary
 /// SQLite as a server: each database is a file in a folder of its own.
 struct SQLiteServer: DatabaseServer {
     let engine = DatabaseEngine.sqlite
-    func makeDatabase() async throws -> any ScratchDatabase { try SQLiteScratch() }
+    func makeDatabase(for world: SQLWorld?) async throws -> any ScratchDatabase { try SQLiteScratch() }
     func close() async {}
 }
 

@@ -21,7 +21,7 @@ struct ModelDatabase: Sendable {
         let inner = weather.before
         let shown = Lock(live.current.visible(collection))
         let database = cache.database(world(showing: shown.withLock { $0 }), stack: stack, isShared: !live.mayChange)
-        weather.before = { [table, base, collection] step, database in
+        weather.before = { [table, collection] step, database in
             try await inner(step, database)
             let now = live.worldForNextRequest(of: collection).visible(collection)
             let isNew = shown.withLock { shown in
@@ -29,9 +29,7 @@ struct ModelDatabase: Sendable {
                 return shown != now
             }
             guard isNew else { return }
-            let statements = SQLText.replacing(now, of: table, base.engine)
-            try await database.scratch().run(
-                SQLText.withoutForeignKeys(base.engine) + "BEGIN;\n" + statements.joined(separator: "\n") + "\nCOMMIT;")
+            try await database.scratch().replaceRows(now, of: table)
         }
         return EngineConnector(database, weather: weather)
     }

@@ -1,3 +1,4 @@
+import Columns
 import Foundation
 import TestSupport
 import Testing
@@ -58,5 +59,50 @@ import Tributary
         try await inScratch(endpoint.url("mysql")) { scratch in
             try await work(scratch, foreignKeysOff: SQLText.withoutForeignKeys(.mysql))
         }
+    }
+
+    @Test(
+        "a database that differs in rows alone keeps its definitions, any other is made anew",
+        .enabled(if: PostgresServer.isAvailable && MariaDBServer.isAvailable, "install postgresql and mariadb-server"))
+    func reuse() async throws {
+        let postgres = try await PostgresServer.shared().endpoint("postgres")
+        try await reuse(.postgres, "public", try ProgramServer(postgres.url("postgres")))
+        let mariaDB = try await MariaDBServer.shared().endpoint("mysql")
+        try await reuse(.mysql, "", try ProgramServer(mariaDB.url("mysql")))
+    }
+
+    private func reuse(_ engine: DatabaseEngine, _ schema: String, _ server: ProgramServer) async throws {
+        let table = SQLTableFacts(
+            schema: schema, name: "a", isView: false, columns: [SQLTableFacts.Column(name: "id", type: "bigint")])
+        func world(_ ids: [Int64], of script: String = "CREATE TABLE a (id bigint PRIMARY KEY);") -> SQLWorld {
+            var world = SQLWorld(engine: engine, script: script)
+            world.contents = [(table, ids.map { World.Object(body: ["id": .number(JSONNumber($0))]) })]
+            return world
+        }
+        /// The rows and the number of tables of a world's database, which is then given back.
+        func seen(_ world: SQLWorld, adding definition: String? = nil) async throws -> [[String]] {
+            let scratch = try await server.makeDatabase(for: world)
+            defer { scratch.release() }
+            try await scratch.fill(with: world)
+            let rows = try await scratch.texts("SELECT id FROM a ORDER BY id")
+            let place = engine == .postgres ? "'public'" : "DATABASE()"
+            let tables = try await scratch.texts(
+                "SELECT table_name FROM information_schema.tables WHERE table_schema = \(place)")
+            if let definition { _ = try await scratch.texts(definition) }
+            return [rows, tables.sorted()]
+        }
+        do {
+            #expect(try await seen(world([1, 2]), adding: "CREATE TABLE b (id bigint)") == [["1", "2"], ["a"]])
+            #expect(try await seen(world([3])) == [["3"], ["a", "b"]])
+            var changed = world([3])
+            changed.changes = ["INSERT INTO a VALUES (4)"]
+            #expect(try await seen(changed) == [["3", "4"], ["a"]])
+            // What else is in the database is not known any more.
+            #expect(try await seen(world([5])) == [["5"], ["a"]])
+        } catch {
+            await server.close()
+            throw error
+        }
+        await server.close()
     }
 }
