@@ -41,21 +41,31 @@ public struct ModelServer: HTTPClient {
         _ call: ModelCall, _ endpoint: ModelDeclaration.Endpoint, _ names: [String: String], in world: World
     ) -> HTTPResponse {
         guard let collection = declaration.collection(endpoint.collection) else { return call.response(500, .null) }
-        guard hasParent(collection, names, in: world) else {
-            return call.response(endpoint.missingParentStatus ?? 404, ["message": "Not Found"])
+        let isOrphaned = !hasParent(collection, names, in: world)
+        // A search for the children of nobody finds nothing; a path leads nowhere.
+        if isOrphaned, let status = endpoint.missingParentStatus ?? (endpoint.path.hasNames ? 404 : nil) {
+            return call.response(status, ["message": "Not Found"])
         }
-        var objects = world.visible(endpoint.collection)
+        var objects = isOrphaned ? [] : world.visible(endpoint.collection)
         for (attribute, template) in endpoint.scope {
             let wanted = Self.fill(template, with: names)
             objects.removeAll { $0.attributes[attribute] != wanted }
         }
-        if let refusal = refusal(of: call, endpoint, objects) { return refusal }
-        objects = filtered(objects, by: endpoint.filters, call: call)
+        return answer(call, endpoint, names, objects, collection, in: world)
+    }
+
+    /// A page of the objects that belong to the list.
+    private func answer(
+        _ call: ModelCall, _ endpoint: ModelDeclaration.Endpoint, _ names: [String: String], _ all: [World.Object],
+        _ collection: ModelDeclaration.Collection, in world: World
+    ) -> HTTPResponse {
+        if let refusal = refusal(of: call, endpoint, all) { return refusal }
+        let objects = filtered(all, by: endpoint.filters, call: call)
         let order = Self.order(of: endpoint, for: call)
-        objects = ModelOrder.sorted(objects, by: order)
         let quirks = quirks.applies(to: collection.name) ? quirks : ModelQuirks()
         let list = ModelList(
-            endpoint: endpoint, objects: objects, order: order, key: collection.key, forcedSize: pageSize,
+            endpoint: endpoint, objects: ModelOrder.sorted(objects, by: order), order: order, key: collection.key,
+            forcedSize: pageSize,
             quirks: quirks)
         var page = list.page(call)
         if let status = page.refusal { return call.response(status, ["message": "The position is not served."]) }
@@ -109,23 +119,32 @@ public struct ModelServer: HTTPClient {
     ) -> [World.Object] {
         var objects = objects
         for filter in filters {
-            guard let bound = call.parameter(filter.parameter) ?? filter.standard, bound != filter.any else { continue }
+            let standard = call.parameter(filter.parameter) == nil ? filter.standard : nil
+            guard let bound = filter.bound(in: call) ?? standard, bound != filter.any else { continue }
             objects.removeAll { !ModelOrder.satisfies($0.body, filter, bound: bound) }
         }
         return objects
     }
 
-    /// 400 for a bound that no server could read: a text that is no time where times are compared, or no number.
+    /// 400 for a bound that no server could read: a text that is no time where times are compared, or no number, or an
+    /// expression of another form.
     private func refusal(
         of call: ModelCall, _ endpoint: ModelDeclaration.Endpoint, _ objects: [World.Object]
     ) -> HTTPResponse? {
-        for filter in endpoint.filters where filter.comparison != .equal {
-            guard let bound = call.parameter(filter.parameter), bound != filter.any,
-                let sample = objects.lazy.map({ ModelOrder.value(filter.field, of: $0.body) }).first(where: {
-                    !$0.isNull
-                }),
-                !ModelOrder.isReadable(bound, like: sample)
-            else { continue }
+        for filter in endpoint.filters {
+            let bound: String
+            switch filter.asked(call) {
+            case .nothing: continue
+            case .unreadable(let text): bound = text
+            case .bound(let text):
+                guard filter.comparison != .equal,
+                    let sample = objects.lazy.map({ ModelOrder.value(filter.field, of: $0.body) }).first(where: {
+                        !$0.isNull
+                    }),
+                    !ModelOrder.isReadable(text, like: sample)
+                else { continue }
+                bound = text
+            }
             let text = "The parameter \(filter.parameter) cannot be read: '\(bound)'."
             return call.response(400, ["error": ["message": .string(text), "param": .string(filter.parameter)]])
         }
@@ -156,7 +175,7 @@ public struct ModelServer: HTTPClient {
                 JSONObject(
                     object.members.compactMap { member in
                         let value = render(member.value, page, names)
-                        if value.isNull, Placeholder(member.value)?.mayBeMissing == true { return nil }
+                        if Placeholder(member.value)?.leavesOut(value) == true { return nil }
                         return (member.name, value)
                     }))
         default: template

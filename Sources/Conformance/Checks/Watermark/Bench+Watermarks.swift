@@ -44,7 +44,7 @@ extension Bench {
     /// Whether a request carries a bound.
     func isBounded(_ request: LoggedRequest) -> Bool {
         guard let call = try? ModelCall(request.request) else { return false }
-        return bounds.contains { call.parameter($0) != nil }
+        return boundFilters.contains { $0.asked(call) != .nothing }
     }
 
     /// What a request's bounds say, for messages.
