@@ -165,7 +165,8 @@ struct ModelProposal {
                     + "in redaction.json, {\"json\": \"\(member)\", \"action\": \"drop\"}, and record anew.")
         }
         var endpoint = JSONObject([("path", .string(list.path.template)), ("collection", .string(name))])
-        addOrders(to: &endpoint, runs, OrderGuess(cursor: cursor, key: list.key))
+        let order = OrderGuess(cursor: cursor, key: list.key, comesByCursor: list.table.sortMode != nil)
+        addOrders(to: &endpoint, runs, order)
         let positions = Set([paging?.parameter, list.path.when?.name].compactMap { $0 }).union(
             OrderGuess.parameters(runs))
         let filters = FilterGuess(cursor: cursor, rows: list.pages.flatMap(\.rows)).filters(runs, but: positions)
