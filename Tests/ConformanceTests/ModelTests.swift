@@ -101,7 +101,7 @@ import Tributary
                             ],
                         ]
                     ],
-                ], file: "test"), world: self.server("single", parameter: "").world)
+                ], file: "test"), world: try self.server("single", parameter: "").world)
         #expect(ids(try await page(server, "/things?q=at%20%3E%3D%202").0) == ["t4", "t5", "t6"])
         #expect(ids(try await page(server, "/things?q=true").0).count == 7)
         #expect(try await page(server, "/things?q=at%20%3E%202").1.status == 400)
@@ -139,6 +139,9 @@ import Tributary
         }
         #expect(try await ask("a") == ["rows": [["id": "card of a"]], "of": "a"])
         #expect(try await ask("b") == ["rows": [], "of": "b"])
+        // As JSON spells it within a text.
+        server.world.change { $0.collections["boards"]?.append(World.Object(body: JSONObject([("id", "q\"")]))) }
+        #expect(try await ask(#"q\""#)["of"]?.string == "q\"")
     }
 
     @Test("a single page holds everything, whatever size was asked for")

@@ -1,4 +1,5 @@
 import Cassettes
+import Columns
 import Tributary
 
 extension ModelCall {
@@ -9,12 +10,31 @@ extension ModelCall {
         for (name, text) in condition.values {
             guard let value = parameter(name) else { return nil }
             if value == text { continue }
-            guard !condition.names.isEmpty,
-                let found = TextPattern(text, names: condition.names).match(value)
-            else { return nil }
+            guard !condition.names.isEmpty, let found = Self.names(in: value, like: text, condition.names) else {
+                return nil
+            }
             names.merge(found) { $1 }
         }
         return names
+    }
+
+    /// The values of names in a parameter. A list of a body is compared element by element: within JSON a text is escaped.
+    private static func names(in value: String, like template: String, _ names: Set<String>) -> [String: String]? {
+        guard let wanted = list(template), let given = list(value), wanted.count == given.count else {
+            return TextPattern(template, names: names).match(value)
+        }
+        var found: [String: String] = [:]
+        for (pattern, element) in zip(wanted, given) where pattern != element {
+            guard let text = pattern.string,
+                let part = TextPattern(text, names: names).match(ModelPage.text(element))
+            else { return nil }
+            found.merge(part) { $1 }
+        }
+        return found
+    }
+
+    private static func list(_ text: String) -> [JSONValue]? {
+        text.hasPrefix("[") ? (try? JSONValue(parsing: Array(text.utf8)))?.array : nil
     }
 }
 
