@@ -29,8 +29,12 @@ import Tributary
             ),
             (#", "filters": [{"parameter": "since", "field": "at", "comparison": "gte"}]"#, "", ["comparison", ">="]),
             (#", "filters": [{"parameter": "since", "field": "at", "comparison": 1}]"#, "", ["filters[0].comparison"]),
+            (
+                #", "filters": [{"parameter": "q", "template": "at >= {bound}", "field": "at"}]"#, "",
+                ["filters[0].template", "{value}"]
+            ),
             (#", "envelope": {"data": "$rows", "meta": {"next": "$cursor"}}"#, "", ["envelope.meta.next", "$next?"]),
-            (#", "envelope": {"data": "$rows?"}"#, "", ["envelope.data", "$rows"]),
+            (#", "envelope": {"data": "$rows", "of": "$total?"}"#, "", ["envelope.of", "$rows?"]),
             (#", "page": {"style": "pages"}"#, "", ["page.style", "last-key"]),
             (#", "page": {"style": "offset", "maximum": "100"}"#, "", ["page.maximum", "an integer"]),
             (#", "page": {"alwaysLeadsOn": "yes"}"#, "", ["page.alwaysLeadsOn", "true or false"]),
@@ -55,7 +59,7 @@ import Tributary
         let blocks = text.components(separatedBy: "```json\n").dropFirst().map { block in
             block.components(separatedBy: "\n```")[0]
         }
-        #expect(blocks.count == 3)
+        #expect(blocks.count == 5)
         for block in blocks { #expect(Self.problem(block) == nil) }
         for style in ModelDeclaration.Page.Style.allCases { #expect(text.contains("`\(style.rawValue)`")) }
         for comparison in ModelDeclaration.Filter.Comparison.allCases {

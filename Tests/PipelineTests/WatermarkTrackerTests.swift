@@ -135,6 +135,21 @@ private final class TrackerBox {
         #expect(CursorValue.timestamp(.min).minus(.seconds(3), of: .timestamp) == .timestamp(.min))
     }
 
+    @Test(
+        "a number with a fraction that is declared as a time has a lookback and a present, as a whole one has",
+        arguments: [
+            ("1700000000.25", "1699999997.250000", "1800000000.500000"),
+            ("1700000000.1234567", "1699999997.1234567", "1800000000.500000"),
+            ("1700000000000.5", "1699999997000.500", "1800000000500.000"),
+        ])
+    func fractions(_ text: String, _ back: String, _ now: String) throws {
+        let value = CursorValue.decimal(try #require(Decimal128(text)))
+        #expect(value.minus(.seconds(3), of: .datetime).storedText == back)
+        #expect(value.minus(.seconds(3), of: .numeric) == value)
+        #expect(CursorValue.moment(1_800_000_000_500_000, like: value, of: .datetime)?.storedText == now)
+        #expect(CursorValue.moment(1_800_000_000_500_000, like: value, of: .numeric) == nil)
+    }
+
     @Test("ranges that touch are joined, others stay apart")
     func covered() {
         var ranges = CoveredRanges()

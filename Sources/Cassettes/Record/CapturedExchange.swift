@@ -46,6 +46,9 @@ public struct CapturedExchange: Sendable {
     /// What was left out of the answer; nil when nothing was.
     public var trimmed: JSONValue?
 
+    /// The list that was asked for, if it was one.
+    var list: ListIdentity { ListIdentity(method: method, url: url, body: requestBody) }
+
     /// Puts other fields in the answer's head.
     public mutating func setResponseHeaders(_ fields: [(String, String)]) {
         responseHeaders = fields.map { Field(name: $0.0, value: $0.1, isSecret: false) }

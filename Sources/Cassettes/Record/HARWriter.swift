@@ -59,7 +59,7 @@ public struct HARWriter: Sendable {
         if !replay.isEmpty { object["_replay"] = .array(replay) }
         object["startedDateTime"] = .string(Self.moment(clock + Int64(index) * 1_000))
         object["time"] = 0
-        object["request"] = request(entry, bodies: &bodies)
+        object["request"] = request(entry, existing: existing, bodies: &bodies)
         object["response"] = response(entry, existing: existing, bodies: &bodies)
         object["cache"] = .object(JSONObject())
         object["timings"] = ["send": 0, "wait": 0, "receive": 0]
@@ -80,7 +80,9 @@ public struct HARWriter: Sendable {
         return text.dropLast() + String(format: ".%03dZ", rest / 1_000)
     }
 
-    private func request(_ entry: DraftEntry, bodies: inout [String: [UInt8]]) -> JSONValue {
+    private func request(
+        _ entry: DraftEntry, existing: [String: [UInt8]], bodies: inout [String: [UInt8]]
+    ) -> JSONValue {
         let exchange = entry.exchange
         let query = CanonicalURL.rawParameters(exchange.url).map { parameter -> JSONValue in
             let texts = [parameter.name, parameter.value ?? ""].map {
@@ -95,7 +97,7 @@ public struct HARWriter: Sendable {
         if !exchange.requestBody.isEmpty {
             let type = exchange.requestHeaders.first { $0.name == "content-type" }?.value ?? "application/octet-stream"
             var data = JSONObject([("mimeType", .string(type))])
-            put(exchange.requestBody, id: "\(entry.id)-request", type: type, existing: [:], into: &data, &bodies)
+            put(exchange.requestBody, id: "\(entry.id)-request", type: type, existing: existing, into: &data, &bodies)
             object["postData"] = .object(data)
         }
         object["headersSize"] = -1

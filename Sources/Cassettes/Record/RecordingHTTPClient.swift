@@ -76,7 +76,7 @@ public final class RecordingHTTPClient: HTTPClient {
     /// source had asked for more.
     public func endsOnFullPage(_ lane: CapturedExchange.Lane, of size: Int) -> Bool {
         let pages = exchanges.filter { $0.lane == lane && $0.status == 200 }
-        let lists = Dictionary(grouping: pages) { String($0.url.prefix { $0 != "?" }) }
+        let lists = Dictionary(grouping: pages, by: \.list)
         return lists.values.contains { pages in
             guard pages.count == 1, let page = pages.first, page.trimmed == nil, let body = RawJSON(page.body),
                 let list = RowList.find(in: body), !EndMarkers.saysLast(body, rows: list.path)

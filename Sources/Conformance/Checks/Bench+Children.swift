@@ -83,7 +83,8 @@ extension Bench {
     func pages(of visible: [World.Object], size: Int) -> Int {
         let lists =
             collection.parent == nil ? [visible] : owners.map { owner in visible.filter { isChild($0, of: owner) } }
-        let more = endpoint.page.alwaysLeadsOn || endpoint.page.endsWithNull ? 1 : 0
+        let page = endpoint.page
+        let more = page.alwaysLeadsOn || page.endsWithNull || page.endsWithEmptyPage ? 1 : 0
         return lists.reduce(0) { $0 + max(1 - more, Self.pages(of: $1.count, size, cap: endpoint.resultCap)) + more }
     }
 

@@ -13,18 +13,21 @@ struct CursorSpelling: Sendable {
 
     init(_ collection: ModelDeclaration.Collection, like samples: [JSONValue]) {
         format = collection.cursorFormat
-        let fractions = samples.compactMap(\.string).map { text in
+        let fractions = samples.filter { !$0.isNull }.map { $0.string ?? $0.text }.map { text in
             text.split(separator: ".", maxSplits: 1).dropFirst().first?.prefix { $0.isNumber }.count ?? 0
         }
-        digits = min(6, fractions.max() ?? 0)
+        digits = min(format == .epochMilliseconds ? 3 : 6, fractions.max() ?? 0)
         switch format {
-        case .epochSeconds: unit = 1_000_000
-        case .epochMilliseconds: unit = 1_000
+        case .epochSeconds: unit = Self.units[digits]
+        case .epochMilliseconds: unit = Self.units[digits + 3]
         case .date: unit = 86_400_000_000
         case .integer: unit = 1
-        case .iso8601: unit = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1][digits]
+        case .iso8601: unit = Self.units[digits]
         }
     }
+
+    /// Microseconds of a second's parts, by the digits behind its point.
+    private static let units: [Int64] = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1]
 
     /// Whether values are points in time.
     var isTime: Bool { format != .integer }
@@ -33,30 +36,46 @@ struct CursorSpelling: Sendable {
     func position(_ value: JSONValue) -> Int64? {
         switch format {
         case .epochSeconds:
-            value.int64.map { $0 * 1_000_000 } ?? value.string.flatMap { TimestampParser.microseconds($0) }
+            Self.microseconds(value, 1_000_000) ?? value.string.flatMap { TimestampParser.microseconds($0) }
         case .epochMilliseconds:
-            value.int64.map { $0 * 1_000 } ?? value.string.flatMap { TimestampParser.microseconds($0) }
+            Self.microseconds(value, 1_000) ?? value.string.flatMap { TimestampParser.microseconds($0) }
         case .integer: value.int64 ?? value.string.flatMap { Int64($0) }
         case .iso8601, .date:
             value.string.flatMap { TimestampParser.microseconds($0) } ?? value.int64.map { $0 * 1_000_000 }
         }
     }
 
+    /// An epoch in microseconds; of a fraction what is finer is cut off.
+    private static func microseconds(_ value: JSONValue, _ unit: Int64) -> Int64? {
+        if let whole = value.int64 { return whole * unit }
+        guard case .number(let number) = value, let decimal = Decimal128(number.text) else { return nil }
+        var (result, scale) = (decimal.unscaled * Int128(unit), decimal.scale)
+        while scale > 0 { (result, scale) = (result / 10, scale - 1) }
+        return Int64(exactly: result)
+    }
+
     /// Where a stored text lies. Sources may store seconds of an epoch as a number.
     func position(stored text: String) -> Int64? {
-        if let number = Int64(text) { return position(.number(JSONNumber(number))) }
+        if JSONNumber(text: text).isValid, isTime || Int64(text) != nil {
+            return position(.number(JSONNumber(text: text)))
+        }
         return TimestampParser.microseconds(text)
     }
 
     /// The value at a position, cut to the unit.
     func value(at position: Int64) -> JSONValue {
         switch format {
-        case .epochSeconds: .number(JSONNumber(Self.floor(position, 1_000_000)))
-        case .epochMilliseconds: .number(JSONNumber(Self.floor(position, 1_000)))
+        case .epochSeconds: .number(JSONNumber(text: epoch(position)))
+        case .epochMilliseconds: .number(JSONNumber(text: epoch(position)))
         case .integer: .number(JSONNumber(position))
         case .date: .string(CursorValue.date(Int32(Self.floor(position, 86_400_000_000))).storedText)
         case .iso8601: .string(text(position, digits: digits))
         }
+    }
+
+    /// An epoch with as many digits behind its point as the upstream's values have.
+    private func epoch(_ position: Int64) -> String {
+        Decimal128(unscaled: Int128(Self.floor(position, unit)), scale: digits).description
     }
 
     /// ISO 8601 in UTC with some digits after the second.

@@ -38,6 +38,16 @@ public final class EventLog: Sendable {
         all.compactMap { if case .request(let request) = $0 { request } else { nil } }
     }
 
+    /// How many requests were sent until the first row came; all of them where none did.
+    var requestsBeforeFirstRow: Int {
+        var count = 0
+        for event in all {
+            if case .request = event { count += 1 }
+            if case .emitted(let rows, _, _) = event, rows > 0 { break }
+        }
+        return count
+    }
+
     public var statements: [String] {
         all.compactMap { if case .statement(let text) = $0 { text } else { nil } }
     }

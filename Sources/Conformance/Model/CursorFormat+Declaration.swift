@@ -3,7 +3,8 @@ import Columns
 extension ModelDeclaration.CursorFormat {
     /// How a value looks to be spelt.
     init(spelling value: JSONValue) {
-        if let number = value.int64 {
+        // Epochs may have a fraction.
+        if let number = value.double {
             self = number > 100_000_000_000 ? .epochMilliseconds : number > 100_000_000 ? .epochSeconds : .integer
         } else {
             self = value.string?.count == 10 ? .date : .iso8601

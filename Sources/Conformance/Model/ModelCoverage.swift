@@ -1,10 +1,62 @@
 import Cassettes
+import Columns
 import Tributary
 
 extension ModelCall {
-    /// The values of a path's names where the call has the path, and these values of its parameters; nil otherwise.
-    func names(at path: PathTemplate, when parameters: [String: String]) -> [String: String]? {
-        parameters.allSatisfy { parameter($0.key) == $0.value } ? path.match(self.path) : nil
+    /// The values of names, in the path and in parameters, where the call has the path and meets the condition; nil
+    /// otherwise.
+    func names(at path: PathTemplate, when condition: ModelDeclaration.Condition) -> [String: String]? {
+        guard var names = path.match(self.path) else { return nil }
+        for (name, text) in condition.values {
+            guard let value = parameter(name) else { return nil }
+            if value == text { continue }
+            guard !condition.names.isEmpty, let found = Self.names(in: value, like: text, condition.names) else {
+                return nil
+            }
+            names.merge(found) { $1 }
+        }
+        return names
+    }
+
+    /// The values of names in a parameter. A list of a body is compared element by element: within JSON a text is escaped.
+    private static func names(in value: String, like template: String, _ names: Set<String>) -> [String: String]? {
+        guard let wanted = list(template), let given = list(value), wanted.count == given.count else {
+            return TextPattern(template, names: names).match(value)
+        }
+        var found: [String: String] = [:]
+        for (pattern, element) in zip(wanted, given) where pattern != element {
+            guard let text = pattern.string,
+                let part = TextPattern(text, names: names).match(ModelPage.text(element))
+            else { return nil }
+            found.merge(part) { $1 }
+        }
+        return found
+    }
+
+    private static func list(_ text: String) -> [JSONValue]? {
+        text.hasPrefix("[") ? (try? JSONValue(parsing: Array(text.utf8)))?.array : nil
+    }
+}
+
+extension ModelDeclaration.Filter {
+    /// What a call's parameter says.
+    enum Asked: Equatable {
+        /// Nothing is said, or everything is let through.
+        case nothing
+        case bound(String)
+        /// The parameter has another form than the template.
+        case unreadable(String)
+    }
+
+    func asked(_ call: ModelCall) -> Asked {
+        guard let text = call.parameter(parameter), text != any else { return .nothing }
+        guard let template else { return .bound(text) }
+        return TextPattern(template, names: ["value"]).match(text)?["value"].map { .bound($0) } ?? .unreadable(text)
+    }
+
+    /// The bound that a call sets; nil where it sets none that can be read.
+    func bound(in call: ModelCall) -> String? {
+        if case .bound(let text) = asked(call) { text } else { nil }
     }
 }
 

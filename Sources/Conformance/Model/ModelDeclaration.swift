@@ -56,7 +56,7 @@ public struct ModelDeclaration: Sendable {
     public struct Parent: Sendable {
         /// The collection of the parents.
         public var collection: String
-        /// The parent's member by the name in the path of the children's list: `customer` to `id`.
+        /// The parent's member by the name in the path of the children's list, or in its `when`: `customer` to `id`.
         public var names: [String: String]
         /// Columns that a row takes over from its parent: column to the parent's member.
         public var columns: [String: String]
@@ -66,8 +66,19 @@ public struct ModelDeclaration: Sendable {
     public struct Place: Sendable {
         public var path: PathTemplate
         public var rows: String
-        /// Parameters of the request that must have these values, where several lists have one path.
-        public var when: [String: String] = [:]
+        /// What a request for them says beside its path.
+        public var when = Condition()
+    }
+
+    /// What parameters of a request must be: for several lists of one path, and for lists that name their parent in the
+    /// query or in the body.
+    public struct Condition: Sendable, Hashable {
+        /// By parameter its text, or the JSON that a body has there. The name of a parent stands in braces.
+        public var values: [String: String] = [:]
+        /// The names that may stand in braces; others, such as those of GraphQL, are sent as they are.
+        public var names: Set<String> = []
+
+        public subscript(parameter: String) -> String? { values[parameter] }
     }
 
     /// How a cursor is spelt.
@@ -93,16 +104,16 @@ public struct ModelDeclaration: Sendable {
         public var page: Page
         /// The answer as it is sent, with `$rows`, `$more`, `$next`, `$nextURL`, `$total`, `$count` (rows of this
         /// page), `$page` and `$pages` in place, and `{name}` for a name of the path. `$next?` and `$nextURL?` are left
-        /// out where there is no next.
+        /// out where there is no next, `$rows?` where there are no rows.
         public var envelope: JSONValue
         /// Matching objects beyond this number are never shown; nil means no cap.
         public var resultCap: Int?
         /// How a page beyond the cap is refused; nil: it is empty.
         public var resultCapStatus: Int?
-        /// The fixed answer for a parent that is not there.
+        /// The fixed answer for a parent that is not there; nil: 404 where the path names it, else a list without objects.
         public var missingParentStatus: Int?
-        /// Parameters of the request that must have these values, where several lists have one path.
-        public var when: [String: String] = [:]
+        /// What a request for it says beside its path.
+        public var when = Condition()
     }
 
     public struct Order: Sendable, Hashable {
@@ -127,6 +138,9 @@ public struct ModelDeclaration: Sendable {
         }
 
         public var parameter: String
+        /// The parameter's text with `{value}` where the bound stands, for upstreams that take an expression; nil: the bound
+        /// is all of it.
+        public var template: String?
         public var field: String
         public var comparison: Comparison
         public var format: CursorFormat?
@@ -260,6 +274,11 @@ public struct PathTemplate: Sendable, Hashable, CustomStringConvertible {
             part.hasPrefix("{") && part.hasSuffix("}")
                 ? .name(String(part.dropFirst().dropLast())) : .literal(String(part))
         }
+    }
+
+    /// Whether names stand in it.
+    public var hasNames: Bool {
+        segments.contains { segment in if case .name = segment { true } else { false } }
     }
 
     /// The values of the names if the path has this form; nil otherwise.

@@ -54,7 +54,8 @@ struct ModelList {
     private func fill(_ page: inout ModelPage, from place: Place, _ index: Int, _ size: Int, _ call: ModelCall) {
         let start = min(place.start, max(0, shown))
         let end = min(start + length(of: index, size), max(0, shown))
-        let first = quirks.overlap > 0 ? max(0, start - quirks.overlap) : start
+        // Behind the end there is nothing that could come again: else a list that ends with an empty page had no end.
+        let first = quirks.overlap > 0 && start < shown ? max(0, start - quirks.overlap) : start
         page.rows = shuffled(Array(objects[first..<end])).map { .object($0.body) }
         if style.style == .single { return }
         if let circle = quirks.circle {
@@ -200,7 +201,9 @@ extension ModelList {
 
     /// The place right behind the object of this key, or behind where it stood; the beginning if neither is known.
     private func after(_ key: String) -> Int {
-        guard key.hasPrefix("["), let parts = (try? JSONValue(parsing: Array(key.utf8)))?.array,
+        // A key may look like a token of a place: it has none of the order's values.
+        guard style.style != .lastKey, !order.isEmpty, key.hasPrefix("["),
+            let parts = (try? JSONValue(parsing: Array(key.utf8)))?.array, parts.count == order.count + 1,
             let name = parts.first?.string
         else { return objects.firstIndex { ModelPage.key(of: $0.body, by: self.key) == key }.map { $0 + 1 } ?? 0 }
         let place = Array(parts.dropFirst())

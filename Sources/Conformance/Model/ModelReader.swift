@@ -33,9 +33,12 @@ extension ModelDeclaration {
             throw try root.member("collections").member(collection.name).member("parent")
                 .fail("there is no collection '\(parent.collection)'")
         }
-        for index in endpoints.indices where endpoints[index].scope.isEmpty {
-            let names = collection(endpoints[index].collection)?.parent?.names.keys.map { ($0, "{\($0)}") } ?? []
-            endpoints[index].scope = Dictionary(names) { $1 }
+        for index in endpoints.indices {
+            let names = collection(endpoints[index].collection)?.parent.map { Set($0.names.keys) } ?? []
+            endpoints[index].when.names = names
+            if endpoints[index].scope.isEmpty {
+                endpoints[index].scope = Dictionary(names.map { ($0, "{\($0)}") }) { $1 }
+            }
         }
     }
 }
@@ -57,6 +60,12 @@ extension FixtureValue {
 
     fileprivate func textsByName(_ name: String) throws -> [String: String] {
         Dictionary(try entries(name).map { ($0.name, try $0.value.string()) }) { $1 }
+    }
+
+    /// Texts, and for lists and numbers of a body their JSON.
+    fileprivate func condition(_ name: String, names: Set<String> = []) throws -> ModelDeclaration.Condition {
+        let values = try entries(name).map { ($0.name, $0.value.value.string ?? $0.value.value.text) }
+        return ModelDeclaration.Condition(values: Dictionary(values) { $1 }, names: names)
     }
 
     /// An envelope whose placeholders are known; by default the rows alone.
@@ -86,11 +95,13 @@ extension FixtureValue {
         ])
         let (key, schemas) = (try texts("key"), try texts("schemas"))
         guard !key.isEmpty else { throw fail("the member \"key\" must name the members that identify an object") }
+        let parent = try optional("parent")?.parent()
+        let names = parent.map { Set($0.names.keys) } ?? []
         return ModelDeclaration.Collection(
             name: name, key: key, cursor: try text("cursor"), cursorFormat: try word("cursorFormat", else: .iso8601),
             cursorMovesOnUpdate: try flag("cursorMovesOnUpdate"), mutable: try texts("mutable"),
-            sources: try list("from").map { try $0.place() }, schemas: schemas.isEmpty ? [name] : schemas,
-            parent: try optional("parent")?.parent(), deletion: try optional("deletion")?.deletion(),
+            sources: try list("from").map { try $0.place(names) }, schemas: schemas.isEmpty ? [name] : schemas,
+            parent: parent, deletion: try optional("deletion")?.deletion(),
             visibleAfter: try number("visibleAfterSeconds").map { .seconds($0) },
             embeds: try entries("embeds").map { try $0.value.embed(as: $0.name) }, columns: try columns())
     }
@@ -104,11 +115,11 @@ extension FixtureValue {
         return paths
     }
 
-    private func place() throws -> ModelDeclaration.Place {
+    private func place(_ names: Set<String>) throws -> ModelDeclaration.Place {
         try allowOnly(["path", "rows", "when"])
         return ModelDeclaration.Place(
             path: PathTemplate(try member("path").string()), rows: try text("rows") ?? "",
-            when: try textsByName("when"))
+            when: try condition("when", names: names))
     }
 
     private func deletion() throws -> ModelDeclaration.Deletion {
@@ -127,7 +138,8 @@ extension FixtureValue {
         try allowOnly(["collection", "names", "columns"])
         let names = try textsByName("names")
         guard !names.isEmpty else {
-            throw fail("the member \"names\" must pair the names of the path with the parent's members")
+            throw fail(
+                "the member \"names\" must pair the names of the path, or of \"when\", with the parent's members")
         }
         return ModelDeclaration.Parent(
             collection: try member("collection").string(), names: names, columns: try textsByName("columns"))
@@ -160,7 +172,7 @@ extension FixtureValue {
             page: try (optional("page") ?? FixtureValue(value: [:], file: file, path: path)).page(),
             envelope: try envelope(), resultCap: try number("resultCap"),
             resultCapStatus: try number("resultCapStatus"), missingParentStatus: try number("missingParentStatus"),
-            when: try textsByName("when"))
+            when: try condition("when"))
     }
 
     /// Orders are texts such as `-created`: a minus in front means descending.
@@ -172,9 +184,13 @@ extension FixtureValue {
     }
 
     private func filter() throws -> ModelDeclaration.Filter {
-        try allowOnly(["parameter", "field", "comparison", "format", "wholeSeconds", "default", "any"])
+        try allowOnly(["parameter", "template", "field", "comparison", "format", "wholeSeconds", "default", "any"])
+        let template = try text("template")
+        if let template, TextPattern(template, names: ["value"]).names.isEmpty {
+            throw try member("template").fail("{value} must stand where the bound does, as in 'updated>={value}'")
+        }
         return ModelDeclaration.Filter(
-            parameter: try member("parameter").string(), field: try member("field").string(),
+            parameter: try member("parameter").string(), template: template, field: try member("field").string(),
             comparison: try word("comparison", else: .equal), format: try optional("format")?.choice(),
             comparesWholeSeconds: try flag("wholeSeconds"), standard: try text("default"), any: try text("any"))
     }

@@ -44,15 +44,17 @@ public struct ModelServer: HTTPClient {
     ) -> HTTPResponse {
         let endpoint = declaration.endpoints[index]
         guard let collection = declaration.collection(endpoint.collection) else { return call.response(500, .null) }
-        guard hasParent(collection, names, in: world) else {
-            return call.response(endpoint.missingParentStatus ?? 404, ["message": "Not Found"])
+        let isOrphaned = !hasParent(collection, names, in: world)
+        // A search for the children of nobody finds nothing; a path leads nowhere.
+        if isOrphaned, let status = endpoint.missingParentStatus ?? (endpoint.path.hasNames ? 404 : nil) {
+            return call.response(status, ["message": "Not Found"])
         }
         let order = Self.order(of: endpoint, for: call)
-        let bounds = endpoint.filters.map { call.parameter($0.parameter) ?? $0.standard }
+        let bounds = endpoint.filters.map { call.parameter($0.parameter) }
         var refusal = call.response(500, .null)
         let key = SortedLists.Key(endpoint: index, names: names, bounds: bounds, order: order)
         let matching = lists.list(key, revision: revision) {
-            var objects = world.visible(endpoint.collection)
+            var objects = isOrphaned ? [] : world.visible(endpoint.collection)
             for (attribute, template) in endpoint.scope {
                 let wanted = Self.fill(template, with: names)
                 objects.removeAll { $0.attributes[attribute] != wanted }
@@ -120,26 +122,37 @@ public struct ModelServer: HTTPClient {
     ) -> [World.Object] {
         var objects = objects
         for filter in filters {
-            guard let bound = call.parameter(filter.parameter) ?? filter.standard, bound != filter.any else { continue }
+            let standard = call.parameter(filter.parameter) == nil ? filter.standard : nil
+            guard let bound = filter.bound(in: call) ?? standard, bound != filter.any else { continue }
             objects.removeAll { !ModelOrder.satisfies($0.body, filter, bound: bound) }
         }
         return objects
     }
 
-    /// 400 for a bound that no server could read: a text that is no time where times are compared, or no number.
+    /// 400 for a bound that no server could read: a text that is no time where times are compared, or no number, or an
+    /// expression of another form.
     private func refusal(
         of call: ModelCall, _ endpoint: ModelDeclaration.Endpoint, _ objects: [World.Object]
     ) -> HTTPResponse? {
-        for filter in endpoint.filters where filter.comparison != .equal {
-            guard let bound = call.parameter(filter.parameter), bound != filter.any,
-                let sample = objects.lazy.map({ ModelOrder.value(filter.field, of: $0.body) }).first(where: {
-                    !$0.isNull
-                }),
-                !ModelOrder.isReadable(bound, like: sample)
-            else { continue }
-            let text =
-                "The parameter \(filter.parameter) cannot be read: '\(bound)'. Values of \(filter.field) are such as "
-                + "\(sample.text): declare the bound with \(ModelDeclaration.CursorFormat(spelling: sample).declaration)."
+        for filter in endpoint.filters {
+            let bound: String
+            var advice = ""
+            switch filter.asked(call) {
+            case .nothing: continue
+            case .unreadable(let text): bound = text
+            case .bound(let text):
+                guard filter.comparison != .equal,
+                    let sample = objects.lazy.map({ ModelOrder.value(filter.field, of: $0.body) }).first(where: {
+                        !$0.isNull
+                    }),
+                    !ModelOrder.isReadable(text, like: sample)
+                else { continue }
+                bound = text
+                let format = ModelDeclaration.CursorFormat(spelling: sample)
+                advice =
+                    " Values of \(filter.field) are such as \(sample.text): declare the bound with \(format.declaration)."
+            }
+            let text = "The parameter \(filter.parameter) cannot be read: '\(bound)'.\(advice)"
             return call.response(400, ["error": ["message": .string(text), "param": .string(filter.parameter)]])
         }
         return nil
@@ -169,7 +182,7 @@ public struct ModelServer: HTTPClient {
                 JSONObject(
                     object.members.compactMap { member in
                         let value = render(member.value, page, names)
-                        if value.isNull, Placeholder(member.value)?.mayBeMissing == true { return nil }
+                        if Placeholder(member.value)?.leavesOut(value) == true { return nil }
                         return (member.name, value)
                     }))
         default: template

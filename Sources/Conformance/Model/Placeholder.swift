@@ -1,6 +1,7 @@
 import Columns
 
-/// A part of a page in an envelope: `$next`, or `$next?` for a member that is left out where there is no next.
+/// A part of a page in an envelope: `$next`, or `$next?` for a member that is left out where there is no next. `$rows?` is
+/// left out of a page without rows.
 struct Placeholder: Hashable {
     /// What stands in a page's place.
     enum Part: String, CaseIterable {
@@ -15,8 +16,11 @@ struct Placeholder: Hashable {
     }
 
     let part: Part
-    /// Whether the member is left out of a page that leads nowhere.
+    /// Whether the member is left out of a page that leads nowhere, or has no rows.
     let mayBeMissing: Bool
+
+    /// The parts that may be left out.
+    private static let optional: [Part] = [.rows, .next, .nextURL]
 
     /// Nil for anything else.
     init?(_ template: JSONValue) {
@@ -28,7 +32,7 @@ struct Placeholder: Hashable {
         guard text.hasPrefix("$") else { return nil }
         mayBeMissing = text.hasSuffix("?")
         guard let part = Part(rawValue: mayBeMissing ? String(text.dropLast()) : text),
-            !mayBeMissing || [.next, .nextURL].contains(part)
+            !mayBeMissing || Self.optional.contains(part)
         else { return nil }
         self.part = part
     }
@@ -40,9 +44,12 @@ struct Placeholder: Hashable {
     }
 
     /// All that are known, for messages.
-    static let known = Part.allCases.map(\.rawValue).flatMap { name in
-        name.hasPrefix("$next") ? [name, name + "?"] : [name]
+    static let known = Part.allCases.flatMap { part in
+        optional.contains(part) ? [part.rawValue, part.rawValue + "?"] : [part.rawValue]
     }
+
+    /// Whether the member is left out where this would stand.
+    func leavesOut(_ value: JSONValue) -> Bool { mayBeMissing && (value.isNull || part == .rows && value.array == []) }
 
     /// Whether the place tells where the next page is.
     var leads: Bool { part == .next || part == .nextURL }

@@ -51,9 +51,8 @@ extension World {
         var names: Set<String> = []
         for exchange in try scenario.exchanges(state: state) where exchange.status == 200 {
             guard let call = try? ModelCall(exchange) else { continue }
-            let asked = Set(call.query.map(\.name))
             for endpoint in declaration.endpoints where endpoint.names(for: call) != nil {
-                guard asked.isDisjoint(with: endpoint.filters.map(\.parameter)), !endpoint.leadsOn(exchange) else {
+                guard endpoint.filters.allSatisfy({ $0.asked(call) == .nothing }), !endpoint.leadsOn(exchange) else {
                     continue
                 }
                 names.insert(endpoint.collection)

@@ -3,8 +3,8 @@ import Columns
 extension CursorValue {
     /// A moment as a value of the same kind as another; nil for kinds that are no time.
     ///
-    /// An integer of a cursor field that the source declares to be a time is an epoch: of seconds, or of milliseconds
-    /// where it is too large for seconds.
+    /// A number of a cursor field that the source declares to be a time is an epoch: of seconds, or of milliseconds where
+    /// it is too large for seconds.
     ///
     /// - Parameters:
     ///   - microseconds: since 1970-01-01T00:00:00Z; what is finer than the kind is cut off.
@@ -15,6 +15,8 @@ extension CursorValue {
         case .date: Int32(exactly: floor(microseconds, 86_400_000_000)).map { .date($0) }
         case .integer(let epoch) where type == .datetime || type == .timestamp || type == .date:
             .integer(floor(microseconds, unit(ofEpoch: epoch)))
+        case .decimal(let epoch) where type == .datetime || type == .timestamp || type == .date:
+            .decimal(epoch.epoch(at: microseconds))
         case .integer, .decimal, .objectID: nil
         }
     }

@@ -65,6 +65,31 @@ enum RESTErrors {
             advice: "The upstream may have changed its answers; compare them with its documentation.")
     }
 
+    /// Whether an answer that should be a page speaks of an error: a member of the page itself is called so, and says
+    /// something.
+    static func tells(_ answer: RESTAnswer) -> Bool {
+        (answer.value("")?.object?.members ?? []).contains { member in
+            guard member.name.lowercased().contains("error") else { return false }
+            return switch member.value {
+            case .null: false
+            case .bool(let flag): flag
+            case .number(let number): number.double != 0
+            case .string(let text): !text.isEmpty
+            case .array(let list): !list.isEmpty
+            case .object(let object): !object.names.isEmpty
+            }
+        }
+    }
+
+    /// The error for an answer with the status of a good one that has an error in place of its rows.
+    static func toldInstead(_ answer: RESTAnswer, reading table: String?) -> SourceError {
+        let quote = words(of: answer).map { ": “\($0)”" } ?? keys(of: answer.document)
+        return SourceError(
+            .unexpectedAnswer,
+            "\(subject(table)): the upstream answered with status \(answer.status) and an error in place of rows\(quote)."
+        )
+    }
+
     static func subject(_ table: String?) -> String { table.map { "Reading \($0)" } ?? "Asking the upstream" }
 
     /// The names in the body, for a message about one that is missing.

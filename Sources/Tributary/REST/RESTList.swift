@@ -91,7 +91,9 @@ struct RESTList: Sendable {
         switch try page.value(at: endpoint.rows) {
         case .array(let rows) where rows.isEmpty && !endpoint.isSingleRow: return true
         case .object(let row) where endpoint.isSingleRow && hasKey(row): return false
-        case nil, .null: if endpoint.rowsMayBeMissing { return true }
+        case nil, .null:
+            if RESTErrors.tells(answer) { throw RESTErrors.toldInstead(answer, reading: table) }
+            if endpoint.rowsMayBeMissing { return true }
         default: break
         }
         throw RESTErrors.noRows(answer, at: endpoint.rows, reading: table)

@@ -46,6 +46,20 @@ private struct EndlessList: HTTPClient {
         #expect(totals == [4, 4, 4])
     }
 
+    @Test("the lists of two parents that share a path are cut each by itself")
+    func parents() async throws {
+        let recorder = RecordingHTTPClient(
+            EndlessList { _ in ([], #"{"data": [{"id": 1}], "next_cursor": "c"}"#) }, maxPages: 2)
+        for parent in ["a", "b"] {
+            for token in ["", #", "page_token": "c""#] {
+                let body = Array(#"{"of": ["\#(parent)"]\#(token)}"#.utf8)
+                _ = try await recorder.send(HTTPRequest(.post, "https://api.example.com/things", body: body))
+                    .body.collect()
+            }
+        }
+        #expect(recorder.exchanges.map { $0.trimmed != nil } == [false, true, false, true])
+    }
+
     @Test("a header of its own that leads on is left out of the last page, and no other header")
     func headerOfItsOwn() async throws {
         let list = EndlessList { page in

@@ -110,4 +110,21 @@ private struct PathClient: HTTPClient {
         #expect(Array(same.bodies.keys) == ["bodies/a-p1.txt"])
         #expect(Array(writer.write([entry], existing: ["bodies/a-p1.txt": [66]]).bodies.keys) == ["bodies/a-p1.t1.txt"])
     }
+
+    @Test("a long body that was sent leaves what a state before had sent")
+    func requestsOfStates() throws {
+        let entry = DraftEntry(
+            id: "a-p1",
+            exchange: CapturedExchange(
+                lane: .init(), method: "POST", url: "https://api.example.com/a", secretParameters: [],
+                requestHeaders: [],
+                requestBody: Array(repeating: 65, count: 300), status: 200, responseHeaders: [], body: [], failure: nil,
+                isPartial: false),
+            schemas: ["a"], syncTypes: [], repetition: .once, isOptional: false, redacted: [:], trimmed: nil)
+        let writer = HARWriter(scenario: "s", state: "t1", clock: 0, provenance: "recorded")
+        let before = try #require(writer.write([entry]).bodies.keys.first)
+        #expect(before.contains("a-p1-request"))
+        let after = writer.write([entry], existing: [before: [66]])
+        #expect(after.bodies.keys.contains { $0.contains("a-p1-request.t1") } && after.bodies[before] == nil)
+    }
 }

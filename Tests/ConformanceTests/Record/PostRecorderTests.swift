@@ -46,4 +46,43 @@ import Tributary
         #expect(kit.bad.isEmpty, "\(kit.bad.joined(separator: "\n"))")
         #expect(kit.passed.contains("credentials-validation-cheap-and-read-only"))
     }
+
+    @Test("GraphQL with times of fractions, keys that lead on, and children of a variable passes the kit")
+    func builds() async throws {
+        let room = try TemporaryFolder("builds")
+        let source = AnySource(BuildSource.self)
+        let outcome = try await Recorder.testing(BuildService.client(13), room.url, of: source).run()
+        #expect(outcome.tables.map(\.isModelled) == [true, true], "\(outcome.notes)")
+        let folder = room.file("builds/lists")
+        let model = try #require(try ModelDeclaration(of: Scenario(at: folder)))
+        let builds = try #require(model.endpoints.first { $0.collection == "builds" })
+        #expect(builds.page.style == .lastKey && builds.page.endsWithEmptyPage)
+        #expect(builds.order.map(\.field) == ["creationTime"])
+        #expect(model.collection("builds")?.cursorFormat == .epochSeconds)
+        #expect(model.collection("steps")?.parent?.names == ["build": "id"])
+        let kit = try await LongRecorderTests.bad(source, folder)
+        #expect(kit.bad.isEmpty, "\(kit.bad.joined(separator: "\n"))")
+        #expect(kit.passed.isSuperset(of: ["schema-removed-column-tolerated", "watermark-precision-kept"]))
+    }
+
+    @Test("children whose parent is named in the body, and a bound within a text, are modelled and pass the kit")
+    func children() async throws {
+        let room = try TemporaryFolder("studies")
+        let source = AnySource(StudySource.self)
+        let outcome = try await Recorder.testing(StudyService(trials: [9, 3, 0, 4]).client, room.url, of: source).run()
+        #expect(outcome.tables.map(\.isModelled) == [true, true], "\(outcome.notes)")
+        let folder = room.file("studies/lists")
+        let model = try #require(try ModelDeclaration(of: Scenario(at: folder)))
+        let trials = try #require(model.endpoints.first { $0.collection == "trials" })
+        #expect(trials.when["study_ids"] == #"["{study_id}"]"#)
+        #expect(trials.filters.map(\.template) == ["info.at >= {value}"])
+        #expect(trials.filters.map(\.comparison) == [.greaterOrEqual])
+        #expect(model.collection("trials")?.parent?.names == ["study_id": "id"])
+        let kit = try await LongRecorderTests.bad(source, folder)
+        #expect(kit.bad.isEmpty, "\(kit.bad.joined(separator: "\n"))")
+        #expect(
+            kit.passed.isSuperset(of: [
+                "key-unique-across-parents", "watermark-split-equivalence", "fixture-trim-keeps-boundaries",
+            ]))
+    }
 }

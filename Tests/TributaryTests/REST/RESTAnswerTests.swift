@@ -113,6 +113,32 @@ struct RESTAnswerTests {
         #expect(try await client(ScriptedHTTPClient(.init(200, body))).read(endpoint).rows.isEmpty)
     }
 
+    @Test(
+        "an error in place of rows is an error although they may be missing, and is quoted",
+        arguments: [
+            (#"{"error": {"message": "something broke"}}"#, "“something broke”"),
+            (#"{"errors": [{"message": "no such field"}], "data": null}"#, "“no such field”"),
+            (#"{"error_code": "INTERNAL_ERROR", "message": "disk full"}"#, "“disk full”"),
+            (#"{"error": true}"#, "error"),
+        ])
+    func errorInPlaceOfRows(_ body: String, _ words: String) async throws {
+        var endpoint = endpoint
+        endpoint.rowsMayBeMissing = true
+        let error = await #expect(throws: SourceError.self) {
+            try await client(ScriptedHTTPClient(.init(200, body))).read(endpoint)
+        }
+        #expect(error?.kind == .unexpectedAnswer && error?.message.contains(words) == true)
+    }
+
+    @Test(
+        "a page that says that there is no error is none",
+        arguments: [#"{"errors": [], "error": null}"#, #"{"error": 0}"#])
+    func noError(_ body: String) async throws {
+        var endpoint = endpoint
+        endpoint.rowsMayBeMissing = true
+        #expect(try await client(ScriptedHTTPClient(.init(200, body))).read(endpoint).rows.isEmpty)
+    }
+
     @Test("an empty answer is an error unless rows may be missing")
     func emptyBody() async {
         #expect(await error(.init(200, ""))?.kind == .unexpectedAnswer)

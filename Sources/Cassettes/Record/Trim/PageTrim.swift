@@ -17,8 +17,7 @@ struct PageTrim: Sendable {
 
     private struct Place: Hashable {
         var lane: CapturedExchange.Lane
-        var method: String
-        var path: String
+        var list: ListIdentity
     }
 
     private struct Progress {
@@ -55,8 +54,7 @@ struct PageTrim: Sendable {
     /// - Parameter leading: the headers by which it leads on; they are to be ended too.
     mutating func page(_ exchange: CapturedExchange, body: [UInt8], leading: [String]) -> Outcome? {
         guard let json = RawJSON(body), let list = RowList.find(in: json) else { return nil }
-        let place = Place(
-            lane: exchange.lane, method: exchange.method, path: String(exchange.url.prefix { $0 != "?" }))
+        let place = Place(lane: exchange.lane, list: exchange.list)
         var progress = lists[place] ?? Progress()
         let room = progress.isOver ? 0 : limits.rows.map { max(0, $0 - progress.rows) } ?? list.count
         let allowed = exchange.lane.schema.flatMap { known[$0] }

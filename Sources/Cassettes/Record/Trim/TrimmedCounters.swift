@@ -5,13 +5,13 @@ import Tributary
 public enum TrimmedCounters {
     private struct Place: Hashable {
         var lane: CapturedExchange.Lane
-        var path: String
+        var list: ListIdentity
     }
 
     /// The exchanges with counters that are right.
     public static func settled(_ exchanges: [CapturedExchange]) -> [CapturedExchange] {
         func place(_ exchange: CapturedExchange) -> Place {
-            Place(lane: exchange.lane, path: String(exchange.url.prefix { $0 != "?" }))
+            Place(lane: exchange.lane, list: exchange.list)
         }
         let shortened = Set(exchanges.filter { $0.trimmed != nil }.map(place))
         if shortened.isEmpty { return exchanges }

@@ -27,16 +27,19 @@ enum FixtureShapeChecks {
         for state in input.scenario.manifest.states where state.http != nil {
             var here: [String: JSONObject] = [:]
             for exchange in try input.scenario.exchanges(state: state.name) where exchange.status == 200 {
-                guard let path = exchange.path,
-                    let endpoint = declaration.endpoints.first(where: { $0.covers(exchange) }),
+                guard let path = exchange.path, let call = try? ModelCall(exchange),
+                    let (endpoint, names) = declaration.endpoints.lazy.compactMap({ endpoint in
+                        endpoint.names(for: call).map { (endpoint, $0) }
+                    }).first,
                     let collection = declaration.collection(endpoint.collection)
                 else { continue }
+                let parent = names.sorted { $0.key < $1.key }.map(\.value).joined(separator: " ")
                 let rows = PageChain.rows(of: exchange, declaration).compactMap(\.object)
                 looked += Counters(rows: rows.count)
                 let place = "\(input.scenario.id) at \(state.name), exchange \(exchange.id)"
                 findings += Self.order(rows, of: endpoint, exchange, at: place)
                 for row in rows {
-                    let key = "\(collection.name) \(path) \(ModelPage.key(of: row, by: collection.key))"
+                    let key = "\(collection.name) \(path) \(parent) \(ModelPage.key(of: row, by: collection.key))"
                     findings += Self.torn(row, here[key], collection, key, at: place, isLater: false)
                     findings += Self.torn(row, earlier[key], collection, key, at: place, isLater: true)
                     here[key] = row

@@ -35,7 +35,8 @@ enum BodyChecks {
             "From each request of a full read and of an increment on, the answer is 200 with an error object, errors "
             + "without data, an empty object, a text, a login page or nothing; for GraphQL also errors beside half of the "
             + "rows. The sync must fail, and the next one, under a clear sky, must complete the table. Where a recorded page "
-            + "has no list of rows, an empty object and an empty body may mean that there are none.",
+            + "of the scenario has no list of rows, or the model says \"$rows?\", an empty object and an empty body may mean "
+            + "that there are none.",
         likelyCause: "A page without its rows is taken for an empty one: demand the member that holds them.",
         profile: .quick, catches: "success-status-with-error-body"
     ) { input in
@@ -77,15 +78,18 @@ extension WireFault {
 }
 
 extension StormBench {
-    /// Whether the upstream was recorded to leave out the list, or to give null for it, where there are no rows.
+    /// Whether the upstream was recorded to leave out a list, or to give null for it, where there are no rows, or is said
+    /// to. What it does with one list it does with the others.
     fileprivate var recordsPagesWithoutRows: Bool {
-        guard let places = bench?.collection.sources else { return false }
+        guard let bench else { return false }
+        if bench.endpoint.leavesOutRows { return true }
+        let places = ((try? ModelDeclaration(of: input.scenario)) ?? nil)?.collections.flatMap(\.sources) ?? []
         let states = input.scenario.manifest.states.map(\.name)
         let answers = states.flatMap { (try? input.scenario.exchanges(state: $0)) ?? [] }
         return answers.contains { answer in
-            guard answer.status == 200, let parts = URLComponents(string: answer.url) else { return false }
+            guard answer.status == 200, let call = try? ModelCall(answer) else { return false }
             return places.contains { place in
-                guard !place.rows.isEmpty, place.path.match(parts.percentEncodedPath) != nil else { return false }
+                guard !place.rows.isEmpty, place.names(for: call) != nil else { return false }
                 if answer.body.isEmpty { return true }
                 guard let page = try? JSONValue(parsing: answer.body) else { return false }
                 return page.path(place.rows)?.isNull ?? true

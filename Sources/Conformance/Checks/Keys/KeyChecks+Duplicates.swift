@@ -63,7 +63,9 @@ extension KeyChecks {
                 let kind = (run.error as? SourceError)?.kind
                 let rows = try await lab.table(bench.schema.name, in: run.files)?.rows.count ?? 0
                 let old = try await lab.table(bench.schema.name, in: files)?.rows.count ?? 0
-                let names = keys.contains { key in run.error.map { "\($0)".contains(key) } ?? false }
+                // The message may say what the table calls it.
+                let spellings = keys + keys.map(Bench.column)
+                let names = spellings.contains { key in run.error.map { "\($0)".contains(key) } ?? false }
                 if kind == .duplicatePrimaryKey, run.files == files, names || keys.isEmpty { continue }
                 return [
                     Finding(

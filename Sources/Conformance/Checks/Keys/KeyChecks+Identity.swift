@@ -259,6 +259,7 @@ extension Bench {
     /// A cursor value some days later, in the same spelling.
     static func after(_ value: JSONValue, days: Int64) -> JSONValue {
         if let number = value.int64 { return .number(JSONNumber(number + days * 86_400)) }
+        if let number = value.double { return .number(JSONNumber(text: "\(number + Double(days * 86_400))")) }
         guard let text = value.string, let moment = TimestampParser.microseconds(text) else { return value }
         return .string(CursorValue.timestamp(moment + days * 86_400_000_000).storedText)
     }

@@ -12,7 +12,10 @@ extension Bench {
         let members = try await changingMembers(of: layout.columns)
         if members.isEmpty {
             if layout.columns.allSatisfy(keyColumns.contains) { return [] }
-            throw Verdicted(verdict: .notExercised("Nothing says what the upstream may change in this table."))
+            throw Verdicted(
+                verdict: .notExercised(
+                    "Nothing says what the upstream may change in this table: write \"mutable\" in model.json, or record a "
+                        + "later state."))
         }
         // All at once; only where a row moves, each by itself, to say which it was.
         guard try await !moved(image, layout, by: members).isEmpty else { return [] }
@@ -41,13 +44,22 @@ extension Bench {
     private func recordedChanges() throws -> [String] {
         guard sql == nil, input.scenario.manifest.states.count > 1 else { return [] }
         var changed: Set<String> = []
+        // An object that holds the key changes by what else is in it.
+        let heads = Set(collection.key.map(MemberPath.head)).subtracting(collection.key)
         var before: [String: JSONObject] = [:]
         for state in input.scenario.manifest.states where state.http != nil {
             let world = try input.memo.world(upTo: state.name, declaration)
             for object in world.visible(collection.name) {
                 let name = key(object)
-                for member in object.body.members where before[name]?[member.name].map({ $0 != member.value }) == true {
-                    changed.insert(member.name)
+                for member in object.body.members {
+                    guard let old = before[name]?[member.name], old != member.value else { continue }
+                    guard heads.contains(member.name), let inner = member.value.object else {
+                        changed.insert(member.name)
+                        continue
+                    }
+                    for part in inner.members where old[part.name] != part.value {
+                        changed.insert("\(member.name).\(part.name)")
+                    }
                 }
                 before[name] = object.body
             }

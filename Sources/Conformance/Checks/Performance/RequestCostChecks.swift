@@ -91,12 +91,14 @@ extension Bench {
 
     /// The requests of an increment that finds nothing.
     fileprivate func idleIncrement(after rows: Int) async throws -> [LoggedRequest] {
-        let shown = made(rows) { oldest + Int64($0) * spelling.unit * 60 }
+        // A minute apart, if it is a time: the API may take whole seconds only.
+        let step = (spelling.isTime ? max(spelling.unit, 1_000_000) : spelling.unit) * 60
+        let shown = made(rows) { oldest + Int64($0) * step }
         var plan = plan()
         plan.requestLimit = 1_000
         let place = "of a table of \(rows) rows"
         // Behind the newest row: one that is dated ahead of the present is asked for again.
-        let newest = oldest + Int64(rows) * spelling.unit * 60
+        let newest = oldest + Int64(rows) * step
         let present = Duration.microseconds(max(0, newest - (try upstream().now)) + 3_600_000_000)
         let first = try await successful(plan, of: upstream(shown, later: present), at: "first sync \(place)")
         let second = try await successful(

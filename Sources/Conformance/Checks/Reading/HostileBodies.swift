@@ -55,7 +55,7 @@ enum HostileBodies {
     }
 
     private static func rows(_ endpoint: ModelDeclaration.Endpoint, members: [String]) -> [Mutation] {
-        guard let path = endpoint.rowsMember else { return [] }
+        guard let path = endpoint.rowsPath else { return [] }
         var mutations = oddities.map { name, value in
             Mutation(name: "\(name) as a row") { body in changeRows(body, at: path) { rows in rows[0] = value } }
         }
@@ -78,21 +78,21 @@ enum HostileBodies {
 
     /// Changes the rows of a page, where it has any.
     static func changeRows(
-        _ body: [UInt8], at member: String, _ change: (inout [JSONValue]) -> Void
+        _ body: [UInt8], at path: String, _ change: (inout [JSONValue]) -> Void
     ) -> [UInt8] {
         guard let page = try? JSONValue(parsing: body) else { return body }
-        guard var rows = member.isEmpty ? page.array : page[member]?.array, !rows.isEmpty else { return body }
+        guard var rows = path.isEmpty ? page.array : page.path(path)?.array, !rows.isEmpty else { return body }
         change(&rows)
-        if member.isEmpty { return JSONValue.array(rows).serialized() }
+        if path.isEmpty { return JSONValue.array(rows).serialized() }
         guard var object = page.object else { return body }
-        object[member] = .array(rows)
+        object[path: path] = .array(rows)
         return JSONValue.object(object).serialized()
     }
 
     private static func changeRow(
-        _ body: [UInt8], at member: String, _ change: (inout JSONObject) -> Void
+        _ body: [UInt8], at path: String, _ change: (inout JSONObject) -> Void
     ) -> [UInt8] {
-        changeRows(body, at: member) { rows in
+        changeRows(body, at: path) { rows in
             guard var row = rows[0].object else { return }
             change(&row)
             rows[0] = .object(row)
@@ -101,9 +101,18 @@ enum HostileBodies {
 }
 
 extension ModelDeclaration.Endpoint {
-    /// The member of a page that holds its rows; empty when the page is the list; nil where they lie deeper.
-    var rowsMember: String? {
-        if envelope.string == "$rows" { return "" }
-        return envelope.object?.members.first { $0.value.string == "$rows" }?.name
+    /// Where a page holds its rows; empty when the page is the list.
+    var rowsPath: String? { Self.rowsPath(in: envelope) }
+
+    /// Whether a page without rows has no list.
+    var leavesOutRows: Bool {
+        rowsPath.flatMap { envelope.path($0) }.flatMap { Placeholder($0) }?.mayBeMissing ?? false
+    }
+
+    private static func rowsPath(in envelope: JSONValue, at path: String = "") -> String? {
+        if Placeholder(envelope)?.part == .rows { return path }
+        return (envelope.object?.members ?? []).lazy.compactMap { member in
+            rowsPath(in: member.value, at: path.isEmpty ? member.name : "\(path).\(member.name)")
+        }.first
     }
 }

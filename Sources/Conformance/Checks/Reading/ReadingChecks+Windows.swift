@@ -43,10 +43,10 @@ extension Bench {
     /// The moments, or numbers, that the bounds of a first read name.
     fileprivate func edges(_ type: SyncType) async throws -> [Int64] {
         let run = try await successful(plan(type), of: upstream(), at: "first \(type.rawValue) sync")
-        let names = boundFilters.filter { $0.field == collection.cursor }.map(\.parameter)
+        let filters = boundFilters.filter { $0.field == collection.cursor }
         let edges = run.log.requests.filter(isList).flatMap { request -> [Int64] in
             guard let call = try? ModelCall(request.request) else { return [] }
-            return names.compactMap { call.parameter($0).flatMap { spelling.position(stored: $0) } }
+            return filters.compactMap { $0.bound(in: call).flatMap { spelling.position(stored: $0) } }
         }
         return Set(edges).sorted()
     }

@@ -147,8 +147,9 @@ extension Bench {
         // Without positions only a trusted order of an incremental read says where it stands.
         let knowsItsPlace = canResume || (type == .incremental && response.isSorted && collection.cursor != nil)
         guard knowsItsPlace, whole.log.requests.count(where: isList) > requests else { return [] }
-        // What comes before the first page, such as a token exchange, comes with each start.
-        let ahead = whole.log.requests.firstIndex(where: isList) ?? 0
+        // What comes before the first row comes with each start: a token exchange, or parents without a child. Before it
+        // there is no table that could keep a position.
+        let ahead = max(whole.log.requests.firstIndex(where: isList) ?? 0, whole.log.requestsBeforeFirstRow - 1)
         let limit = whole.log.requests.count * 3 + 5
         var files: MemoryLake.Files = [:]
         var places: [String] = []

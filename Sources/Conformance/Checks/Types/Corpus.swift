@@ -68,10 +68,14 @@ enum Corpus {
         }
     }
 
-    /// Whether a double has as many digits as the text.
+    /// Whether a double has as many digits as the text: up to fifteen it always has, seventeen at most.
     private static func isDouble(_ text: String) -> Bool {
         guard !text.contains("e"), !text.contains("E") else { return true }
-        return text.filter(\.isNumber).drop { $0 == "0" }.count <= 15
+        if text.filter(\.isNumber).drop(while: { $0 == "0" }).count <= 15 { return true }
+        guard let sent = Decimal128(text), let kept = Double(text).flatMap({ Decimal128("\($0)") }) else {
+            return false
+        }
+        return isEqual(sent, kept)
     }
 
     private static func isEqual(_ left: Decimal128, _ right: Decimal128) -> Bool {

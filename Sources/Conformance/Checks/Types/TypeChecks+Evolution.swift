@@ -51,8 +51,8 @@ extension TypeChecks {
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandHTTP()
-            guard let path = bench.endpoint.rowsMember else {
-                throw Bench.Verdicted(verdict: .notExercised("The model's envelope has its rows too deep to change."))
+            guard let path = bench.endpoint.rowsPath else {
+                throw Bench.Verdicted(verdict: .notExercised("The model's envelope has no place for rows."))
             }
             let fixed = bench.fixedMembers
             for member in Set(bench.objects.flatMap(\.body.names)).subtracting(fixed).sorted().prefix(16) {
@@ -77,7 +77,7 @@ extension TypeChecks {
         proves: "Values whose type changes are kept in a wider form or refused with an error, never lost in silence.",
         method:
             "Syncs while a member changes from the second page on: a number to text, text to an object, a scalar to a "
-            + "list. Where the sync succeeds, each value must be in the table.",
+            + "list, an object to text where there is nothing else. Where the sync succeeds, each value must be in the table.",
         likelyCause: "A value that does not fit is made null, or its row is dropped.",
         catches: "changed-type-nulled"
     ) { input in
@@ -204,6 +204,10 @@ extension Bench {
         if let number { changes.append((number, { .string("no \($0.text)") }, "a number to text")) }
         if let text { changes.append((text, { ["kit": $0] }, "text to an object")) }
         if let text { changes.append((text, { .array([$0, $0]) }, "text to a list")) }
+        // Rows of which all is nested have nothing else.
+        if changes.isEmpty, let object = free.first(where: { $0.value.object != nil })?.name {
+            changes.append((object, { _ in .string("no object") }, "an object to text"))
+        }
         return changes
     }
 

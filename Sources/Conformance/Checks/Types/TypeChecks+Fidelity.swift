@@ -141,7 +141,8 @@ enum TypeFamily: String, Sendable {
         case .flag: value.bool != nil || value.int64 == 0 || value.int64 == 1
         case .text: value.string != nil
         case .moment:
-            value.int64 != nil
+            // An epoch may have a fraction.
+            value.double != nil
                 || value.string.map { TimestampParser.microseconds($0) != nil || TimestampParser.days($0) != nil }
                     ?? false
         }

@@ -44,7 +44,7 @@ extension Bench {
     /// Whether a request carries a bound.
     func isBounded(_ request: LoggedRequest) -> Bool {
         guard let call = try? ModelCall(request.request) else { return false }
-        return bounds.contains { call.parameter($0) != nil }
+        return boundFilters.contains { $0.asked(call) != .nothing }
     }
 
     /// What to declare where a run's bounds are numbers and the upstream's values are texts, which no server compares.

@@ -141,14 +141,14 @@ extension Bench {
             guard let call = try? ModelCall(exchange), endpoint.names(for: call) != nil,
                 let page = try? JSONValue(parsing: exchange.body)
             else { continue }
-            let filters = endpoint.filters.filter { $0.comparison != .equal && call.parameter($0.parameter) != nil }
+            let filters = endpoint.filters.filter { $0.comparison != .equal && $0.bound(in: call) != nil }
             guard !filters.isEmpty, let place = collection.sources.first(where: { $0.names(for: call) != nil })
             else { continue }
             let rows = ((place.rows.isEmpty ? page : page.path(place.rows) ?? .null).array ?? []).compactMap(\.object)
             tally.add(Counters(rows: rows.count, requests: 1))
             for filter in filters {
                 let outside = rows.filter { row in
-                    !ModelOrder.satisfies(row, filter, bound: call.parameter(filter.parameter) ?? "")
+                    !ModelOrder.satisfies(row, filter, bound: filter.bound(in: call) ?? "")
                         && !ModelOrder.value(filter.field, of: row).isNull
                 }
                 guard let first = outside.first else { continue }
@@ -156,7 +156,7 @@ extension Bench {
                     Finding(
                         at: "\(state), exchange \(exchange.id): \(exchange.url)",
                         expected: "rows with \(filter.field) \(filter.comparison.rawValue) "
-                            + "\(call.parameter(filter.parameter) ?? "")",
+                            + "\(filter.bound(in: call) ?? "")",
                         actual: "\(outside.count) of \(rows.count) rows lie beyond, such as "
                             + "\(ModelPage.key(of: first, by: collection.key)) at "
                             + "\(ModelOrder.value(filter.field, of: first).text).")

@@ -100,17 +100,16 @@ extension Bench {
     private func refusingFuture(_ shown: [World.Object], _ now: Int64) throws -> any Upstream {
         var upstream = try upstream(shown)
         upstream.now = now
-        let lower = Set(
-            boundFilters.filter { $0.comparison == .greater || $0.comparison == .greaterOrEqual }.map(\.parameter))
+        let lower = boundFilters.filter { $0.comparison == .greater || $0.comparison == .greaterOrEqual }
         let spelling = spelling
         return TappedUpstream(upstream, "which refuses bounds in its future") {
             { request, base in
                 let call = try? ModelCall(request)
-                let ahead = lower.first { name in
-                    call?.parameter(name).flatMap { spelling.position(stored: $0) }.map { $0 > now } ?? false
+                let ahead = lower.first { filter in
+                    call.flatMap(filter.bound).flatMap { spelling.position(stored: $0) }.map { $0 > now } ?? false
                 }
                 guard let ahead else { return try await base.send(request) }
-                let text = "The parameter \(ahead) lies in the future."
+                let text = "The parameter \(ahead.parameter) lies in the future."
                 return .made(400, ["error": ["message": .string(text)]], url: request.url)
             }
         }

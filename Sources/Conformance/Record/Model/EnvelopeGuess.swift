@@ -28,7 +28,9 @@ struct EnvelopeGuess {
     /// The envelope with placeholders.
     mutating func template() -> JSONValue {
         let pages = runs.flatMap(\.pages)
-        guard !place.isEmpty, let first = pages.first else { return "$rows" }
+        guard !place.isEmpty, let first = pages.first(where: { $0.body.path(place) != nil }) ?? pages.first else {
+            return "$rows"
+        }
         // A last page may lack the member that leads on.
         let leading = paging?.nextPlace.flatMap { place in
             pages.first { page in page.body.path(place).map { !$0.isNull } ?? false }
@@ -37,10 +39,9 @@ struct EnvelopeGuess {
     }
 
     private mutating func template(_ value: JSONValue, at path: String) -> JSONValue {
-        if path == place { return "$rows" }
+        if path == place { return .string("$rows" + (isMissing(path) ? "?" : "")) }
         if path == paging?.nextPlace {
-            let isMissing = runs.contains { run in run.pages.contains { $0.body.path(path) == nil } }
-            return .string((paging?.style == .nextURL ? "$nextURL" : "$next") + (isMissing ? "?" : ""))
+            return .string((paging?.style == .nextURL ? "$nextURL" : "$next") + (isMissing(path) ? "?" : ""))
         }
         if let object = value.object {
             return .object(
@@ -54,6 +55,11 @@ struct EnvelopeGuess {
         if let name = role(of: path, seen) { return .string(name) }
         if !seen.allSatisfy({ $0.value == value }) { unknown.append(path) }
         return value
+    }
+
+    /// Whether some page lacks the member.
+    private func isMissing(_ path: String) -> Bool {
+        runs.contains { run in run.pages.contains { $0.body.path(path) == nil } }
     }
 
     private func seen(at path: String) -> [Seen] {

@@ -14,6 +14,7 @@ struct FilterGuess {
         return names.sorted().compactMap { name in
             let values = runs.map { $0.pages.first?.parameters[name] }
             let given = Set(values.compactMap { $0 })
+            if let filter = expression(name, given, cursor) { return .object(filter) }
             let isBound = given.allSatisfy { TimestampParser.microseconds($0) != nil || Double($0) != nil }
             guard isBound, let bound = given.sorted().first else { return nil }
             let mentions = name.lowercased().contains(MemberPath.last(cursor).lowercased())
@@ -25,6 +26,22 @@ struct FilterGuess {
             if let format = format(bound) { filter["format"] = .string(format.rawValue) }
             return .object(filter)
         }
+    }
+
+    /// A condition as text that names the cursor. One text of another form is what is sent without a bound.
+    private func expression(_ name: String, _ texts: Set<String>, _ cursor: String) -> JSONObject? {
+        let bounds = texts.compactMap(BoundExpression.init)
+        let rest = texts.filter { BoundExpression($0) == nil }
+        guard let first = bounds.first, bounds.allSatisfy({ $0.template == first.template }), rest.count < 2,
+            first.template.lowercased().contains(MemberPath.last(cursor).lowercased())
+        else { return nil }
+        var filter = JSONObject([
+            ("parameter", .string(name)), ("template", .string(first.template)), ("field", .string(cursor)),
+            ("comparison", .string(first.comparison.rawValue)),
+        ])
+        if let format = format(first.value) { filter["format"] = .string(format.rawValue) }
+        filter["any"] = rest.first.map { .string($0) }
+        return filter
     }
 
     private static func isWord(_ name: String) -> Bool {

@@ -36,8 +36,18 @@ struct ModelProposal {
 
     /// The lists of all tables, by what was recorded of every state.
     func lists() throws -> [List] {
-        var pages: [(schemas: [String], page: RecordedPage)] = []
+        let pages = try recordedPages()
+        let byTarget = Dictionary(grouping: pages.map(\.page), by: \.target).mapValues { $0.flatMap(\.rows) }
+        return tables.flatMap { table -> [List] in
+            let own = pages.filter { $0.schemas.contains(table.schema.name) }.map(\.page)
+            return Self.lists(of: table, own, byTarget)
+        }
+    }
+
+    /// Every answer that is a page of a table. One without a list is one where others of its kind have it.
+    private func recordedPages() throws -> [(schemas: [String], page: RecordedPage)] {
         let keys = tables.map { table in table.primaryKeys.map(table.lifting.path(of:)) }
+        var pages: [(schemas: [String], page: RecordedPage)] = []
         for state in scenario.manifest.states where state.http != nil {
             for exchange in try scenario.exchanges(state: state.name) where !exchange.exchange.schemas.isEmpty {
                 let names = exchange.exchange.schemas
@@ -46,29 +56,35 @@ struct ModelProposal {
                 pages.append((names, page))
             }
         }
-        let byPath = Dictionary(grouping: pages.map(\.page), by: \.path).mapValues { $0.flatMap(\.rows) }
-        return tables.flatMap { table -> [List] in
-            let own = pages.filter { $0.schemas.contains(table.schema.name) }.map(\.page)
-            return Self.lists(of: table, own, byPath)
+        let places = Dictionary(pages.map(\.page).filter(\.hasList).map { ($0.target, $0.place) }) { one, _ in one }
+        return pages.compactMap { names, page in
+            if page.hasList { return (names, page) }
+            guard let place = places[page.target] else { return nil }
+            var page = page
+            page.place = place
+            return (names, page)
         }
     }
 
     private static func lists(
-        of table: RecordedTable, _ pages: [RecordedPage], _ byPath: [String: [JSONObject]]
+        of table: RecordedTable, _ pages: [RecordedPage], _ byTarget: [String: [JSONObject]]
     ) -> [List] {
-        let paths = Set(pages.map(\.path)).sorted()
-        guard paths.count > 1 else { return paths.map { List(table: table, path: PathGuess($0), pages: pages) } }
-        let others = byPath.filter { paths.contains($0.key) }
-        let guesses = paths.map { ($0, PathGuess($0, among: others)) }
-        let children = guesses.compactMap { path, guess in guess.map { (path, $0) } }
-        if children.isEmpty {
-            return paths.map { path in
-                List(table: table, path: PathGuess(path), pages: pages.filter { $0.path == path })
-            }
+        let targets = Dictionary(grouping: pages, by: \.target).sorted { $0.key < $1.key }
+        guard targets.count > 1 else {
+            return targets.map { List(table: table, path: PathGuess($0.value[0].path), pages: pages) }
         }
-        return Dictionary(grouping: children, by: \.1.template).sorted { $0.key < $1.key }.map { _, group in
+        let others = byTarget.filter { target in targets.contains { $0.key == target.key } }
+        let guesses = targets.map { target, own in
+            (target, PathGuess(own[0].path, among: others) ?? PathGuess(own, among: others))
+        }
+        let children = guesses.compactMap { target, guess in guess.map { (target, $0) } }
+        if children.isEmpty {
+            return targets.map { List(table: table, path: PathGuess($0.value[0].path), pages: $0.value) }
+        }
+        func list(_ target: String, _ guess: PathGuess) -> String { guess.when == nil ? guess.template : target }
+        return Dictionary(grouping: children, by: list).sorted { $0.key < $1.key }.map { _, group in
             let own = Set(group.map(\.0))
-            return List(table: table, path: group[0].1, pages: pages.filter { own.contains($0.path) })
+            return List(table: table, path: group[0].1, pages: pages.filter { own.contains($0.target) })
         }
     }
 
@@ -81,9 +97,11 @@ struct ModelProposal {
         var endpoint: JSONObject
         var notes: [String]
 
-        /// Binds the list to a value of a parameter: other requests have its path too.
-        mutating func answer(when condition: (name: String, value: String)) {
-            let when = JSONValue.object(JSONObject([(condition.name, .string(condition.value))]))
+        /// Binds the list to a value of a parameter: other requests have its path too, or it names the parent.
+        mutating func answer(when condition: (name: String, value: JSONValue)) {
+            var all = endpoint["when"]?.object ?? JSONObject()
+            all[condition.name] = condition.value
+            let when = JSONValue.object(all)
             endpoint["when"] = when
             let places = collection["from"]?.array ?? []
             collection["from"] = .array(
@@ -111,7 +129,10 @@ struct ModelProposal {
                 continue
             }
             var draft = draft(list, lists, usual: pagings.first)
-            if let condition = calls.condition(of: list) { draft.answer(when: condition) }
+            if let condition = calls.condition(of: list) {
+                draft.answer(when: (condition.name, .string(condition.value)))
+            }
+            if let condition = list.path.when { draft.answer(when: condition) }
             drafts.append(draft)
         }
         for table in tables where !lists.contains(where: { $0.table.schema.name == table.schema.name }) {
@@ -144,8 +165,10 @@ struct ModelProposal {
                     + "in redaction.json, {\"json\": \"\(member)\", \"action\": \"drop\"}, and record anew.")
         }
         var endpoint = JSONObject([("path", .string(list.path.template)), ("collection", .string(name))])
-        addOrders(to: &endpoint, runs, OrderGuess(cursor: cursor, key: list.key))
-        let positions = Set([paging?.parameter].compactMap { $0 }).union(OrderGuess.parameters(runs))
+        let order = OrderGuess(cursor: cursor, key: list.key, comesByCursor: list.table.sortMode != nil)
+        addOrders(to: &endpoint, runs, order)
+        let positions = Set([paging?.parameter, list.path.when?.name].compactMap { $0 }).union(
+            OrderGuess.parameters(runs))
         let filters = FilterGuess(cursor: cursor, rows: list.pages.flatMap(\.rows)).filters(runs, but: positions)
         endpoint["filters"] = .array(filters)
         if filters.isEmpty, list.table.mode != .fullRefresh {
@@ -184,8 +207,10 @@ struct ModelProposal {
         if !mutable.isEmpty { collection["mutable"] = .array(mutable.map { .string($0) }) }
         collection["from"] = [["path": .string(list.path.template), "rows": .string(place)]]
         collection["schemas"] = [.string(name)]
-        if let parent = list.path.parentPath,
-            let owner = lists.first(where: { $0.path.template == parent && $0.table.schema.name != name })
+        if let parent = list.path.parent,
+            let owner = lists.first(where: { owner in
+                owner.table.schema.name != name && owner.pages.contains { $0.target == parent }
+            })
         {
             collection["parent"] = .object(self.parent(list, owner))
         }
@@ -223,8 +248,18 @@ struct ModelProposal {
         let names = [
             "name", "title", "description", "note", "body", "subject", "email", "label", "comment", "metadata",
         ]
-        let present = Set(rows.flatMap { row in row.members.filter { !$0.value.isNull }.map(\.name) })
-        return names.filter { present.contains($0) && !reserved.contains($0) }
+        let present = Set(
+            rows.flatMap { row in
+                row.members.flatMap { member -> [String] in
+                    if member.value.isNull { return [] }
+                    let inner = member.value.object?.members.filter { !$0.value.isNull } ?? []
+                    return [member.name] + inner.map { "\(member.name).\($0.name)" }
+                }
+            })
+        let own = names.filter { present.contains($0) && !reserved.contains($0) }
+        // Rows of which all is nested: one level below.
+        let nested = present.filter { $0.contains(".") && names.contains(MemberPath.last($0)) }
+        return own.isEmpty ? nested.filter { !reserved.contains($0) }.sorted() : own
     }
 
     private func addOrders(to endpoint: inout JSONObject, _ runs: [PageRun], _ guess: OrderGuess) {

@@ -5,6 +5,8 @@ import Tributary
 struct OrderGuess {
     let cursor: String?
     let key: [String]
+    /// Whether the source says that rows come by the cursor.
+    var comesByCursor = true
 
     private static let words = ["sort", "order", "direction", "ordering"]
 
@@ -24,8 +26,10 @@ struct OrderGuess {
         let times = scalars.filter { name in
             ["created", "updated", "modified", "date", "time", "_at"].contains { name.lowercased().contains($0) }
         }
-        // A list that nobody orders comes by its key more often than by what moves with each change.
-        let rest = [cursor].compactMap { $0 } + times
+        // A list that nobody orders comes by its key, or by when its rows were made, more often than by what moves with each
+        // change.
+        let made = comesByCursor ? [] : times.filter { $0.lowercased().contains("creat") }
+        let rest = made + [cursor].compactMap { $0 } + times
         let candidates = mentioned + (text.allSatisfy { $0 == "+" } ? key + rest : rest + key)
         for name in candidates {
             if isSorted(lists, by: name, descending: false) { return [name] }

@@ -1,21 +1,74 @@
+import Cassettes
 import Columns
 import Foundation
 import Tributary
 
-/// Which of a table's lists belong to objects of another: parts of their paths are keys of those.
+/// Which of a table's lists belong to objects of another: parts of their paths, or parameters, are keys of those.
 struct PathGuess {
     /// The path with names in braces.
     let template: String
-    /// The list that the parents are in.
-    let parentPath: String?
-    /// The parent's members by the names of the template.
+    /// The list that the parents are in, by its pages' ``RecordedPage/target``.
+    let parent: String?
+    /// The parent's members by the names in braces.
     let names: [String: String]
+    /// The parameter that names the parent, as `when` of `model.json` has it.
+    let when: (name: String, value: JSONValue)?
 
     /// The same path for all.
     init(_ path: String) {
         template = path
-        parentPath = nil
+        parent = nil
         names = [:]
+        when = nil
+    }
+
+    /// The lists that name an object of another in a parameter of their requests; nil when no parameter always does.
+    ///
+    /// - Parameters:
+    ///   - pages: the pages of one target, of all parents.
+    ///   - lists: the objects of the other targets.
+    init?(_ pages: [RecordedPage], among lists: [String: [JSONObject]]) {
+        guard let first = pages.first else { return nil }
+        // Most telling first: what differs from parent to parent.
+        let parameters = first.parameters.keys.filter { name in
+            pages.allSatisfy { page in page.parameters[name].map { !ListIdentity.mayChange(name, $0) } ?? false }
+        }.map { name in (name: name, values: Set(pages.compactMap { $0.parameters[name].map(Self.sole) })) }
+            .sorted { ($1.values.count, $0.name) < ($0.values.count, $1.name) }
+        for (name, values) in parameters {
+            for (target, rows) in lists.sorted(by: { $0.key < $1.key }) where target != first.target && !rows.isEmpty {
+                guard let member = Self.telling(rows, values) else { continue }
+                let last = MemberPath.last(name)
+                let owner = last.hasSuffix("s") ? String(last.dropLast()) : last
+                let text = JSONValue.string("{\(owner)}")
+                let isList = first.parameters[name]?.hasPrefix("[") ?? false
+                template = first.path
+                parent = target
+                names = [owner: member]
+                when = (name, isList ? .array([text]) : text)
+                return
+            }
+        }
+        return nil
+    }
+
+    /// The only element of a list, or the text itself.
+    private static func sole(_ text: String) -> String {
+        guard text.hasPrefix("["), let list = (try? JSONValue(parsing: Array(text.utf8)))?.array, list.count == 1
+        else { return text }
+        return ModelPage.text(list[0])
+    }
+
+    /// A member by which objects are told apart, and that has all these values.
+    private static func telling(_ rows: [JSONObject], _ values: Set<String>) -> String? {
+        members(of: rows[0]).sorted { ($0 == "id" ? 0 : 1) < ($1 == "id" ? 0 : 1) }.first { name in
+            let texts = rows.map { ModelPage.text($0[path: name] ?? .null) }
+            let known = Set(texts)
+            return values.isSubset(of: known) && (values.count > 1 || isKey(name))
+        }
+    }
+
+    private static func isKey(_ name: String) -> Bool {
+        ["id", "uuid", "key", "name", "slug"].contains { MemberPath.last(name).lowercased().hasSuffix($0) }
     }
 
     /// A path of a table that asks for several; nil when no part of it is a key of a parent.
@@ -35,7 +88,8 @@ struct PathGuess {
                 var named = parts
                 named[index] = "{\(name.isEmpty ? "parent" : name)}"
                 template = named.joined(separator: "/")
-                parentPath = other
+                parent = other
+                when = nil
                 names = [name.isEmpty ? "parent" : name: member]
                 return
             }

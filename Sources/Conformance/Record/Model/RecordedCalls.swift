@@ -6,6 +6,7 @@ import Tributary
 /// object that a search names.
 struct RecordedCalls {
     private struct Call {
+        var id: String
         var schemas: [String]
         var path: String
         var parameters: [String: String]
@@ -22,8 +23,8 @@ struct RecordedCalls {
                 let parameters = Dictionary(call.query.map { ($0.name, $0.value) }) { $1 }
                 calls.append(
                     Call(
-                        schemas: exchange.exchange.schemas, path: call.path, parameters: parameters, body: exchange.body
-                    ))
+                        id: "\(state.name) \(exchange.id)", schemas: exchange.exchange.schemas, path: call.path,
+                        parameters: parameters, body: exchange.body))
             }
         }
         self.calls = calls
@@ -34,8 +35,17 @@ struct RecordedCalls {
     func condition(of list: ModelProposal.List) -> (name: String, value: String)? {
         let paths = Set(list.pages.map(\.path))
         let place = list.pages.first { !$0.rows.isEmpty }?.place ?? list.pages.first?.place ?? ""
+        let own = Set(list.pages.map { "\($0.state) \($0.id)" })
         let others = calls.filter { call in
-            guard paths.contains(call.path), !call.schemas.contains(list.table.schema.name) else { return false }
+            guard paths.contains(call.path), !own.contains(call.id) else { return false }
+            // The same query for another table, which asks for its parents by it.
+            if let query = call.parameters["query"], query.contains("{"), query == list.pages.first?.query["query"] {
+                return false
+            }
+            // The table asks for its parents too; by another query, that is.
+            if call.schemas.contains(list.table.schema.name) {
+                return call.parameters["query"] != list.pages.first?.query["query"]
+            }
             // A probe that asks for the list itself is the list's.
             return !call.schemas.isEmpty || RecordedPage.place(in: call.body, keys: list.key) != place
         }

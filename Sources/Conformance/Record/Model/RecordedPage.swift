@@ -13,18 +13,24 @@ struct RecordedPage {
     let query: [String: String]
     let body: JSONValue
     /// Where the rows are: dotted; empty when the page is the list.
-    let place: String
+    var place: String
+    /// Whether there is a list at all: an object without one may be a page without rows.
+    let hasList: Bool
     let rows: [JSONObject]
     /// Where headers may lead: the target of the Link field's `next`, without a name, and URLs in headers of their own.
     let nextLinks: [(header: String?, url: String)]
     let syncTypes: [SyncType]
 
-    /// Nil for what is no list, or was refused.
+    /// Nil for what cannot be a page, or was refused.
     init?(_ exchange: RecordedExchange, state: String, keys: [String]) {
         guard exchange.status == 200, let call = try? ModelCall(exchange),
             let body = try? JSONValue(parsing: exchange.body),
-            let place = Self.place(in: body, keys: keys)
+            body.object != nil || body.array != nil
         else { return nil }
+        let found = Self.place(in: body, keys: keys)
+        if found == nil, body.object == nil { return nil }
+        let place = found ?? ""
+        hasList = found != nil
         id = exchange.id
         self.state = state
         url = exchange.url
@@ -66,6 +72,19 @@ struct RecordedPage {
         }
     }
 
+    /// Which list of its path it is of: that, and the text of a GraphQL query, by which all are told apart there.
+    var target: String { Self.target(path, query["query"]) }
+
+    static func target(_ path: String, _ query: String?) -> String {
+        guard let query, query.contains("{") else { return path }
+        return path + " " + query
+    }
+
+    /// Whether it has the value outside of its lists, such as a token that leads on.
+    func names(_ value: String) -> Bool {
+        PagingGuess.scalars(of: body).contains { ModelPage.text($0.value) == value }
+    }
+
     /// Parameters without those that ask for a size.
     var parameters: [String: String] { query.filter { !PageSizeParameter.isSize($0.key) } }
 
@@ -105,8 +124,10 @@ struct PageRun {
         if PagingGuess.url(in: last.body, equal: page.url) != nil { return true }
         let changed = PagingGuess.changed(last, page)
         guard changed.count == 1, let name = changed.first, let value = page.parameters[name] else { return false }
-        // The first page again is another run.
-        guard value != first?.parameters[name] else { return false }
+        // The first page again is another run, and so is the list of another parent.
+        guard value != first?.parameters[name], ListIdentity.mayChange(name, value) || last.names(value) else {
+            return false
+        }
         return PagingGuess.isPosition(name, value, after: last)
     }
 }
