@@ -29,7 +29,7 @@ struct BuildSource: RESTSource {
             ],
             paginator: .lastRow("id", parameter: .body("variables.cursor")),
             pageSize: PageSize(.body("variables.limit"), 100),
-            columnHints: ["creationTime": .float64, "updateTime": .float64]),
+            columnHints: ["creationTime": .float64], defaultLookback: .seconds(3_600)),
         RESTEndpoint(
             "steps", path: "/graphql", method: .post, primaryKeys: ["build", "name"], rows: "data.build.steps",
             parent: RESTParent("builds", columns: ["id": "build"]),

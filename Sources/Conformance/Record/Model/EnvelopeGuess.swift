@@ -35,7 +35,13 @@ struct EnvelopeGuess {
         let leading = paging?.nextPlace.flatMap { place in
             pages.first { page in page.body.path(place).map { !$0.isNull } ?? false }
         }
-        return template((leading ?? first).body, at: "")
+        let template = template((leading ?? first).body, at: "")
+        // A list of one page that is paged as the others are: where it would lead on, nothing is yet.
+        guard let place = paging?.nextPlace, leading == nil, first.body.path(place) == nil, !place.contains("."),
+            var object = template.object
+        else { return template }
+        object[place] = .string(paging?.style == .nextURL ? "$nextURL?" : "$next?")
+        return .object(object)
     }
 
     private mutating func template(_ value: JSONValue, at path: String) -> JSONValue {

@@ -32,15 +32,17 @@ struct PathGuess {
         // Most telling first: what differs from parent to parent.
         let parameters = first.parameters.keys.filter { name in
             pages.allSatisfy { page in page.parameters[name].map { !ListIdentity.mayChange(name, $0) } ?? false }
-        }.map { name in (name: name, values: Set(pages.compactMap { $0.parameters[name].map(Self.sole) })) }
+        }.map { name in (name: name, values: Set(pages.compactMap { $0.parameters[name] })) }
             .sorted { ($1.values.count, $0.name) < ($0.values.count, $1.name) }
         for (name, values) in parameters {
             for (target, rows) in lists.sorted(by: { $0.key < $1.key }) where target != first.target && !rows.isEmpty {
-                guard let member = Self.telling(rows, values) else { continue }
+                // A list of one parent, or a key that only looks like a list.
+                let whole = Self.telling(rows, values)
+                guard let member = whole ?? Self.telling(rows, Set(values.map(Self.sole))) else { continue }
                 let last = MemberPath.last(name)
                 let owner = last.hasSuffix("s") ? String(last.dropLast()) : last
                 let text = JSONValue.string("{\(owner)}")
-                let isList = first.parameters[name]?.hasPrefix("[") ?? false
+                let isList = whole == nil && first.parameters[name]?.hasPrefix("[") ?? false
                 template = first.path
                 parent = target
                 names = [owner: member]
