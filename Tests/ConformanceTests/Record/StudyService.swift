@@ -56,7 +56,7 @@ struct StudyService: Sendable {
 
     private func rows(_ study: Int) -> [JSONValue] {
         (0..<trials[study - 1]).map { number in
-            let at = 1_767_225_600_000 + Int64(study * 100 + number) * 3_600_000
+            let at = 1_767_225_600_000 + Int64(study * 10 + number) * 3_600_000
             return [
                 "info": ["id": .string("t\(number + 1)"), "at": .number(JSONNumber(at)), "state": "done"],
                 "data": ["score": .number(JSONNumber(Int64(number)))],
