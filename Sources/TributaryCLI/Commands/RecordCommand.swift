@@ -79,7 +79,11 @@ struct RecordCommand: AsyncParsableCommand {
             source: source, config: config.value, scenario: options.scenario, clock: now / 1_000_000 * 1_000_000,
             today: RecordingOptions.today)
         plan.state = options.moment
-        if let recorded = try options.recorded(of: source) { plan.follow(recorded) }
+        if let recorded = try options.recorded(of: source) {
+            plan.follow(recorded)
+            // Clocks are whole seconds, and two recordings may be of one.
+            if clock == nil, recorded.manifest.states.last?.clock == plan.clock { plan.clock += 1_000_000 }
+        }
         if !options.tables.isEmpty { plan.tables = options.tables }
         if let mode { (plan.mode, plan.modes) = (mode, [:]) }
         plan.provesCredentials = !options.noValidate
