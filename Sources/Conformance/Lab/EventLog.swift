@@ -38,12 +38,14 @@ public final class EventLog: Sendable {
         all.compactMap { if case .request(let request) = $0 { request } else { nil } }
     }
 
-    /// How many requests were sent until the first row came; all of them where none did.
+    /// How many requests were sent until the first batch with rows was cut; all of them where none was.
+    ///
+    /// What was handed over would tell less: an item that is an answer's text has rows that nobody has counted yet.
     var requestsBeforeFirstRow: Int {
         var count = 0
         for event in all {
             if case .request = event { count += 1 }
-            if case .emitted(let rows, _, _) = event, rows > 0 { break }
+            if case .batch(let rows, _) = event, rows > 0 { break }
         }
         return count
     }

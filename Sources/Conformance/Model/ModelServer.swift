@@ -52,8 +52,8 @@ public struct ModelServer: HTTPClient {
         let order = Self.order(of: endpoint, for: call)
         let bounds = endpoint.filters.map { call.parameter($0.parameter) }
         var refusal = call.response(500, .null)
-        let key = SortedLists.Key(endpoint: index, names: names, bounds: bounds, order: order)
-        let matching = lists.list(key, revision: revision) {
+        let key = SortedLists.Key(revision: revision, names: names, bounds: bounds, order: order)
+        let matching = lists.list(of: index, key) {
             var objects = isOrphaned ? [] : world.visible(endpoint.collection)
             for (attribute, template) in endpoint.scope {
                 let wanted = Self.fill(template, with: names)

@@ -1,12 +1,14 @@
 import Tributary
 
-/// Lists of a model, filtered and in order, as they were last asked for: readers ask for page after page of one list, and
-/// the order of thousands of objects is found once for all of them.
+/// The list of each endpoint, filtered and in order, as it was last asked for: readers ask for page after page of one list,
+/// and the order of thousands of objects is found once for all of them.
+///
+/// No more than the last one is kept, so that a server holds no more the longer it is asked.
 final class SortedLists: Sendable {
-    /// What tells lists apart.
-    struct Key: Hashable {
-        /// The endpoint, by its place in the declaration.
-        var endpoint: Int
+    /// What tells lists of an endpoint apart.
+    struct Key: Equatable {
+        /// The world's.
+        var revision: Int
         /// What the names of the path stand for.
         var names: [String: String]
         /// The bound of each filter.
@@ -14,22 +16,21 @@ final class SortedLists: Sendable {
         var order: [ModelDeclaration.Order]
     }
 
-    private struct Known {
-        var revision = -1
-        var lists: [Key: [World.Object]] = [:]
+    private struct List {
+        var key: Key
+        var objects: [World.Object]
     }
 
-    private let known = Lock(Known())
+    private let last = Lock<[Int: List]>([:])
 
-    /// The list of a key in a world's revision; made by `make` where it is not known. What `make` refuses is not kept.
-    func list(_ key: Key, revision: Int, _ make: () -> [World.Object]?) -> [World.Object]? {
-        let found = known.withLock { known in known.revision == revision ? known.lists[key] : nil }
-        if let found { return found }
+    /// The list of an endpoint; made by `make` where it is not known. What `make` refuses is not kept.
+    ///
+    /// - Parameter endpoint: its place in the declaration.
+    func list(of endpoint: Int, _ key: Key, _ make: () -> [World.Object]?) -> [World.Object]? {
+        let known = last.withLock { $0[endpoint] }
+        if let known, known.key == key { return known.objects }
         guard let made = make() else { return nil }
-        known.withLock { known in
-            if known.revision != revision { known = Known(revision: revision) }
-            known.lists[key] = made
-        }
+        last.withLock { $0[endpoint] = List(key: key, objects: made) }
         return made
     }
 }
