@@ -72,10 +72,7 @@ public final class LiveWorld: Sendable {
     /// Changes the world at once.
     public func change(_ change: (inout World) -> Void) { state.withLock { change(&$0.world) } }
 
-    /// The world as the next request, for lists of `collection`, sees it.
-    func worldForNextRequest(of collection: String) -> World { nextRequest(of: collection).world }
-
-    /// The same, and which of the worlds it is.
+    /// The world as the next request, for lists of `collection`, sees it, and which of the worlds that is.
     func nextRequest(of collection: String) -> (world: World, revision: Int) {
         state.withLock { state in
             let index = state.servedOf[collection, default: 0]

@@ -23,7 +23,7 @@ struct ModelDatabase: Sendable {
         let database = cache.database(world(showing: shown.withLock { $0 }), stack: stack, isShared: !live.mayChange)
         weather.before = { [table, collection] step, database in
             try await inner(step, database)
-            let now = live.worldForNextRequest(of: collection).visible(collection)
+            let now = live.nextRequest(of: collection).world.visible(collection)
             let isNew = shown.withLock { shown in
                 defer { shown = now }
                 return shown != now

@@ -13,9 +13,11 @@ enum CutChecks {
         proves: "A sync that is killed at any step and run again gives the table of a sync that was not killed.",
         method:
             "A sync with a commit after every two rows; from what is on the disk before each of its requests, answers, "
-            + "hand-overs, file writes and commits the next sync must complete the table. The same where the upstream "
-            + "fails from each request on. Batches end inside pages. Where the API reports deleted objects, one changes its "
-            + "key, which is the end of the old and a new one at one moment, and the sync is cut between the two.",
+            + "hand-overs, file writes and commits the next sync must complete the table; of states of the disk that "
+            + "differ by files alone that no commit names, the fullest, and each in the profile hostile. The same where "
+            + "the upstream fails from each request on. Batches end inside pages. Where the API reports deleted objects, "
+            + "one changes its key, which is the end of the old and a new one at one moment, and the sync is cut between "
+            + "the two.",
         likelyCause:
             "A position or a stored value runs ahead of its rows: hand the position over with the very item that it "
             + "follows, never before.",
