@@ -143,7 +143,7 @@ def figures(rows):
             entry["keys"] = keys_digest(["|".join(str(row[p]) for p in places) for row in rows[table.name]])
         if table.field:
             values = [row[names.index(table.field)] for row in rows[table.name]]
-            entry["last"] = str(max(value for value in values if value is not None))
+            entry["cursorLast"] = str(max(value for value in values if value is not None))
         entries[table.name] = entry
     status = [n for n, _, _ in next(t for t in TABLES if t.name == "orders").columns].index("status")
     entries["open_orders"] = {"rows": sum(row[status] == "open" for row in rows["orders"])}
@@ -166,7 +166,7 @@ def verify_sqlite(seeds, expected):
                 assert keys_digest(["|".join(map(str, row)) for row in found]) == entry["keys"], f"{name} at {state}"
             if table and table.field:
                 last = database.execute(f'SELECT max("{table.field}") FROM {quoted}').fetchone()[0]
-                assert str(last) == entry["last"], f"{name} at {state}: {last}, not {entry['last']}"
+                assert str(last) == entry["cursorLast"], f"{name} at {state}: {last}, not {entry['cursorLast']}"
 
 
 def shop(engine):

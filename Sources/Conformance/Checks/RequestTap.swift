@@ -39,18 +39,17 @@ private struct TappedClient: HTTPClient {
 }
 
 extension HTTPRequest {
-    /// The same request with query parameters changed: nil takes one away.
+    /// The same request with parameters changed, in the query or as members of a JSON body; nil takes one away. Members
+    /// within others have dotted names, as in `ModelCall`.
     func changingParameters(_ change: (String, String) -> String?) -> HTTPRequest {
         var request = self
-        var items: [QueryItem] = []
-        for item in query {
-            guard case .plain(let text) = item.value else {
-                items.append(item)
-                continue
-            }
-            if let new = change(item.name, text) { items.append(QueryItem(item.name, new)) }
+        request.query = query.compactMap { item in
+            guard case .plain(let text) = item.value else { return item }
+            return change(item.name, text).map { QueryItem(item.name, $0) }
         }
-        request.query = items
+        if let body, let value = try? JSONValue(parsing: body), value.object != nil {
+            request.body = Array(value.changingParameters(at: "", change).serialized())
+        }
         guard var components = URLComponents(string: url), let old = components.queryItems else { return request }
         let kept = old.compactMap { item in
             change(item.name, item.value ?? "").map { URLQueryItem(name: item.name, value: $0) }
@@ -58,6 +57,26 @@ extension HTTPRequest {
         components.queryItems = kept.isEmpty ? nil : kept
         request.url = components.string ?? url
         return request
+    }
+}
+
+extension JSONValue {
+    fileprivate func changingParameters(at path: String, _ change: (String, String) -> String?) -> JSONValue {
+        guard let object else { return self }
+        let members = object.members.compactMap { member -> (String, JSONValue)? in
+            let name = path.isEmpty ? member.name : "\(path).\(member.name)"
+            if member.value.isNull { return (member.name, member.value) }
+            if member.value.object != nil {
+                return (member.name, member.value.changingParameters(at: name, change))
+            }
+            let text = member.value.string ?? member.value.text
+            guard let new = change(name, text) else { return nil }
+            if new == text { return (member.name, member.value) }
+            // A text stays one; a number or a list is read from what it has become.
+            let value = member.value.string == nil ? try? JSONValue(parsing: Array(new.utf8)) : nil
+            return (member.name, value ?? .string(new))
+        }
+        return .object(JSONObject(members))
     }
 }
 

@@ -60,6 +60,15 @@ extension ModelDeclaration.Filter {
     }
 }
 
+extension ModelDeclaration.Filter {
+    /// A parameter's text with another bound in it; as it is where no bound can be read.
+    func changingBound(in text: String, _ change: (String) -> String) -> String {
+        guard let template else { return change(text) }
+        let pattern = TextPattern(template, names: ["value"])
+        return pattern.match(text)?["value"].map { pattern.filled(["value": change($0)]) } ?? text
+    }
+}
+
 extension ModelDeclaration.Endpoint {
     /// The values of the path's names if the endpoint answers a call; nil otherwise.
     func names(for call: ModelCall) -> [String: String]? { call.names(at: path, when: when) }

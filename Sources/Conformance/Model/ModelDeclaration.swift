@@ -122,8 +122,12 @@ public struct ModelDeclaration: Sendable {
     }
 
     public struct OrderParameter: Sendable {
+        /// Several parameters that choose together are joined by a plus, and so are their values in `orders`.
         public var parameter: String
         public var orders: [String: [Order]]
+
+        /// The parameters, each by itself.
+        var names: [String] { parameter.split(separator: "+").map(String.init) }
     }
 
     /// A bound that a query parameter sets.

@@ -160,8 +160,7 @@ public struct ModelServer: HTTPClient {
 
     static func order(of endpoint: ModelDeclaration.Endpoint, for call: ModelCall) -> [ModelDeclaration.Order] {
         for parameter in endpoint.orderParameters {
-            // Several parameters that choose together are joined by a plus, and so are their values.
-            let values = parameter.parameter.split(separator: "+").map { call.parameter(String($0)) ?? "" }
+            let values = parameter.names.map { call.parameter($0) ?? "" }
             if let order = parameter.orders[values.joined(separator: "+")] { return order }
         }
         return endpoint.order

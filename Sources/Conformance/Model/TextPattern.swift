@@ -37,6 +37,16 @@ struct TextPattern: Sendable, Hashable {
         Set(parts.compactMap { part in if case .name(let name) = part { name } else { nil } })
     }
 
+    /// The text with values in the names' place; a name without one is left out.
+    func filled(_ values: [String: String]) -> String {
+        parts.reduce(into: "") { text, part in
+            switch part {
+            case .literal(let literal): text += literal
+            case .name(let name): text += values[name] ?? ""
+            }
+        }
+    }
+
     /// What stands in the names' place if the whole text has this form, and the same for one name everywhere; nil otherwise.
     func match(_ text: String) -> [String: String]? {
         var values: [String: String] = [:]

@@ -111,11 +111,13 @@ extension Recorder {
 // Credentials that the upstream refuses.
 extension Recorder {
     /// Records what wrong credentials are answered with, beside the scenario; where that cannot be had, a note says so.
-    func recordRefusal(_ outcome: inout Outcome) async {
+    ///
+    /// - Parameter write: writes the scenario into a folder and returns what is to be told; nil where nothing can be refused.
+    func recordRefusal(_ outcome: inout Outcome, write: (URL) async throws -> [String]?) async {
         let place = folder.deletingLastPathComponent().appending(path: "bad-credentials")
         guard !FileManager.default.fileExists(atPath: place.path) else { return }
         do {
-            guard let notes = try await recordRefusal(at: place, table: outcome.tables.first?.name) else { return }
+            guard let notes = try await write(place) else { return }
             outcome.notes += notes
             if FileManager.default.fileExists(atPath: place.path) { outcome.refusal = place }
         } catch {
@@ -123,20 +125,32 @@ extension Recorder {
         }
     }
 
-    /// Writes the scenario; nil where the config has no secret, so that nothing can be refused.
-    private func recordRefusal(at place: URL, table: String?) async throws -> [String]? {
-        let config = try Scenario(at: folder).config
-        let original = try Scenario(at: folder).manifest.document
+    /// The source with made-up credentials, those of the scenario; nil where the config has no secret.
+    func wrongCredentials() throws -> ConfiguredSource? {
+        let real = try plan.source.configure(plan.config)
+        let fakes = JSONValue.object(try Scenario(at: folder).config)
+        let source = try plan.source.configure(
+            Self.merged(real.storedConfig, masked: real.maskedConfig, fakes: fakes))
+        return source.maskedConfig.text.contains(Secret.mask) ? source : nil
+    }
+
+    /// The plan of the scenario that shows a refusal.
+    static func refusalPlan(_ plan: RecordingPlan) -> RecordingPlan {
         var plan = plan
         plan.scenario = "bad-credentials"
         plan.state = "t0"
         plan.limits = RecordingLimits(nil)
         plan.title = "Credentials that the upstream does not know"
         plan.story = "the credentials were never valid"
+        return plan
+    }
+
+    /// Writes the scenario; nil where the config has no secret, so that nothing can be refused.
+    func writeRefusal(at place: URL, table: String?) async throws -> [String]? {
+        let original = try Scenario(at: folder).manifest.document
+        guard let source = try wrongCredentials() else { return nil }
+        let plan = Self.refusalPlan(plan)
         let real = try self.plan.source.configure(self.plan.config)
-        plan.config = Self.merged(real.storedConfig, masked: real.maskedConfig, fakes: .object(config))
-        let source = try plan.source.configure(plan.config)
-        guard source.maskedConfig.text.contains(Secret.mask) else { return nil }
         let runs = try await LiveRuns(
             plan: plan, live: live, source: source, lakes: [:], shortened: [], progress: progress
         ).refusal(table)

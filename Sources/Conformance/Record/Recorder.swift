@@ -64,7 +64,7 @@ public struct Recorder: Sendable {
         try checkPlace(existing, replaces: replaces)
         let source = try plan.source.configure(plan.config)
         if let recorded = try await SQLRecording(plan: plan, live: live, source: source, progress: progress).run() {
-            return try writeSeed(recorded, source: source, existing: existing)
+            return try await writeSeed(recorded, source: source, existing: existing)
         }
         let lakes = try await lakes(existing)
         let runs = try await LiveRuns(
@@ -84,7 +84,10 @@ public struct Recorder: Sendable {
         finished.outcome.redactions = redacted.counts
         finished.outcome.changed = finished.files.files.filter { existing.files[$0.key] != $0.value }.keys.sorted()
         if !finished.outcome.changed.isEmpty { try finished.files.write(to: folder) }
-        if plan.recordsRefusal, plan.provesCredentials { await recordRefusal(&finished.outcome) }
+        if plan.recordsRefusal, plan.provesCredentials {
+            let table = finished.outcome.tables.first?.name
+            await recordRefusal(&finished.outcome) { try await writeRefusal(at: $0, table: table) }
+        }
         return finished.outcome
     }
 

@@ -44,6 +44,7 @@ public struct Specimen: Sendable {
         .depot,
         .almanac,
         .bureau,
+        .search,
     ]
 
     /// The family that a fault belongs to.

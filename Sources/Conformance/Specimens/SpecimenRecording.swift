@@ -14,14 +14,23 @@ enum SpecimenRecording {
         entry(id, path, type: "application/json", text: body.text)
     }
 
+    /// A search by POST, by what its body asks for.
+    static func search(_ id: String, _ path: String, _ asked: JSONValue, _ body: JSONValue) -> JSONValue {
+        entry(id, path, asked: asked, type: "application/json", text: body.text)
+    }
+
     /// The same for an answer of another kind.
-    static func entry(_ id: String, _ path: String, type: String, text: String) -> JSONValue {
-        [
+    static func entry(
+        _ id: String, _ path: String, asked: JSONValue? = nil, type: String, text: String
+    ) -> JSONValue {
+        var request: JSONObject = [
+            "method": asked == nil ? "GET" : "POST", "url": .string(origin + path),
+            "headers": [["name": "authorization", "value": "Bearer fake-api-key-1"]],
+        ]
+        if let asked { request["postData"] = ["mimeType": "application/json", "text": .string(asked.text)] }
+        return [
             "_id": .string(id), "_replay": "repeat", "startedDateTime": "2025-03-10T06:00:00.000Z", "time": 0,
-            "request": [
-                "method": "GET", "url": .string(origin + path),
-                "headers": [["name": "authorization", "value": "Bearer fake-api-key-1"]],
-            ],
+            "request": .object(request),
             "response": [
                 "status": 200, "headers": [["name": "Content-Type", "value": .string(type)]],
                 "content": ["mimeType": .string(type), "text": .string(text)],

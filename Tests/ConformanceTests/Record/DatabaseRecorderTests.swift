@@ -33,17 +33,31 @@ import Tributary
         let again = try await Recorder(plan: plan, live: ShopService.live, fixtures: fixtures, key: key)
             .run(replaces: true)
         #expect(again.changed.isEmpty)
-        try await execute("INSERT INTO orders VALUES (4, 2, 99.00, '2026-01-08 00:00:00')")
+        let refused = try #require(first.refusal, "\(first.notes)")
+        try await execute(
+            """
+            INSERT INTO orders VALUES (4, 2, 99.00, '2026-01-08 00:00:00');
+            UPDATE orders SET total = 8.5, updated_at = '2026-01-08 00:00:00' WHERE id = 3;
+            DELETE FROM orders WHERE id = 1;
+            """)
         plan.state = "t1"
         plan.clock += 86_400_000_000
         _ = try await Recorder(plan: plan, live: ShopService.live, fixtures: fixtures, key: key).run()
         let scenario = try Scenario(at: folder)
         #expect(scenario.manifest.states.map(\.seed) == ["seed/t0.sql", "seed/t1.sql"])
         #expect(scenario.manifest.expected["t0"]?["orders"]?["rows"]?.int64 == 3)
-        #expect(scenario.manifest.expected["t1"]?["orders"]?["rows"]?.int64 == 4)
+        #expect(scenario.manifest.expected["t1"]?["orders"]?["rows"]?.int64 == 3)
+        let refusal = try Scenario(at: refused)
+        #expect(refusal.manifest.schemas.map(\.name) == ["customers"])
+        #expect(refusal.config["password"]?.string != scenario.config["password"]?.string)
         let files = ScenarioFiles(reading: folder).files
         let delta = String(decoding: files["seed/t1.sql"] ?? [], as: UTF8.self)
+        // One line for each row that is gone, changed or new, and nothing of the rest.
         #expect(!delta.contains("customers"), "\(delta)")
+        let statements = delta.filter { !"\"`".contains($0) }.split(separator: "\n").map(String.init)
+        let verbs = statements.map { $0.prefix { $0 != " " } }
+        #expect(verbs == ["DELETE", "UPDATE", "INSERT"], "\(delta)")
+        #expect(statements[1].contains(" SET total = ") && !delta.contains("3.00"), "\(delta)")
         let text = files.values.map { String(decoding: $0, as: UTF8.self) }.joined()
         for secret in ["acme-corp", "Lovelace", "Hopper", "127.0.0.1"] { #expect(!text.contains(secret)) }
         return scenario
@@ -125,6 +139,6 @@ import Tributary
         }
         let other = try await server.makeDatabase(script(scenario))
         let sums = try await server.execute("SELECT count(*), sum(total), max(updated_at) FROM orders", in: other)
-        #expect(sums.contains("121.75") && sums.contains("2026-01-08"), "\(sums)")
+        #expect(sums.contains("110.5") && sums.contains("2026-01-08"), "\(sums)")
     }
 }

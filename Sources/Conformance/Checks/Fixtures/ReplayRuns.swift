@@ -144,16 +144,8 @@ final class ExchangeUsage: Sendable {
         return run.error == nil ? run.files : files
     }
 
-    /// A run, made again on the same upstream while that asks to come back later.
     private func run(_ plan: Lab.Plan, into files: MemoryLake.Files) async throws -> Lab.Run {
-        let upstream = try open()
-        let lab = try input.lab()
-        var run = try await lab.run(plan, of: upstream, into: files)
-        for _ in 0..<4 {
-            guard let error = run.error as? SourceError, case .retry = error.recovery else { break }
-            run = try await lab.run(plan, of: upstream, into: files)
-        }
-        return run
+        try await input.lab().patientRun(plan, of: open(), into: files)
     }
 
     /// A replay whose client is known, so that it can be asked what is left.
@@ -165,6 +157,18 @@ final class ExchangeUsage: Sendable {
         clients.withLock { $0.append(client) }
         count.withLock { $0 += 1 }
         return TappedReplay(base: base, http: client)
+    }
+}
+
+extension Lab {
+    /// A run, made again on the same upstream while that asks to come back later.
+    func patientRun(_ plan: Plan, of upstream: any Upstream, into files: MemoryLake.Files = [:]) async throws -> Run {
+        var run = try await run(plan, of: upstream, into: files)
+        for _ in 0..<4 {
+            guard let error = run.error as? SourceError, case .retry = error.recovery else { break }
+            run = try await self.run(plan, of: upstream, into: files)
+        }
+        return run
     }
 }
 

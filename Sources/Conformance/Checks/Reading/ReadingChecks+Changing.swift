@@ -66,7 +66,8 @@ extension ReadingChecks {
         likelyCause:
             "The parent's key is not put into the rows, or a 404 for one parent ends the whole read: let it mean "
             + "that there are no children.",
-        catches: "deleted-parent-aborts-children", "children-without-their-parent", "children-gated-on-parent-change"
+        catches: "deleted-parent-aborts-children", "children-without-their-parent", "children-gated-on-parent-change",
+        "search-for-one-parent"
     ) { input in
         try await Bench.judging(input) { bench in
             guard let parent = bench.collection.parent else {

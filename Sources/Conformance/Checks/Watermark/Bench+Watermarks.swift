@@ -6,7 +6,7 @@ import Tributary
 extension Bench {
     /// An upstream whose lists are in the declared order whatever the request asks for.
     func ignoringOrder(_ base: any Upstream) -> TappedUpstream {
-        let names = Set(endpoint.orderParameters.map(\.parameter))
+        let names = Set(endpoint.orderParameters.flatMap(\.names))
         return TappedUpstream(base, "which ignores \(names.sorted().joined(separator: " and "))") {
             { request, base in
                 try await base.send(request.changingParameters { name, text in names.contains(name) ? nil : text })

@@ -17,7 +17,8 @@ enum OrderChecks {
         likelyCause:
             "The declared order is not the one that the request asks for: send the API's sort parameter, or declare "
             + "that rows are unsorted.", profile: .quick, isWaivable: false,
-        catches: "ascending-checkpoint-on-unordered-rows", "parallel-slices-single-maximum"
+        catches: "ascending-checkpoint-on-unordered-rows", "parallel-slices-single-maximum",
+        "order-not-asked-for-in-the-body"
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()

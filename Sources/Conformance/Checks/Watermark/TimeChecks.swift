@@ -21,7 +21,8 @@ enum TimeChecks {
             "The bound is printed without an offset, or with a `+` that is not escaped; or times are taken apart in a "
             + "local zone. Send UTC with a Z.",
         catches: "filter-formatted-without-offset", "plus-sign-in-filter-becomes-space",
-        "repeated-hour-ambiguous-cursor"
+        "repeated-hour-ambiguous-cursor",
+        "bound-in-the-body-without-offset"
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()
@@ -109,7 +110,7 @@ extension Bench {
 
     /// An account whose server reads a time without an offset in a zone of its own.
     func zoned(offset minutes: Int) async throws -> [Finding] {
-        let names = bounds
+        let filters = boundFilters
         let zone = Self.offsetText(minutes)
         return try await growing(
             objects, at: "account in zone \(zone)",
@@ -119,7 +120,8 @@ extension Bench {
                 { request, base in
                     try await base.send(
                         request.changingParameters { name, text in
-                            names.contains(name) ? Self.read(text, in: minutes) : text
+                            let filter = filters.first { $0.parameter == name }
+                            return filter?.changingBound(in: text) { Self.read($0, in: minutes) } ?? text
                         })
                 }
             }

@@ -5,13 +5,54 @@ import Tributary
 
 // Sources whose upstream is a database.
 extension Recorder {
-    /// Writes the seed of a state.
+    /// Writes the seed of a state, and what wrong credentials are answered with.
     ///
     /// - Throws: `SourceError` of kind `invalidFixture` for what must not be published.
     func writeSeed(
         _ recorded: SQLRecording.Result, source: ConfiguredSource, existing: ScenarioFiles
-    ) throws -> Outcome {
+    ) async throws -> Outcome {
         progress("Redacting and scanning …")
+        let redacted = try redact(recorded, source)
+        try checkKey(existing, redacted.result.keyFingerprint)
+        let tables = redacted.tables
+        let script = SeedScript(engine: recorded.engine, tables: tables)
+        let earlier = try earlierSeeds(existing)
+        let runs = RecordedRuns(exchanges: [], tables: recorded.tables, notes: recorded.notes, modes: [:])
+        var draft = try ScenarioDraft(
+            plan: plan(of: recorded), source: sourceName, existing: existing, runs: runs, redacted: redacted.result)
+        draft.seed = Array((earlier.isEmpty ? script.text() : script.delta(after: earlier)).utf8)
+        var files = draft.files()
+        let figures = JSONObject(tables.map { ($0.name, .object(entry($0, recorded.tables))) })
+        let manifest = draft.manifest(expected: figures, seal: files.seal, covers: covers(recorded.tables))
+        files.files["manifest.json"] = JSONValue.object(manifest).serialized(indentation: 2) + [0x0A]
+        try LeakGate(fixtures: fixtures, source: sourceName, today: plan.today).check(
+            files, name: "\(sourceName)/\(plan.scenario)", originals: redacted.result.originals)
+        var outcome = Outcome(folder: folder)
+        outcome.changed = files.files.filter { existing.files[$0.key] != $0.value }.keys.sorted()
+        if !outcome.changed.isEmpty { try files.write(to: folder) }
+        outcome.notes = recorded.notes
+        outcome.redactions = redacted.result.counts
+        outcome.bytes = files.files.values.reduce(0) { $0 + $1.count }
+        outcome.tables = zip(tables, recorded.tables).map { table, recorded in
+            Outcome.Table(
+                name: table.name, mode: recorded.mode.rawValue, rows: table.rows.count, requests: 0, isModelled: true)
+        }
+        if plan.recordsRefusal, plan.provesCredentials {
+            await recordRefusal(&outcome) {
+                try await writeRefusal(at: $0, recorded, redacted, config: manifest["config"])
+            }
+        }
+        return outcome
+    }
+
+    /// A database's rows without secrets and people.
+    private struct RedactedSeed {
+        var tables: [SeedTable]
+        /// What is told of the redaction; its exchanges are the tables now.
+        var result: Redaction.Result
+    }
+
+    private func redact(_ recorded: SQLRecording.Result, _ source: ConfiguredSource) throws -> RedactedSeed {
         var rules = try RedactionRules(folder: fixtures.appending(path: sourceName))
         // The kit takes addresses alone, and dials its own server in their place: one of those kept for examples.
         if let host = source.storedConfig["host"]?.string { rules.hosts[host] = "192.0.2.1" }
@@ -23,45 +64,62 @@ extension Recorder {
                     "https://database.example.com/\(table.name.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "table")"
             )
         }
-        let redacted = redaction.redact(captured, config: source.storedConfig, masked: source.maskedConfig)
-        try checkKey(existing, redacted.keyFingerprint)
+        var result = redaction.redact(captured, config: source.storedConfig, masked: source.maskedConfig)
         var tables = recorded.seed
         for index in tables.indices {
-            let rows = try JSONValue(parsing: redacted.exchanges[index].body).array ?? []
+            let rows = try JSONValue(parsing: result.exchanges[index].body).array ?? []
             tables[index].rows = rows.compactMap(\.object)
         }
+        (result.exchanges, result.countsByExchange, result.comparedHeaders) = ([], [], [])
+        if recorded.engine == .sqlite { result.config["path"] = result.config["path"].map { _ in "shop.db" } }
+        // Whoever recorded is nobody's business: the kit logs in as its own reader.
+        if result.config["user"] != nil { result.config["user"] = .string(ProgramServer.reader) }
+        return RedactedSeed(tables: tables, result: result)
+    }
+
+    private func plan(of recorded: SQLRecording.Result) -> RecordingPlan {
         var plan = plan
         plan.apiVersion = plan.apiVersion ?? recorded.version
         plan.limits.pageSize = nil
         plan.limits.pages = nil
-        let script = SeedScript(engine: recorded.engine, tables: tables)
-        let earlier = try earlierSeeds(existing)
-        let runs = RecordedRuns(exchanges: [], tables: recorded.tables, notes: recorded.notes, modes: [:])
-        var empty = redacted
-        (empty.exchanges, empty.countsByExchange, empty.comparedHeaders) = ([], [], [])
-        if recorded.engine == .sqlite { empty.config["path"] = empty.config["path"].map { _ in "shop.db" } }
-        // Whoever recorded is nobody's business: the kit logs in as its own reader.
-        if empty.config["user"] != nil { empty.config["user"] = .string(ProgramServer.reader) }
+        return plan
+    }
+
+    /// Writes the scenario of a password that is not the user's, if the server refuses one; nil where the config has no
+    /// secret, so that nothing can be refused.
+    private func writeRefusal(
+        at place: URL, _ recorded: SQLRecording.Result, _ redacted: RedactedSeed, config: JSONValue?
+    ) async throws -> [String]? {
+        guard let table = redacted.tables.first, let config, let wrong = try wrongCredentials() else { return nil }
+        if let note = try await SQLRecording(plan: plan, live: live, source: wrong, progress: progress).refusal() {
+            return [note]
+        }
+        var plan = Self.refusalPlan(self.plan(of: recorded))
+        plan.story = "the password was never valid"
+        let runs = RecordedRuns(
+            exchanges: [], tables: recorded.tables.filter { $0.schema.name == table.name }, notes: [], modes: [:])
         var draft = try ScenarioDraft(
-            plan: plan, source: sourceName, existing: existing, runs: runs, redacted: empty)
-        draft.seed = Array((earlier.isEmpty ? script.text() : script.delta(after: earlier)).utf8)
+            plan: plan, source: sourceName, existing: ScenarioFiles(), runs: runs, redacted: redacted.result)
+        draft.seed = Array(SeedScript(engine: recorded.engine, tables: [table]).text().utf8)
         var files = draft.files()
-        let figures = JSONObject(tables.map { ($0.name, .object(entry($0, recorded.tables))) })
-        let manifest = draft.manifest(expected: figures, seal: files.seal, covers: covers(recorded.tables))
+        var manifest = draft.manifest(expected: JSONObject(), seal: files.seal, covers: ["error:credentials"])
+        manifest["config"] = Self.withOtherFakes(config)
+        manifest["expected"] = .object(JSONObject())
         files.files["manifest.json"] = JSONValue.object(manifest).serialized(indentation: 2) + [0x0A]
         try LeakGate(fixtures: fixtures, source: sourceName, today: plan.today).check(
-            files, name: "\(sourceName)/\(plan.scenario)", originals: redacted.originals)
-        var outcome = Outcome(folder: folder)
-        outcome.changed = files.files.filter { existing.files[$0.key] != $0.value }.keys.sorted()
-        if !outcome.changed.isEmpty { try files.write(to: folder) }
-        outcome.notes = recorded.notes
-        outcome.redactions = redacted.counts
-        outcome.bytes = files.files.values.reduce(0) { $0 + $1.count }
-        outcome.tables = zip(tables, recorded.tables).map { table, recorded in
-            Outcome.Table(
-                name: table.name, mode: recorded.mode.rawValue, rows: table.rows.count, requests: 0, isModelled: true)
+            files, name: "\(sourceName)/\(plan.scenario)", originals: redacted.result.originals)
+        try files.write(to: place)
+        return []
+    }
+
+    /// Fakes that are not those of the scenario: the kit's server knows the first password alone.
+    private static func withOtherFakes(_ config: JSONValue) -> JSONValue {
+        guard var object = config.object else { return config }
+        if object["fake"] != nil, let number = object["n"]?.int64 {
+            object["n"] = .number(JSONNumber(number + 1))
+            return .object(object)
         }
-        return outcome
+        return .object(JSONObject(object.members.map { ($0.name, withOtherFakes($0.value)) }))
     }
 
     /// The seeds of the states before this one.
@@ -81,7 +139,7 @@ extension Recorder {
         guard let recorded = tables.first(where: { $0.schema.name == table.name }) else { return figures }
         if !recorded.primaryKeys.isEmpty {
             figures["keys"] = .string(
-                ExpectedFigures.digest(
+                StateFigures.digest(
                     table.rows.map { row in
                         recorded.primaryKeys.map { ModelPage.text(row[$0] ?? .null) }.joined(separator: "|")
                     }))

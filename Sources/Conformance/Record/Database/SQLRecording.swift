@@ -52,6 +52,16 @@ struct SQLRecording {
         }
     }
 
+    /// Logs in with wrong credentials: what to say where that is not refused as such; nil where it is.
+    func refusal() async throws -> String? {
+        do {
+            try await source.validateCredentials(in: context(TappedConnector(live.databases), NoHTTP()))
+        } catch let error as SourceError where error.kind == .invalidCredentials {
+            return nil
+        }
+        return "The server did not refuse a made-up password, so there is no scenario bad-credentials."
+    }
+
     private func context(_ tap: TappedConnector, _ http: NoHTTP) -> SourceContext {
         var logger = Logger(label: "record")
         logger.logLevel = .error
@@ -110,8 +120,8 @@ struct SQLRecording {
         let rows = try lines.prefix(limit).compactMap { try JSONValue(parsing: Array($0.utf8)).object }
         return SeedTable(
             name: schema.name, facts: table,
-            definition: try await TableDefinition(table: table, connection: connection).statements(), rows: rows,
-            isCut: lines.count > limit)
+            definition: try await TableDefinition(table: table, connection: connection).statements(),
+            key: schema.primaryKeys, rows: rows, isCut: lines.count > limit)
     }
 
     private static func facts(_ connection: any DatabaseConnection) async throws -> [SQLTableFacts] {

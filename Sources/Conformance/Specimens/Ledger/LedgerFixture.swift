@@ -21,7 +21,18 @@ enum LedgerFixture {
         "config": ["api_key": ["fake": "specimen.apiKey", "n": 1]],
         "provenance": ["kind": "synthetic", "apiVersion": "2025-01-01"],
         "states": [["name": "t0", "clock": "2025-03-10T06:00:00Z", "http": "t0.har"]],
+        "expected": [
+            "t0": ["notes": figures(note, "updated_at"), "payments": figures(payment, "created")]
+        ],
     ]
+
+    private static func figures(_ object: (Int) -> JSONValue, _ cursor: String) -> JSONValue {
+        let objects = (0..<14).map(object)
+        return [
+            "rows": 14, "keys": .string(StateFigures.digest(objects.compactMap { $0["id"]?.string })),
+            "cursorLast": objects.last?[cursor] ?? .null,
+        ]
+    }
 
     private static let model: JSONValue = [
         "collections": [

@@ -64,6 +64,12 @@ extension LedgerFault {
                 }
             }
         },
+        LedgerFault("incomplete-rows-dropped", "Drops the rows in which a member is null.", .kit) {
+            $0.response = { response, inputs, _, _ in
+                guard inputs.schema == "notes" else { return }
+                response.items = response.items.keeping { row in !row.members.contains { $0.value.isNull } }
+            }
+        },
         LedgerFault("state-shared-between-tables", "Keeps in one place which table it is reading.", .kit) {
             $0.source = AnySource(RememberingSpecimen.self)
         },

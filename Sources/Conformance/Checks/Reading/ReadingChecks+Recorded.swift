@@ -1,0 +1,166 @@
+import Cassettes
+import Columns
+import Pipeline
+import Tributary
+
+// Rows held against the recording itself, past the source and past any model.
+extension ReadingChecks {
+    static let recorded = [figuresAsRecorded, valuesAsRecorded]
+
+    private static let figuresAsRecorded = Check(
+        "read-figures-as-recorded", group: .reading, level: .replay,
+        proves: "After each recorded state the table has the rows that the manifest expects of it.",
+        method:
+            "The states are replayed one after the other into one lake, in the recorded mode. After each the number of "
+            + "rows, the digest of their keys and the greatest cursor value are held against the figures of the manifest, "
+            + "which a reader of its own has counted in the recording.",
+        likelyCause:
+            "Rows that are in the recording are dropped, doubled, filtered or given another key; or the bound of "
+            + "an increment leaves out what it should ask for. If the source leaves rows out on purpose, or the "
+            + "fixture was written by hand, correct the figures in the manifest.",
+        profile: .quick, catches: "incomplete-rows-dropped"
+    ) { input in
+        guard let schema = input.schema else { return .notExercised("There is no table to look at.") }
+        let lab = try input.lab()
+        let plan = Lab.Plan(schema.name, schema.mode, cursorField: schema.field?.name)
+        var files: MemoryLake.Files = [:]
+        var counters = Counters()
+        var before = 0
+        for state in input.scenario.manifest.states {
+            let figures = StateFigures(input.scenario, state: state.name, schema: schema)
+            let run = try await lab.patientRun(plan, of: input.replay(state.name), into: files)
+            files = run.files
+            counters.runs += 1
+            let table = try await lab.table(schema.name, in: files, keys: schema.primaryKeys)
+            let earlier = schema.mode == .fullRefresh ? 0 : before
+            before = table?.rows.count ?? 0
+            if figures.isEmpty { continue }
+            counters.rows += before
+            counters.items += 1
+            let problems =
+                run.error.map { ["The sync ended with: \($0)"] } ?? figures.problems(of: table, keeping: earlier)
+            if problems.isEmpty { continue }
+            return .failed([
+                Finding(
+                    at: "replay of \(state.name), \(schema.mode.rawValue)",
+                    expected: "the figures of manifest.json, expected.\(state.name).\(schema.name)",
+                    actual: problems.joined(separator: "; ") + ".", history: run.log.lines())
+            ])
+        }
+        return counters.items == 0
+            ? .notApplicable("The manifest expects no figures of this table.") : .passed(counters)
+    }
+
+    private static let valuesAsRecorded = Check(
+        "read-values-as-recorded", group: .reading, level: .replay,
+        proves: "A row's values are those that were recorded under their names.",
+        method:
+            "The first state is replayed into a lake. The objects of all recorded JSON answers are found by the row's "
+            + "key, wherever they stand, without the source's help or a model: one of them must agree with the row in each "
+            + "value that both have under the same name.",
+        likelyCause:
+            "A value is changed on its way: converted, rounded, cut, replaced where it is empty, or taken from "
+            + "another object.",
+        profile: .quick, catches: "zero-becomes-null", "truth-becomes-a-word", "null-becomes-an-empty-text"
+    ) { input in
+        guard let schema = input.schema, let recorded = try input.recordedFirst() else {
+            return .notExercised("There is no recorded state to look at.")
+        }
+        let lab = try input.lab()
+        let plan = Lab.Plan(schema.name, schema.mode, cursorField: schema.field?.name)
+        let run = try await lab.run(plan, of: recorded)
+        guard let table = try await lab.table(schema.name, in: run.files), !table.rows.isEmpty else {
+            return .notExercised(
+                "The recording \(recorded.state.name) gives no row" + (run.error.map { ": \($0)" } ?? "."))
+        }
+        guard !table.primaryKeys.isEmpty else { return .notApplicable("The table has no key to find objects by.") }
+        let objects = RecordedObjects(
+            try input.scenario.exchanges(state: recorded.state.name), keys: table.primaryKeys)
+        let findings = table.rows.lazy.compactMap { objects.disagreement(with: $0, keys: table.primaryKeys) }
+        let found = table.rows.count { !objects.alike($0, keys: table.primaryKeys).isEmpty }
+        if found == 0 {
+            return .notApplicable("No recorded JSON object has the members of the key under their names.")
+        }
+        let first = findings.first.map { disagreement in
+            Finding(
+                at: "replay of \(recorded.state.name), row \(disagreement.row)",
+                expected: "\(disagreement.column): \(disagreement.sent.text.prefix(160)), as it was recorded",
+                actual: "The table has \(TableDiff.text(disagreement.held)).", history: run.log.lines())
+        }
+        return .judged(first.map { [$0] } ?? [], looked: Counters(rows: found, runs: 1))
+    }
+}
+
+/// The objects of recorded answers, by the values of a key's members.
+struct RecordedObjects {
+    /// By a member of the key and its text.
+    private var byValue: [String: [JSONObject]] = [:]
+
+    /// - Parameter keys: columns, as the table calls them.
+    init(_ exchanges: [RecordedExchange], keys: [String]) {
+        for exchange in exchanges where (200..<300).contains(exchange.status) {
+            guard let body = try? JSONValue(parsing: exchange.body) else { continue }
+            collect(body, Set(keys))
+        }
+    }
+
+    private mutating func collect(_ value: JSONValue, _ keys: Set<String>) {
+        switch value {
+        case .array(let elements): for element in elements { collect(element, keys) }
+        case .object(let object):
+            for member in object.members {
+                let name = Bench.column(member.name)
+                if keys.contains(name), let text = Self.text(member.value) {
+                    byValue["\(name)=\(text)", default: []].append(object)
+                }
+                collect(member.value, keys)
+            }
+        case .null, .bool, .number, .string: break
+        }
+    }
+
+    private static func text(_ value: JSONValue) -> String? {
+        value.string ?? { if case .number(let number) = value { number.text } else { nil } }()
+    }
+
+    /// The objects whose members of the key have the row's values, as far as they have such members.
+    func alike(_ row: TableImage.Row, keys: [String]) -> [JSONObject] {
+        let found = keys.flatMap { byValue["\($0)=\(TableDiff.text(row.values[$0] ?? .null))"] ?? [] }
+        return found.filter { object in
+            object.members.allSatisfy { member in
+                let name = Bench.column(member.name)
+                return !keys.contains(name) || SentValue(member.value).isHeld(by: row.values[name] ?? .null)
+            }
+        }
+    }
+
+    struct Disagreement {
+        var row: String
+        var column: String
+        var sent: JSONValue
+        var held: Value
+    }
+
+    /// What the object that is most like the row has otherwise; nil where one agrees, or none is found.
+    func disagreement(with row: TableImage.Row, keys: [String]) -> Disagreement? {
+        let all = alike(row, keys: keys).map { differences($0, row) }
+        guard let least = all.min(by: { $0.count < $1.count }), let first = least.first else { return nil }
+        return Disagreement(
+            row: row.key.joined(separator: " | "), column: first.name, sent: first.value,
+            held: row.values[Bench.column(first.name)] ?? .null)
+    }
+
+    private func differences(_ object: JSONObject, _ row: TableImage.Row) -> [(name: String, value: JSONValue)] {
+        object.members.filter { member in
+            guard let held = row.values[Bench.column(member.name)] else { return false }
+            // A source may take a column from within a member: that is another value of the same name.
+            if member.value.object != nil || member.value.array != nil, !Self.isNested(held) { return false }
+            return !SentValue(member.value).isHeld(by: held)
+        }.map { ($0.name, $0.value) }
+    }
+
+    private static func isNested(_ cell: Value) -> Bool {
+        guard case .string(let text) = cell, text.first == "{" || text.first == "[" else { return false }
+        return (try? JSONValue(parsing: Array(text.utf8))).map { $0.object != nil || $0.array != nil } ?? false
+    }
+}
