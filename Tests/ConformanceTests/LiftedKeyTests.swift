@@ -201,7 +201,8 @@ struct LiftedKeyTests {
         let table = RecordedTable(
             schema: endpoint.schema, mode: .incremental, field: endpoint.incremental[0].field,
             primaryKeys: endpoint.primaryKeys, lifting: endpoint.lifting, sortMode: .ascending, image: nil)
-        let result = try await ModelProposal(scenario: written.scenario, tables: [table]).verified(existing: nil)
+        let result = try await ModelProposal(scenario: written.scenario, tables: [table]).verified(
+            existing: nil, isOwn: true)
         let runs = try #require(result.json?["collections", "runs"], "\(result.notes)")
         #expect(runs["key"] == ["info.experiment_id", "info.run_id"])
         #expect(runs["cursor"] == "info.last_update_time")

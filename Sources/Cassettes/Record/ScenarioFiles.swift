@@ -29,6 +29,11 @@ public struct ScenarioFiles: Sendable {
         files.sorted { $0.key < $1.key }.flatMap { scanner.scan($0.value, file: "\(name)/\($0.key)") }
     }
 
+    /// SHA-256 of one file's content, as a manifest has it.
+    public static func digest(_ content: [UInt8]) -> String {
+        "sha256:" + Hexadecimal.text(SHA256.hash(data: Data(content)))
+    }
+
     /// SHA-256 over HAR files, cassettes and bodies: an edit by hand breaks it.
     public var seal: String {
         var hash = SHA256()

@@ -11,6 +11,9 @@ import Foundation
 /// "waivers": [{"check": "watermark-boundary-ties-kept", "table": "events", "reason": "…", "reference": "https://…",
 ///              "until": "2026-12-31"}]
 /// ```
+///
+/// One entry may name several, where they have one reason: `checks` and `tables` are lists, and each check is waived for
+/// each table.
 public struct Waivers: Sendable {
     /// Those that can be used: complete in their form.
     public let all: [Waiver]
@@ -24,28 +27,43 @@ public struct Waivers: Sendable {
         if value.array == nil { malformed.append((0, "is not in a list")) }
         for (index, entry) in (value.array ?? []).enumerated() {
             let problems = Self.problems(of: entry)
-            if problems.isEmpty { waivers.append(Self.waiver(entry)) }
+            if problems.isEmpty { waivers += Self.waivers(entry) }
             malformed += problems.map { (index, $0) }
         }
         all = waivers
         self.malformed = malformed
     }
 
-    private static let members = ["check", "table", "reason", "reference", "until"]
+    private static let texts = ["check", "table", "reason", "reference", "until"]
+    private static let lists = ["checks", "tables"]
 
-    private static func waiver(_ entry: JSONValue) -> Waiver {
+    private static func waivers(_ entry: JSONValue) -> [Waiver] {
         func text(_ name: String) -> String { entry[name]?.string ?? "" }
-        return Waiver(
-            check: text("check"), table: entry["table"]?.string ?? "*", reason: text("reason"),
-            reference: text("reference"), until: text("until"))
+        func list(_ name: String) -> [String]? { entry[name]?.array?.compactMap(\.string) }
+        let tables = list("tables") ?? [entry["table"]?.string ?? "*"]
+        return (list("checks") ?? [text("check")]).flatMap { check in
+            tables.map { table in
+                Waiver(
+                    check: check, table: table, reason: text("reason"), reference: text("reference"),
+                    until: text("until"))
+            }
+        }
     }
 
     private static func problems(of entry: JSONValue) -> [String] {
         guard let object = entry.object else { return ["is no object"] }
-        var problems = members.filter { $0 != "table" && (object[$0]?.string ?? "").allSatisfy(\.isWhitespace) }
-            .map { "has no \($0)" }
-        problems += object.names.filter { !members.contains($0) }.map { "has the unknown member \"\($0)\"" }
+        let needed = texts.filter { $0 != "table" && ($0 != "check" || object["checks"] == nil) }
+        var problems = needed.filter { (object[$0]?.string ?? "").allSatisfy(\.isWhitespace) }.map { "has no \($0)" }
+        problems += object.names.filter { !(texts + lists).contains($0) }.map { "has the unknown member \"\($0)\"" }
         if let table = object["table"], table.string == nil { problems.append("has a table that is no text") }
+        for (one, name) in [("check", "checks"), ("table", "tables")] {
+            guard let list = object[name] else { continue }
+            if object[one] != nil { problems.append("has both \(one) and \(name)") }
+            let texts = list.array?.compactMap(\.string) ?? []
+            if texts.isEmpty || texts.count != list.array?.count {
+                problems.append("has \(name) that are no list of texts")
+            }
+        }
         if let until = object["until"]?.string, !until.isEmpty, CivilDay(until) == nil {
             problems.append("has the end date \"\(until)\", which is no day such as 2026-12-31")
         }

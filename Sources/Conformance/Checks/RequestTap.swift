@@ -21,6 +21,7 @@ struct TappedUpstream: Upstream {
     var name: String { "\(base.name), \(what)" }
     var now: Int64 { base.now }
     var integrations: any IntegrationStore { base.integrations }
+    var maximumPageSize: Int? { base.maximumPageSize }
 
     func httpClient(clock: LabClock) throws -> (any HTTPClient)? {
         try base.httpClient(clock: clock).map { TappedClient(base: $0, exchange: tap()) }

@@ -13,6 +13,7 @@ struct FaultyUpstream: Upstream {
     var name: String { "\(base.name), with \(fault.what)" }
     var now: Int64 { base.now }
     var integrations: any IntegrationStore { base.integrations }
+    var maximumPageSize: Int? { base.maximumPageSize }
 
     func httpClient(clock: LabClock) throws -> (any HTTPClient)? {
         try base.httpClient(clock: clock).map {

@@ -11,6 +11,7 @@ struct TokenUpstream: Upstream {
     var name: String { "\(base.name), with tokens that expire" }
     var now: Int64 { base.now }
     var integrations: any IntegrationStore { office }
+    var maximumPageSize: Int? { base.maximumPageSize }
 
     func httpClient(clock: LabClock) throws -> (any HTTPClient)? {
         try base.httpClient(clock: clock).map { TokenGate(base: $0, office: office, clock: clock) }

@@ -145,9 +145,11 @@ public struct Lab: Sendable {
         let hosts =
             databases == nil
             ? HostValidator(resolver: NoHostResolver()) : HostValidator(policy: .unrestricted, resolver: AnyHost())
-        return SourceContext(
+        var context = SourceContext(
             http: http ?? nothing, databases: databases ?? nothing, tunnels: nothing,
             integrations: upstream.integrations, hosts: hosts, clock: clock, logger: logger)
+        context.maximumPageSize = upstream.maximumPageSize
+        return context
     }
 
     /// The table that a lake holds for a schema.

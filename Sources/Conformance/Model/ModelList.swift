@@ -31,7 +31,9 @@ struct ModelList {
     /// The page that a call asks for.
     func page(_ call: ModelCall) -> ModelPage {
         let asked = style.sizeParameter.flatMap { call.parameter($0) }.flatMap(Int.init) ?? style.defaultSize
-        let natural = forcedSize ?? max(1, min(asked, style.maximumSize))
+        // Where a short page is the end, no page may be shorter than it was asked to be.
+        let forced = style.endsWithShortPage ? nil : forcedSize
+        let natural = forced ?? max(1, min(asked, style.maximumSize))
         let size = style.style == .single ? max(1, objects.count) : natural
         let place = place(of: call, size: size)
         let index = pageIndex(of: place.start, size: size)
@@ -168,12 +170,14 @@ extension ModelList {
         objects.isEmpty ? 0 : pageIndex(of: objects.count - 1, size: size) + 1
     }
 
+    private var hasOddSizes: Bool { !quirks.sizes.isEmpty && !style.endsWithShortPage }
+
     private func length(of index: Int, _ size: Int) -> Int {
-        quirks.sizes.isEmpty ? size : max(1, quirks.sizes[index % quirks.sizes.count])
+        hasOddSizes ? max(1, quirks.sizes[index % quirks.sizes.count]) : size
     }
 
     private func startOfPage(_ index: Int, _ size: Int) -> Int {
-        quirks.sizes.isEmpty ? index * size : (0..<index).reduce(0) { $0 + length(of: $1, size) }
+        !hasOddSizes ? index * size : (0..<index).reduce(0) { $0 + length(of: $1, size) }
     }
 
     /// The place at an index, or where a circle leads instead.
@@ -183,7 +187,7 @@ extension ModelList {
     }
 
     private func pageIndex(of start: Int, size: Int) -> Int {
-        if quirks.sizes.isEmpty { return start / size }
+        if !hasOddSizes { return start / size }
         var index = 0
         while startOfPage(index + 1, size) <= start { index += 1 }
         return index

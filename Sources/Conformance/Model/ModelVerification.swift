@@ -130,7 +130,8 @@ struct JSONDifference: Equatable {
     var expected: String
     var actual: String
 
-    /// Compares two answers; tokens that the envelope names only have to be there or not.
+    /// Compares two answers: all of the rows, and of what surrounds them the members that the envelope names. Tokens only
+    /// have to be there or not.
     ///
     /// - Parameter ignoresNext: whether it does not matter either if they are there.
     init?(
@@ -145,7 +146,9 @@ struct JSONDifference: Equatable {
         }
         switch (expected, actual) {
         case (.object(let left), .object(let right)):
-            for name in left.names + right.names.filter({ left[$0] == nil }) {
+            // What surrounds the rows may have members that no source asks for, such as a link to the page itself.
+            let isSaid = { (name: String) in envelope.object.map { $0[name] != nil } ?? true }
+            for name in left.names.filter(isSaid) + right.names.filter({ left[$0] == nil }) {
                 var sides = (left[name], right[name])
                 // Left out is as good as null where the model may leave it out.
                 if Placeholder(envelope[name] ?? .null)?.mayBeMissing == true {

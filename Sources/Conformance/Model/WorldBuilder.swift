@@ -85,6 +85,8 @@ public struct ModelUpstream: Upstream {
     public let state: Manifest.State
     public let world: LiveWorld
     public var pageSize: Int?
+    /// For a list that ends with a short page: its pages have as many rows as were asked for, so that small ones must be.
+    public var maximumPageSize: Int?
     /// What it does at the edge of its documentation, and beyond.
     public var quirks = ModelQuirks()
     public var now: Int64

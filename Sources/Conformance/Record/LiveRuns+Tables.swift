@@ -27,7 +27,11 @@ extension LiveRuns {
             stand.recorder.enter(.init(schema: schema.name, syncType: mode))
             last = try await sync(schema.name, mode, field: field, into: before, stand)
             modes.insert(mode)
-            if before.isEmpty { settleCut(schema.name, mode, stand, &modes, &notes) }
+            if before.isEmpty {
+                settleCut(schema.name, mode, stand, &modes, &notes)
+            } else {
+                forgetCutRefresh(schema.name, stand, &modes, &notes)
+            }
             if before.isEmpty, let files = last?.files, !(await again(schema, mode, field, files, stand, &notes)) {
                 forget(schema.name, mode, stand)
                 modes = [.fullRefresh]
@@ -71,6 +75,22 @@ extension LiveRuns {
                     + "off is not the same. To have both, record it with --max-pages 0 from an account with few rows.")
         }
         stand.recorder.keepOnlyRows(of: lane)
+    }
+
+    /// A list that has grown beyond what a recording keeps since the first state: what was cut off is known from there and
+    /// from the increment, so that a part of it would contradict both.
+    private func forgetCutRefresh(
+        _ name: String, _ stand: Stand, _ modes: inout Set<SyncType>, _ notes: inout [String]
+    ) {
+        let full = CapturedExchange.Lane(schema: name, syncType: .fullRefresh)
+        guard modes.contains(.fullRefresh),
+            stand.recorder.exchanges.contains(where: { $0.lane == full && $0.trimmed != nil })
+        else { return }
+        stand.recorder.discard(full)
+        modes.remove(.fullRefresh)
+        notes.append(
+            "Of \(name) only the increment was recorded: its whole list has grown beyond what a recording keeps. To have it, "
+                + "record this state with --max-pages 0.")
     }
 
     /// An increment with nothing new shows how the upstream is asked for one; a replay may end without it.

@@ -34,6 +34,7 @@ extension Recorder {
             files = try write(draft, JSONObject(), covers: [], to: place, originals)
         }
         let proposal = try await model(draft, at: place, &files)
+        if draft.hasOwnModel { draft.proposedModel = files.files["model.json"].map(ScenarioFiles.digest) }
         outcome.notes += proposal.notes
         let scenario = try Scenario(at: place)
         let figures = try ExpectedFigures(scenario: scenario, model: proposal.declaration).figures(state: plan.state)
@@ -72,9 +73,11 @@ extension Recorder {
         let proposal = ModelProposal(
             scenario: scenario, tables: draft.tables,
             endless: { try await replay.endless($0, $1, state: state) })
-        let result = try await proposal.verified(
-            existing: draft.existing.files["model.json"].flatMap { try? JSONValue(parsing: $0) })
-        if let json = result.json {
+        let old = draft.existing.files["model.json"]
+        let existing = old.flatMap { try? JSONValue(parsing: $0) }
+        let result = try await proposal.verified(existing: existing, isOwn: draft.hasOwnModel)
+        // A file that says the same keeps the form that somebody gave it.
+        if let json = result.json, json != existing {
             files.files["model.json"] = json.serialized(indentation: 2) + [0x0A]
             try files.write(to: place)
         }
@@ -89,11 +92,11 @@ extension Recorder {
         outcome.bytes = files.files.values.reduce(0) { $0 + $1.count }
         outcome.tables = draft.tables.map { table in
             let name = table.schema.name
+            let isModelled = model.collection(forSchema: name) != nil
+            let counted = isModelled ? figures[name]?["rows"]?.int64.map(Int.init) : nil
             return Outcome.Table(
-                name: name, mode: table.mode.rawValue,
-                rows: figures[name]?["rows"]?.int64.map(Int.init) ?? table.image?.rows.count ?? 0,
-                requests: draft.entries.count { $0.schemas.contains(name) },
-                isModelled: model.collection(forSchema: name) != nil)
+                name: name, mode: table.mode.rawValue, rows: counted ?? table.image?.rows.count ?? 0,
+                requests: draft.entries.count { $0.schemas.contains(name) }, isModelled: isModelled)
         }
         outcome.notes += madeUp()
     }
@@ -150,7 +153,6 @@ extension Recorder {
         let original = try Scenario(at: folder).manifest.document
         guard let source = try wrongCredentials() else { return nil }
         let plan = Self.refusalPlan(plan)
-        let real = try self.plan.source.configure(self.plan.config)
         let runs = try await LiveRuns(
             plan: plan, live: live, source: source, lakes: [:], shortened: [], progress: progress
         ).refusal(table)
@@ -158,7 +160,8 @@ extension Recorder {
             return ["The upstream did not refuse made-up credentials, so there is no scenario bad-credentials."]
         }
         var redaction = try makeRedaction()
-        let redacted = redaction.redact(runs.exchanges, config: real.storedConfig, masked: real.maskedConfig)
+        // The secrets that were sent are the made-up ones: only by them a header that holds a name as well is found.
+        let redacted = redaction.redact(runs.exchanges, config: source.storedConfig, masked: source.maskedConfig)
         let draft = try ScenarioDraft(
             plan: plan, source: sourceName, existing: ScenarioFiles(), runs: runs, redacted: redacted)
         var files = draft.files()

@@ -14,6 +14,8 @@ struct ScenarioDraft {
     var entries: [DraftEntry]
     /// The OAuth accounts of the config, as a manifest has them.
     var accounts: [JSONValue] = []
+    /// The digest of a model that is wholly the recorder's proposal; nil where somebody wrote in it.
+    var proposedModel: String?
     /// The statements of a database's state; nil where HTTP was recorded.
     var seed: [UInt8]?
 
@@ -69,6 +71,12 @@ struct ScenarioDraft {
         let content = entry["response"]?["content"]
         if let path = content?["_file"]?.string { return existing.files[path] ?? [] }
         return content?["text"]?.string.map { Array($0.utf8) } ?? []
+    }
+
+    /// Whether the model that is there is a proposal that nobody has touched, or there is none.
+    var hasOwnModel: Bool {
+        guard let model = existing.files["model.json"] else { return true }
+        return manifest?["provenance"]?["modelSeal"]?.string == ScenarioFiles.digest(model)
     }
 
     // MARK: Files
@@ -167,6 +175,7 @@ struct ScenarioDraft {
         provenance["apiVersion"] = .string(plan.apiVersion ?? old["apiVersion"]?.string ?? version)
         provenance["pseudonyms"] = .string(redacted.keyFingerprint)
         provenance["seal"] = .string(seal)
+        provenance["modelSeal"] = proposedModel.map { .string($0) }
         return provenance
     }
 

@@ -15,6 +15,12 @@ public protocol Upstream: Sendable {
     func databaseConnector(clock: LabClock) throws -> (any DatabaseConnector)?
     /// Stored OAuth accounts that the config refers to.
     var integrations: any IntegrationStore { get }
+    /// Rows of a page at most that the source is told to ask for; nil leaves it to the source.
+    var maximumPageSize: Int? { get }
+}
+
+extension Upstream {
+    public var maximumPageSize: Int? { nil }
 }
 
 /// Puts production's own layers (retries, rate limits) over a client.

@@ -98,8 +98,11 @@ public struct RESTEndpoint: Sendable {
         self.defaultLookback = defaultLookback
     }
 
-    /// A list that takes no bound gives rows from below the watermark too, which only a merge can drop.
-    private var supportsAppend: Bool { !incremental.isEmpty && !incremental.contains(where: \.stopsAtWatermark) }
+    /// A list that takes no bound, or one by the day on moments, gives rows from below the watermark too, which only a merge
+    /// can drop.
+    private var supportsAppend: Bool {
+        !incremental.isEmpty && !incremental.contains { $0.stopsAtWatermark || $0.isBoundedByTheDay }
+    }
 
     /// The table as the catalogue lists it.
     public var schema: SourceSchema {

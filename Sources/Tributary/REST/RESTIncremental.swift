@@ -54,6 +54,9 @@ public struct RESTIncremental: Sendable {
 }
 
 extension RESTIncremental {
+    /// Whether the bound names a day, and the values moments of it.
+    var isBoundedByTheDay: Bool { start?.format == .date && field.type != .date }
+
     /// A point in time with a lower bound in the query: `.datetime("updated_at", parameter: "updated_since")`. A number
     /// since 1970 is one too: `.datetime("created", parameter: "created[gte]", format: .epochSeconds)`.
     public static func datetime(

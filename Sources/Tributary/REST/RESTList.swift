@@ -13,7 +13,11 @@ struct RESTList: Sendable {
     var table: String { endpoint.name }
 
     private var paginator: Paginator { endpoint.paginator ?? client.paginator }
-    private var pageSize: PageSize? { endpoint.pageSize ?? client.pageSize }
+    private var pageSize: PageSize? {
+        guard var size = endpoint.pageSize ?? client.pageSize else { return nil }
+        size.rows = min(size.rows, client.context.maximumPageSize ?? .max)
+        return size
+    }
 
     /// The page at a position; nil when an action says that there is nothing.
     func page(at position: JSONValue) async throws -> RESTPage? {

@@ -15,6 +15,9 @@ public struct SourceContext: Sendable {
     public var hosts: HostValidator
     /// Hands out the access tokens of OAuth accounts; shared by all copies of the context.
     public var tokens = OAuthTokenProvider()
+    /// Rows of a page at most, where whoever runs the source wants small pages; nil leaves it to the source. The REST layer
+    /// asks for no more.
+    public var maximumPageSize: Int?
     /// The only time there is.
     public var clock: any SyncClock
     /// For what an operator should know; never for secrets or rows.

@@ -92,12 +92,24 @@ struct FixtureReview {
         remarks += age(manifest).map { remark($0.level, $0.text) }
         remarks += size(scenario).map { remark($0.level, $0.text) }
         remarks += edits(scenario).map { remark($0.level, $0.text) }
+        return remarks + waivers(manifest).map { remark(.person, $0) }
+    }
+
+    /// The waivers, those of one reason together.
+    private func waivers(_ manifest: Manifest) -> [String] {
+        var reasons: [String] = []
+        var checks: [String: [String]] = [:]
         for waiver in manifest.document["waivers"]?.array ?? [] {
-            let check = waiver["check"]?.string ?? "?"
             let until = waiver["until"]?.string.map { " until \($0)" } ?? ""
-            remarks.append(remark(.person, "\(check) is waived\(until): \(waiver["reason"]?.string ?? "no reason")"))
+            let reason = "waived\(until): \(waiver["reason"]?.string ?? "no reason")"
+            if checks[reason] == nil { reasons.append(reason) }
+            let named = waiver["checks"]?.array?.compactMap(\.string) ?? [waiver["check"]?.string ?? "?"]
+            checks[reason, default: []] += named.filter { !(checks[reason] ?? []).contains($0) }
         }
-        return remarks
+        return reasons.map { reason in
+            let names = checks[reason] ?? []
+            return "\(names.joined(separator: ", ")) \(names.count == 1 ? "is" : "are") \(reason)"
+        }
     }
 
     private typealias Found = (level: ReviewReport.Level, text: String)

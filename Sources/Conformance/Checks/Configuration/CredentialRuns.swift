@@ -75,6 +75,7 @@ struct DenyingUpstream: Upstream {
     var name: String { "\(base.name), with \(paths.sorted().joined(separator: ", ")) forbidden" }
     var now: Int64 { base.now }
     var integrations: any IntegrationStore { base.integrations }
+    var maximumPageSize: Int? { base.maximumPageSize }
 
     func httpClient(clock: LabClock) throws -> (any HTTPClient)? {
         try base.httpClient(clock: clock).map { Client(base: $0, paths: paths) }

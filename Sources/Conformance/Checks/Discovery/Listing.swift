@@ -98,6 +98,7 @@ struct RewritingUpstream: Upstream {
     var name: String { "\(base.name), with \(what)" }
     var now: Int64 { base.now }
     var integrations: any IntegrationStore { base.integrations }
+    var maximumPageSize: Int? { base.maximumPageSize }
 
     func httpClient(clock: LabClock) throws -> (any HTTPClient)? {
         try base.httpClient(clock: clock).map { Client(base: $0, rewrite: rewrite) }

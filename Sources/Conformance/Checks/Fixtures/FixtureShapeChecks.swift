@@ -4,7 +4,32 @@ import Tributary
 
 /// What redaction may not spoil.
 enum FixtureShapeChecks {
-    static let all = [redactionKeepsShape]
+    static let all = [redactionKeepsShape, modelGivesRecording]
+
+    private static let modelGivesRecording = Check(
+        "fixture-model-gives-recording", group: .fixtures, level: .static, scope: .source,
+        proves: "The model of the upstream answers each recorded request as the upstream did.",
+        method:
+            "Each recorded request for a list that model.json covers is put to the model of that state's objects. The rows "
+            + "must be the recorded ones, member by member and in their order; of what surrounds them the members that the "
+            + "envelope names must be.",
+        likelyCause:
+            "model.json does not say how a list is ordered, filtered or paged. Every simulated check asks this "
+            + "model, so mend it first.",
+        profile: .quick, catches: "model-contradicts-the-recording"
+    ) { input in
+        guard let declaration = try input.model() else {
+            return .notApplicable("The scenario has no model.json for traffic.")
+        }
+        var findings: [Finding] = []
+        var looked = Counters()
+        for state in input.scenario.manifest.states where state.http != nil {
+            let outcome = try await ModelVerification(input.scenario, declaration).run(state: state.name)
+            findings += outcome.findings
+            looked.requests += outcome.verified
+        }
+        return .judged(Array(findings.prefix(5)), looked: looked)
+    }
 
     private static let redactionKeepsShape = Check(
         "fixture-redaction-keeps-shape", group: .fixtures, level: .static, scope: .source,

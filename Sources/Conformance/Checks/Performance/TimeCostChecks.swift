@@ -83,6 +83,7 @@ private struct PreparedUpstream: Upstream {
     var name: String { base.name }
     var now: Int64 { base.now }
     var integrations: any IntegrationStore { base.integrations }
+    var maximumPageSize: Int? { base.maximumPageSize }
 
     func httpClient(clock: LabClock) throws -> (any HTTPClient)? {
         try base.httpClient(clock: clock).map { PreparedClient(base: $0, answers: answers) }
@@ -112,7 +113,7 @@ private struct PreparedClient: HTTPClient {
     let answers: PreparedAnswers
 
     func send(_ request: HTTPRequest) async throws -> HTTPResponse {
-        let name = LoggedRequest(index: 0, request: request).description
+        let name = LoggedRequest(index: 0, request: request).description + " " + Hexadecimal.text(request.body ?? [])
         if let answer = answers[name] {
             var response = answer.response
             response.body = HTTPBody(answer.body)

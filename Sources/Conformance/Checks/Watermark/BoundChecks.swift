@@ -19,9 +19,7 @@ enum BoundChecks {
             "The bound is sent with the first page only, or not at all: the reader walks through the whole history. "
             + "Put it into every request, or stop at the first page that is older than the stored value.",
         catches: "bound-on-the-first-page-only", "epoch-number-on-datetime-field",
-        "condition-in-another-unit",
-        "condition-in-another-place",
-        "only-searches-of-the-first-page-are-bounded"
+        "condition-in-another-place"
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()

@@ -95,7 +95,10 @@ extension Bench {
             run = try await successful(
                 plan(type), of: upstream(later: .seconds(3_600 * repetition)), into: run.files, at: place)
             let findings = finding(
-                try await difference(objects, run), at: place, expected: "the table as it was", run)
+                try await difference(objects, run), at: place, expected: "the table as it was", run,
+                cause: type == .append
+                    ? "The bound is coarser than the values, or takes them in once more, so rows at the watermark come "
+                        + "again and are appended again: offer no append for this table (supportsAppend)." : nil)
             if !findings.isEmpty { return findings }
             if run.summary?.watermarkAfter == before { continue }
             return [

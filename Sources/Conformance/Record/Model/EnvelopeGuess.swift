@@ -7,7 +7,7 @@ struct EnvelopeGuess {
     let runs: [PageRun]
     let paging: PagingGuess?
     let place: String
-    /// Members whose meaning is not known.
+    /// Members that change from page to page in a way that no placeholder says: the template leaves them out.
     private(set) var unknown: [String] = []
 
     init(_ runs: [PageRun], _ paging: PagingGuess?, place: String) {
@@ -35,7 +35,7 @@ struct EnvelopeGuess {
         let leading = paging?.nextPlace.flatMap { place in
             pages.first { page in page.body.path(place).map { !$0.isNull } ?? false }
         }
-        let template = template((leading ?? first).body, at: "")
+        let template = template((leading ?? first).body, at: "") ?? "$rows"
         // A list of one page that is paged as the others are: where it would lead on, nothing is yet.
         guard let place = paging?.nextPlace, leading == nil, first.body.path(place) == nil, !place.contains("."),
             var object = template.object
@@ -44,7 +44,7 @@ struct EnvelopeGuess {
         return .object(object)
     }
 
-    private mutating func template(_ value: JSONValue, at path: String) -> JSONValue {
+    private mutating func template(_ value: JSONValue, at path: String) -> JSONValue? {
         if path == place { return .string("$rows" + (isMissing(path) ? "?" : "")) }
         if path == paging?.nextPlace {
             return .string((paging?.style == .nextURL ? "$nextURL" : "$next") + (isMissing(path) ? "?" : ""))
@@ -52,15 +52,16 @@ struct EnvelopeGuess {
         if let object = value.object {
             return .object(
                 JSONObject(
-                    object.members.map { member in
+                    object.members.compactMap { member in
                         let place = path.isEmpty ? member.name : "\(path).\(member.name)"
-                        return (member.name, template(member.value, at: place))
+                        return template(member.value, at: place).map { (member.name, $0) }
                     }))
         }
         let seen = seen(at: path)
         if let name = role(of: path, seen) { return .string(name) }
-        if !seen.allSatisfy({ $0.value == value }) { unknown.append(path) }
-        return value
+        if seen.allSatisfy({ $0.value == value }) { return value }
+        unknown.append(path)
+        return nil
     }
 
     /// Whether some page lacks the member.

@@ -6,14 +6,22 @@ import Tributary
 extension ModelProposal {
     /// A proposal of which each part was held against the recording.
     ///
-    /// - Parameter existing: the model that is there; what a person wrote stays as it is, as long as it holds.
-    func verified(existing: JSONValue?) async throws -> Result {
+    /// - Parameters:
+    ///   - existing: the model that is there.
+    ///   - isOwn: whether it is what was proposed before. What a person wrote stays as it is, whether it holds or not.
+    func verified(existing: JSONValue?, isOwn: Bool) async throws -> Result {
         let (drafts, leftOut) = try drafts()
         var collections = existing?["collections"]?.object ?? JSONObject()
         var endpoints = existing?["endpoints"]?.array ?? []
         var notes = leftOut
         for name in collections.names {
             guard let found = try await contradiction(of: existing ?? .null, name) else { continue }
+            guard isOwn else {
+                notes.append(
+                    "model.json: \(name) was edited by hand and is kept, but does not give what was recorded. \(found) Mend "
+                        + "it, or take it out of the file to have it proposed anew by 'tributary rerecord'.")
+                continue
+            }
             notes.append("model.json: \(name) did not hold any longer, and is proposed anew. \(found)")
             collections[name] = nil
             endpoints.removeAll { $0["collection"]?.string == name }
@@ -37,7 +45,11 @@ extension ModelProposal {
             endpoints.append(.object(endpoint))
             notes += draft.notes
         }
-        let json: JSONValue = ["collections": .object(collections), "endpoints": .array(endpoints)]
+        // Jobs, and whatever else a person wrote, stay.
+        var file = existing?.object ?? JSONObject()
+        file["collections"] = .object(collections)
+        file["endpoints"] = .array(endpoints)
+        let json = JSONValue.object(file)
         let declaration = try ModelDeclaration(json, file: "model.json")
         // A bare nil would be a JSON null here.
         return Result(

@@ -161,8 +161,8 @@ struct ModelProposal {
         let template = envelope.template()
         for member in envelope.unknown {
             notes.append(
-                "model.json: \(name): the member \(member) of a page changes and says nothing of the list. Drop it by a rule "
-                    + "in redaction.json, {\"json\": \"\(member)\", \"action\": \"drop\"}, and record anew.")
+                "model.json: \(name): the member \(member) changes from page to page in a way that no placeholder says, so "
+                    + "the model's answers come without it. If the source reads it, the envelope must say it.")
         }
         var endpoint = JSONObject([("path", .string(list.path.template)), ("collection", .string(name))])
         let order = OrderGuess(cursor: cursor, key: list.key, comesByCursor: list.table.sortMode != nil)

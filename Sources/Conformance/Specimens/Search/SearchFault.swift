@@ -21,11 +21,6 @@ struct SearchFault: SpecimenFault {
         SearchFault("search-for-one-parent", "Asks for the trials of the first study for each of them.") {
             $0.endpoint = { if $0.name == "trials" { $0.body?["study_ids"] = ["s1"] } }
         },
-        SearchFault("condition-in-another-unit", "Writes seconds into a condition on milliseconds.") {
-            $0.endpoint = { endpoint in
-                if endpoint.name == "trials" { endpoint.incremental[0].start?.format = .epochSeconds }
-            }
-        },
         SearchFault("condition-in-another-place", "Puts the bound beside the member that the API filters by.") {
             $0.endpoint = { endpoint in
                 if endpoint.name == "changes" {
@@ -44,19 +39,6 @@ struct SearchFault: SpecimenFault {
                         if !position.isNull { request.set(.body("page_token"), position) }
                         guard let text = request.body?["filter"]?["changed_since"]?.string else { return }
                         request.set(.body("filter.changed_since"), .string(text.replacing("Z", with: "")))
-                    }, next: { _, page, _ in page.value("next_page_token").flatMap { $0.isNull ? nil : $0 } })
-            }
-        },
-        SearchFault(
-            "only-searches-of-the-first-page-are-bounded", "Leaves the condition out of the pages behind the first."
-        ) {
-            $0.endpoint = { endpoint in
-                guard endpoint.name == "changes" else { return }
-                endpoint.paginator = Paginator(
-                    apply: { position, request in
-                        guard !position.isNull else { return }
-                        request.set(.body("page_token"), position)
-                        request.body?["filter"] = nil
                     }, next: { _, page, _ in page.value("next_page_token").flatMap { $0.isNull ? nil : $0 } })
             }
         },

@@ -26,7 +26,7 @@ struct ShelfFault: SpecimenFault {
 }
 
 extension Specimen {
-    /// Seven lists of fourteen, each paged in another way.
+    /// Eight lists of fourteen, each paged in another way.
     static let shelf = Specimen(
         "shelf", faults: ShelfFault.all.map(\.fault), source: { _ in AnySource(ShelfSource.self) },
         fixture: { fault in

@@ -7,9 +7,9 @@ enum ShelfFixture {
         "specimen/shelf", documents: ["manifest.json": manifest, "model.json": model, "t0.har": recording])
 
     private static let manifest = SpecimenRecording.manifest(
-        "Seven lists, each paged in another way",
+        "Eight lists, each paged in another way",
         schemas: [
-            "offsets": full, "pages": full, "trails": full, "finals": full,
+            "offsets": full, "pages": full, "shorts": full, "trails": full, "finals": full,
             "entries": [
                 "mode": "incremental", "field": "updated_at", "type": "datetime", "keys": ["shelf", "id"],
                 "sort": "asc",
@@ -25,6 +25,7 @@ enum ShelfFixture {
         "collections": [
             "offsets": ["key": "id", "mutable": ["title"], "from": [["path": "/v1/offsets", "rows": "items"]]],
             "pages": ["key": "id", "mutable": ["title"], "from": [["path": "/v1/pages", "rows": "rows"]]],
+            "shorts": ["key": "id", "mutable": ["title"], "from": [["path": "/v1/shorts", "rows": "rows"]]],
             "trails": ["key": "id", "mutable": ["title"], "from": [["path": "/v1/trails", "rows": "data"]]],
             "finals": ["key": "id", "mutable": ["title"], "from": [["path": "/v1/finals", "rows": "data"]]],
             "entries": [
@@ -51,6 +52,11 @@ enum ShelfFixture {
                 "path": "/v1/pages", "collection": "pages", "order": ["id"],
                 "page": ["style": "page", "parameter": "page", "size": "limit"],
                 "envelope": ["rows": "$rows", "page": "$page", "pages": "$pages"],
+            ],
+            [
+                "path": "/v1/shorts", "collection": "shorts", "order": ["id"],
+                "page": ["style": "page", "parameter": "page", "size": "limit", "endsWithShortPage": true],
+                "envelope": ["rows": "$rows"],
             ],
             [
                 "path": "/v1/trails", "collection": "trails",
@@ -98,6 +104,8 @@ enum ShelfFixture {
                 SpecimenRecording.entry("me", "/v1/me", ["id": "me"]),
                 SpecimenRecording.entry("offsets", "/v1/offsets", ["items": rows, "total": 14]),
                 SpecimenRecording.entry("pages", "/v1/pages", ["rows": rows, "page": 1, "pages": 1]),
+                SpecimenRecording.entry(
+                    "shorts", "/v1/shorts", ["rows": rows, "links": ["self": "https://api.specimen.example/v1/shorts"]]),
                 SpecimenRecording.entry("trails", "/v1/trails", ["data": rows, "next": "t1"]),
                 SpecimenRecording.entry("trails-2", "/v1/trails?after=t1", ["data": [], "next": "t2"]),
                 SpecimenRecording.entry("finals", "/v1/finals", ["data": rows, "next": "f1"]),

@@ -43,7 +43,8 @@ struct ShelfSource: Source {
     }
 
     private func endpoints(_ bend: ShelfBend) -> [RESTEndpoint] {
-        [Self.offsets, Self.pages, Self.trails, Self.finals, Self.entries, Self.catalog, Self.search].map { endpoint in
+        [Self.offsets, Self.pages, Self.shorts, Self.trails, Self.finals, Self.entries, Self.catalog, Self.search].map {
+            endpoint in
             var endpoint = endpoint
             // They may be whole on the first pages and have fractions later.
             endpoint.columnHints = ["price": .float64, "weight": .float64]
@@ -69,6 +70,11 @@ struct ShelfSource: Source {
     private static let pages = RESTEndpoint(
         "pages", path: "/v1/pages", primaryKeys: ["id"], rows: "rows", sort: .unsorted, partitioning: .md5(),
         paginator: .pageNumber(totalPages: "pages"))
+
+    /// Numbered pages of which nothing says which is the last: a short one is.
+    private static let shorts = RESTEndpoint(
+        "shorts", path: "/v1/shorts", primaryKeys: ["id"], rows: "rows", sort: .unsorted, partitioning: .md5(),
+        paginator: .pageNumber())
 
     /// Each page leads on, also the last and the empty ones behind it: an empty page is the end.
     private static let trails = RESTEndpoint(

@@ -4,6 +4,22 @@ import Tributary
 /// Recordings that show less, or more, than they should.
 extension LedgerFault {
     static let fixtures = [
+        LedgerFault(
+            "model-contradicts-the-recording", "Says of a list that it comes in an order that it never had.", .kit
+        ) {
+            $0.fixture = { fixture in
+                fixture.change("model.json", at: ["endpoints"]) { endpoints in
+                    .array(
+                        (endpoints.array ?? []).map { endpoint in
+                            guard endpoint["collection"]?.string == "payments", var object = endpoint.object else {
+                                return endpoint
+                            }
+                            object["order"] = ["amount"]
+                            return .object(object)
+                        })
+                }
+            }
+        },
         LedgerFault("redaction-breaks-order", "Replaced the moments of a list by others, in no order.", .kit) {
             $0.fixture = { fixture in
                 fixture.changeEntries { entries in
@@ -25,6 +41,6 @@ extension LedgerFault {
                     }
                 }
             }
-        }
+        },
     ]
 }
