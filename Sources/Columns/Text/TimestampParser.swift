@@ -4,6 +4,7 @@
 /// - ISO 8601 and RFC 3339: `2024-02-29`, `2024-02-29T12:30:00.123456+02:00`, a space for the `T`, the basic form
 ///   `20240229T123000Z`, seconds and zone left out;
 /// - what PostgreSQL and MySQL print: `2024-02-29 12:30:00.5+00`, `0044-03-15 BC`;
+/// - a point between date and time, as Roundup has it: `2024-02-29.12:30:00`;
 /// - HTTP and mail dates: `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `6 Nov 1994 08:49:37 +0000`,
 ///   `Sun Nov  6 08:49:37 1994`.
 ///
@@ -100,7 +101,7 @@ struct TimestampScanner {
             parts.date = date
         }
         if negative { parts.date.year = -parts.date.year }
-        if position < end, accept("T") || accept("t") || accept(" ") {
+        if position < end, accept("T") || accept("t") || accept(" ") || accept(".") {
             skipSpaces()
             if !isEra { guard time(&parts), zone(&parts) else { return nil } }
         }

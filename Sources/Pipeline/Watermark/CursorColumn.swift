@@ -20,11 +20,14 @@ struct CursorColumn: Hashable, Sendable {
         return extremes
     }
 
-    func unreadable(_ type: ColumnType) -> SourceError {
+    /// - Parameter form: what a value looks like, without what it says.
+    func unreadable(_ type: ColumnType, _ form: String? = nil) -> SourceError {
         SourceError(
             .columnTypeChanged,
-            "Following the cursor field \(field.name): a column of \(type) holds values that are no \(field.type.rawValue).",
-            advice: "Choose another cursor field, or a full refresh.")
+            "Following the cursor field \(field.name): a column of \(type) holds values that are no \(field.type.rawValue)"
+                + (form.map { ", such as one of the form '\($0)'." } ?? "."),
+            advice: "Choose another cursor field, or a full refresh. An author of the source can bring the values into a "
+                + "form that is one, such as 2026-01-31T09:00:00Z, by mapRows.")
     }
 
     /// The value that the last group of rows has, by the order `mode`, and the first row that has it.
@@ -86,19 +89,29 @@ struct CursorColumn: Hashable, Sendable {
         }
         guard case .bytes(let strings) = column.values else { throw unreadable(column.type) }
         var builder = ColumnBuilder(type)
+        var strange: String?
         let isRead = strings.data.withUnsafeBufferPointer { bytes in
             (0..<column.count).allSatisfy { row in
                 if column.isNull(row) {
                     builder.appendNull()
                     return true
                 }
-                guard let value = read(UnsafeBufferPointer(rebasing: bytes[strings.range(row)])) else { return false }
+                let text = bytes[strings.range(row)]
+                guard let value = read(UnsafeBufferPointer(rebasing: text)) else {
+                    strange = String(decoding: text, as: UTF8.self)
+                    return false
+                }
                 builder.append(int: value)
                 return true
             }
         }
-        guard isRead else { throw unreadable(column.type) }
+        guard isRead else { throw unreadable(column.type, strange.map(Self.form)) }
         return builder.finish()
+    }
+
+    /// The form of a text without what it says, which is nobody's business: `9999-99-99 aa` for digits and letters.
+    private static func form(_ text: String) -> String {
+        String(text.prefix(40).map { $0.isNumber ? "9" : $0.isLetter ? "a" : $0 }) + (text.count > 40 ? "…" : "")
     }
 
     /// One text as the number that the column stores.

@@ -23,6 +23,13 @@ extension RESTEndpoint {
             problems.append(
                 "'\(field.field.name)' has neither a bound that the upstream takes nor a stop at the watermark")
         }
+        for field in incremental {
+            for bound in [field.start, field.end].compactMap({ $0 }) {
+                if let problem = BoundTemplate(bound.template).problem {
+                    problems.append("'\(field.field.name)': \(problem)")
+                }
+            }
+        }
         for field in incremental where field.stopsAtWatermark && (field.sort ?? sort) != .descending && parent == nil {
             problems.append("'\(field.field.name)' stops at the watermark, which needs rows that come newest first")
         }

@@ -10,7 +10,8 @@ public struct RESTIncremental: Sendable {
         public var format: CursorFormat
         /// Whether the upstream's answer holds rows that are equal to the bound.
         public var isInclusive: Bool
-        /// The parameter's text, with `{value}` where the value belongs.
+        /// The parameter's text, with `{value}` where the value belongs. A time that the upstream takes in a form of its own
+        /// is `{value:yyyy-MM-dd.HH:mm:ss}`, in UTC; `SSS` are milliseconds, `SSSSSS` microseconds.
         public var template: String
 
         /// A bound, by default inclusive and in ISO 8601.
@@ -55,7 +56,10 @@ public struct RESTIncremental: Sendable {
 
 extension RESTIncremental {
     /// Whether the bound names a day, and the values moments of it.
-    var isBoundedByTheDay: Bool { start?.format == .date && field.type != .date }
+    var isBoundedByTheDay: Bool {
+        guard let start, field.type != .date else { return false }
+        return (BoundTemplate(start.template).patternFormat ?? start.format) == .date
+    }
 
     /// A point in time with a lower bound in the query: `.datetime("updated_at", parameter: "updated_since")`. A number
     /// since 1970 is one too: `.datetime("created", parameter: "created[gte]", format: .epochSeconds)`.
@@ -202,25 +206,24 @@ extension RESTIncremental.Bound {
         case .integer, .date: if !merges && isInclusive { units = 1 }
         default: break
         }
-        return format.text(for: value, moved: units).map(fill)
+        return spelling.text(for: value, moved: units).map(BoundTemplate(template).filled)
     }
 
     /// The text of an upper bound; rows equal to it are always asked for again.
     func upper(_ value: CursorValue) -> String? {
-        format.text(for: value, roundingUp: true, moved: isInclusive ? 0 : 1).map(fill)
+        spelling.text(for: value, roundingUp: true, moved: isInclusive ? 0 : 1).map(BoundTemplate(template).filled)
     }
+
+    /// How the value is spelt before the template takes it: a pattern says that itself.
+    private var spelling: CursorFormat { BoundTemplate(template).patternFormat ?? format }
 
     /// Whether a JSON body takes the bound as a number: an epoch or a plain number, with nothing around it.
     func isNumber(_ text: String, of value: CursorValue) -> Bool {
         if case .objectID = value { return false }
-        guard template == "{value}", JSONNumber(text: text).isValid else { return false }
+        guard BoundTemplate(template).isPlain, JSONNumber(text: text).isValid else { return false }
         switch format {
         case .plain, .epochSeconds, .epochMilliseconds: return true
         case .iso8601, .iso8601Seconds, .date: return false
         }
-    }
-
-    private func fill(_ value: String) -> String {
-        template.split(separator: "{value}", omittingEmptySubsequences: false).joined(separator: value)
     }
 }

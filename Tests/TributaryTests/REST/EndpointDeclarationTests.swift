@@ -14,6 +14,18 @@ struct EndpointDeclarationTests {
             RESTEndpoint(
                 "c", path: "/c", primaryKeys: ["id"], rows: "",
                 incremental: [RESTIncremental(.datetime("t"), stopsAtWatermark: true)]),
+            RESTEndpoint(
+                "c2", path: "/c", primaryKeys: ["id"], rows: "",
+                incremental: [
+                    RESTIncremental(
+                        .datetime("t"), start: RESTIncremental.Bound("since", template: "{value:MM-dd HH:mm}"))
+                ]),
+            RESTEndpoint(
+                "c3", path: "/c", primaryKeys: ["id"], rows: "",
+                incremental: [
+                    RESTIncremental(
+                        .datetime("t"), start: RESTIncremental.Bound("since", template: "{value:yyyy-MM-dd HH:mm}"))
+                ]),
             RESTEndpoint("d", path: "/d/{nobody.id}", primaryKeys: ["id"], rows: "", parent: "nobody"),
             RESTEndpoint("e", path: "/e/{x.id}", primaryKeys: ["id"], rows: "", parent: "b"),
             RESTEndpoint("f", path: "/f", primaryKeys: ["id"], rows: "", parent: "b"),
@@ -25,6 +37,8 @@ struct EndpointDeclarationTests {
                 "endpoint a: two endpoints have this name",
                 "endpoint b: 't' has neither a bound that the upstream takes nor a stop at the watermark",
                 "endpoint c: 't' stops at the watermark, which needs rows that come newest first",
+                "endpoint c2: 't': the pattern 'MM-dd HH:mm' lacks yyyy",
+                "endpoint c3: 't': the pattern 'yyyy-MM-dd HH:mm' has a time without ss",
                 "endpoint d: its parent 'nobody' is no endpoint", "endpoint e: '{x.id}' is no field of a parent",
                 "endpoint f: it has a parent and uses none of its fields", "endpoint g: its parents run in a circle",
             ])

@@ -113,6 +113,23 @@ struct IncrementalTests {
     }
 
     @Test(
+        "a time is spelt in the upstream's own form, rounded to it: down as a lower bound, up as an upper one",
+        arguments: [
+            ("{value:yyyy-MM-dd.HH:mm:ss};", "2026-01-01.00:00:01;", "2026-01-01.00:00:02;"),
+            ("{value:yyyyMMddHHmmss}", "20260101000001", "20260101000002"),
+            ("at:{value:dd/MM/yyyy}", "at:01/01/2026", "at:02/01/2026"),
+            ("{value:yyyy-MM-dd HH:mm:ss.SSS}", "2026-01-01 00:00:01.250", "2026-01-01 00:00:01.250"),
+            ("{value:HH:mm:ss.SSSSSS yyyy-MM-dd}", "00:00:01.250000 2026-01-01", "00:00:01.250000 2026-01-01"),
+            ("{values} {value", "{values} {value", "{values} {value"),
+        ])
+    func pattern(template: String, lower: String, upper: String) {
+        let bound = RESTIncremental.Bound("since", template: template)
+        #expect(bound.lower(.timestamp(Self.t0 + 1_250_000), merges: true) == lower)
+        #expect(bound.upper(.timestamp(Self.t0 + 1_250_000)) == upper)
+        #expect(!bound.isNumber("20260101000001", of: .timestamp(Self.t0)))
+    }
+
+    @Test(
         "a number with a fraction is rounded to the unit: down as a lower bound, up as an upper one",
         arguments: [
             ("1795968697.145746", CursorFormat.epochSeconds, "1795968697", "1795968698"),
