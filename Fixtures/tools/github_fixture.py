@@ -117,7 +117,7 @@ def key(table, row):
     if table == "commits":
         return row["sha"]
     if table == "team_members":
-        return f"{row['team_id']}/{row['id']}"
+        return f"{row['team_id']}|{row['id']}"
     return str(row["user"]["id"] if table == "stargazers" else row["id"])
 
 

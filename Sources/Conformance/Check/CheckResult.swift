@@ -11,6 +11,8 @@ public struct CheckResult: Sendable {
     public let fixtures: String?
     /// What the history of a failure has been reduced to; its findings are those of the smaller history.
     public let shrunk: ShrunkHistory?
+    /// The check whose failure on the same table most likely explains this one.
+    public internal(set) var precedent: String?
 
     public init(
         item: CheckRunner.Case, verdict: Verdict, duration: Duration, seed: UInt64, fixtures: String? = nil,

@@ -8,10 +8,11 @@ extension CheckRunner {
         for result in results where !result.isNotExercised {
             judged[result.item.name] = judged[result.item.name] ?? result.item.input.scenario.name
         }
-        return results.map { result in
+        let settled = results.map { result in
             guard result.isNotExercised, let scenario = judged[result.item.name] else { return result }
             return result.with(.elsewhere(scenario))
         }
+        return FailureOrder.explained(settled)
     }
 
     /// Whether one of the other scenarios judges what a case has no material for.

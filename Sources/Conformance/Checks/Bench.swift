@@ -18,7 +18,7 @@ struct Bench: Sendable {
     /// The sample, oldest cursor first.
     var objects: [World.Object]
     /// Of a child table, what its lists are found by: the parents of the sample, and one more.
-    let parents: [String: [World.Object]]
+    var parents: [String: [World.Object]]
     let state: String
     /// The database with the table, where the upstream is one; nil for an HTTP upstream.
     var sql: ModelDatabase?

@@ -27,17 +27,13 @@ public struct StateFigures: Sendable {
     public var isEmpty: Bool { rows == nil && keys == nil && cursorLast == nil }
 
     /// What is wrong with a table, one sentence each; nil is a table that is not there.
-    ///
-    /// - Parameter earlier: how many rows the table had before, where rows that are gone upstream stay: increments do not
-    ///   tell of them.
-    public func problems(of image: TableImage?, keeping earlier: Int = 0) -> [String] {
+    public func problems(of image: TableImage?) -> [String] {
         let found = (image?.rows ?? []).map { $0.key.joined(separator: "|") }
         var problems: [String] = []
-        let left = found.count - (rows ?? found.count)
-        if let rows, !(0...earlier).contains(left) {
+        if let rows, rows != found.count {
             problems.append("\(rows.counted("row")) expected, \(found.count) there")
         }
-        if let keys, left == 0 || earlier == 0, keys != Self.digest(found) {
+        if let keys, keys != Self.digest(found) {
             problems.append("the keys are not the expected ones")
         }
         if let doubled = image?.doubledKeys, !doubled.isEmpty {

@@ -78,10 +78,11 @@ public struct ConformanceReport: Sendable {
         return failures.isEmpty ? .passed : .couldNotRun
     }
 
-    /// The cases that count as failed: findings first, then what could not run, then what was not exercised.
+    /// The cases that count as failed: findings first, those that explain others before them; then what could not run,
+    /// then what was not exercised.
     public var failures: [CheckResult] {
         let failures = results.filter { $0.isFailure(strict: options.isStrict) }
-        return failures.filter { !$0.findings.isEmpty } + failures.filter(\.couldNotRun)
+        return FailureOrder.sorted(failures.filter { !$0.findings.isEmpty }) + failures.filter(\.couldNotRun)
             + failures.filter { $0.findings.isEmpty && !$0.couldNotRun }
     }
 

@@ -41,6 +41,10 @@ public struct FailureStory: Sendable, Codable {
         let own = findings.compactMap(\.cause)
         // Of what was not looked at, no cause is known.
         causes = own.isEmpty && !findings.isEmpty ? [check.likelyCause] : own
+        if let precedent = result.precedent {
+            let first = "\(precedent) fails on this table too: look at that first, this may follow from it."
+            causes = [first] + (FailureOrder.isSilent(check) ? [] : causes)
+        }
         switch result.verdict {
         case .notExercised(let text), .couldNotRun(let text), .notApplicable(let text): reason = text
         default: break

@@ -26,7 +26,8 @@ struct CursorColumn: Hashable, Sendable {
             .columnTypeChanged,
             "Following the cursor field \(field.name): a column of \(type) holds values that are no \(field.type.rawValue)"
                 + (form.map { ", such as one of the form '\($0)'." } ?? "."),
-            advice: "Choose another cursor field, or a full refresh. An author of the source can bring the values into a "
+            advice:
+                "Choose another cursor field, or a full refresh. An author of the source can bring the values into a "
                 + "form that is one, such as 2026-01-31T09:00:00Z, by mapRows.")
     }
 

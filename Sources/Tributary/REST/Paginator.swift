@@ -101,11 +101,11 @@ extension Paginator {
 
     /// The number of rows to skip; always sent.
     ///
-    /// The list ends with an empty page, at the declared total, at `maximum`, or, without a total, with a page shorter
-    /// than the page size.
+    /// The list ends with an empty page, at the declared total, or, without a total, with a page shorter than the page size.
     /// - Parameters:
     ///   - total: where the body says how many rows there are; it must then be there.
-    ///   - maximum: the greatest offset that the upstream takes.
+    ///   - maximum: the greatest offset that the upstream takes; a list that goes on behind it is an error, since its rest
+    ///     cannot be had.
     ///   - stopsOnShortPage: false for an upstream that gives fewer rows than it was asked for.
     public static func offset(
         parameter: RequestParameter = "offset", total: String? = nil, maximum: Int? = nil, stopsOnShortPage: Bool = true
@@ -116,7 +116,6 @@ extension Paginator {
                 if page.isEmpty, total == nil { return nil }
                 let count = page.rowCount
                 let next = (position.int64 ?? 0) + Int64(count)
-                if let maximum, next > maximum { return nil }
                 if let total {
                     let stated = try page.number(total)
                     if next >= stated { return nil }
@@ -124,6 +123,7 @@ extension Paginator {
                 } else if stopsOnShortPage, let size, count < size.rows {
                     return nil
                 }
+                if let maximum, next > maximum { throw page.beyond(maximum, at: next) }
                 return .number(JSONNumber(next))
             }
         ).wanting(total)

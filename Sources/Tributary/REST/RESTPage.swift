@@ -140,6 +140,14 @@ public struct RESTPage: Sendable {
             recovery: .retry(after: nil))
     }
 
+    func beyond(_ maximum: Int, at position: Int64) -> SourceError {
+        SourceError(
+            .unexpectedAnswer,
+            "Reading a page: \(position) rows were read, more follow, and the upstream takes no offset beyond \(maximum).",
+            advice:
+                "Read the list in parts that are shorter, by a bound in time or a filter: the rest would be missing.")
+    }
+
     /// A link of the page as an absolute URL of the client's origin, without secrets.
     func link(_ reference: String) throws -> String { try finishLink(reference, url) }
 }

@@ -137,7 +137,7 @@ struct PaginatorTests {
         #expect(reading.rows == PagedUpstream.rows)
     }
 
-    @Test("an offset beyond the upstream's maximum is not asked for")
+    @Test("an offset beyond the upstream's maximum is not asked for, and the rest is not given up in silence")
     func maximumOffset() async throws {
         let http = ScriptedHTTPClient { request in
             .json(["data": PagedUpstream.slice(request["offset"].flatMap { Int($0) } ?? 0).rows])
@@ -146,7 +146,8 @@ struct PaginatorTests {
         let endpoint = RESTEndpoint(
             "things", path: "/", primaryKeys: ["id"], rows: "data", paginator: .offset(maximum: 3),
             pageSize: PageSize("limit", 3))
-        #expect(try await client.read(endpoint).rows.count == 6)
+        let error = await #expect(throws: SourceError.self) { try await client.read(endpoint) }
+        #expect("\(error as Any)".contains("6 rows were read, more follow"), "\(error as Any)")
         #expect(http.requests.map { $0["offset"] } == ["0", "3"])
     }
 

@@ -92,7 +92,7 @@ extension Bench {
     /// The requests of an increment that finds nothing.
     fileprivate func idleIncrement(after rows: Int) async throws -> [LoggedRequest] {
         // A minute apart, if it is a time: the API may take whole seconds only.
-        let step = (spelling.isTime ? max(spelling.unit, 1_000_000) : spelling.unit) * 60
+        let step = max((spelling.isTime ? max(spelling.unit, 1_000_000) : spelling.unit) * 60, boundUnit)
         let shown = made(rows) { oldest + Int64($0) * step }
         var plan = plan()
         plan.requestLimit = 1_000

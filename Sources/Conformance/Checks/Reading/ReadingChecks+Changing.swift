@@ -60,7 +60,8 @@ extension ReadingChecks {
         proves: "Every parent is asked for its children; parents without any, and parents that are gone, stop nothing; "
             + "each child's row says whose it is.",
         method:
-            "Syncs of parents with no, one and many children; then with each parent in turn gone between its listing "
+            "Syncs of parents with no, one and many children; then with a child for each parent that was recorded, also "
+            + "those that had none; then with each parent in turn gone between its listing "
             + "and the request for its children; then with the parents' own list gone, which must fail; "
             + "and, of an incremental table, an increment with a new child of each parent.",
         likelyCause:
@@ -83,6 +84,8 @@ extension ReadingChecks {
             if !all.isEmpty { return all }
             let unnamed = try await bench.rowsWithoutParent(parent)
             if !unnamed.isEmpty { return unnamed }
+            let strangers = try await bench.childrenOfAllParents()
+            if !strangers.isEmpty { return strangers }
             for owner in bench.owners {
                 let findings = try await bench.withoutParent(owner, parent)
                 if !findings.isEmpty { return findings }
@@ -181,6 +184,38 @@ extension Bench {
             ]
         }
         return []
+    }
+
+    /// A full read in which parents have a child that had none in the recording: a list of parents that is narrowed, by a
+    /// bound or a state, shows only there.
+    func childrenOfAllParents() async throws -> [Finding] {
+        guard let parent = collection.parent else { return [] }
+        let world = try World(recorded: input.scenario, upTo: state, input.model() ?? declaration)
+        let known = Set(owners)
+        let strangers = world.visible(parent.collection).filter { owner in
+            !known.contains(owner) && !objects.contains { isChild($0, of: owner) }
+        }
+        let chosen = strangers.count > 12 ? Array(strangers.prefix(6) + strangers.suffix(6)) : strangers
+        if chosen.isEmpty { return [] }
+        let children = chosen.enumerated().map { number, owner in
+            moved(copy(objects[number % objects.count], number: 700 + number), to: owner)
+        }
+        var wider = self
+        wider.parents = Self.parents(of: objects + children, collection, in: world, declaration)
+        let shown = objects + children
+        let place = "full read, with a child for each of \(chosen.count.counted("parent")) without one"
+        let run = try await wider.successful(plan(.fullRefresh), of: wider.upstream(shown), at: place)
+        let names = chosen.prefix(5).map { owner in
+            parent.names.values.sorted().map { ModelPage.text(ModelOrder.value($0, of: owner.body)) }
+                .joined(separator: ", ")
+        }
+        return finding(
+            try await wider.difference(shown, run), at: place,
+            expected: "the children of all parents that the upstream has, such as \(names.joined(separator: "; "))",
+            run,
+            cause:
+                "The list of parents is narrowed, by a bound, a state or a cap, so that the children of the others are "
+                + "never asked for.")
     }
 
     /// An increment with a new child of each parent, none of which has changed itself.

@@ -41,6 +41,12 @@ extension Bench {
         }
     }
 
+    /// The span within which a bound cannot tell moments apart, in microseconds: the day of a filter by date; nought where
+    /// it takes what the cursor has.
+    var boundUnit: Int64 {
+        boundFilters.contains { $0.field == collection.cursor && $0.format == .date } ? 86_400_000_000 : 0
+    }
+
     /// Whether a request carries a bound.
     func isBounded(_ request: LoggedRequest) -> Bool {
         guard let call = try? ModelCall(request.request) else { return false }

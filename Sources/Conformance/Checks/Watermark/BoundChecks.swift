@@ -123,17 +123,18 @@ enum BoundChecks {
 extension Bench {
     /// A first sync of the newest rows, then one new row on top of a history of so many pages of two.
     func increment(afterPages pages: Int) async throws -> Lab.Run {
-        let unit = spelling.unit
+        let step = max(spelling.unit, boundUnit, 60_000_000)
         let top = newest
         let recent = Array(objects.suffix(2))
         // Older than all that was seen: no increment has to look at it.
-        let history = made(pages * 2, from: 100) { top - Int64(pages * 2 - $0 + objects.count) * max(unit, 60_000_000) }
+        let history = made(pages * 2, from: 100) { top - Int64(pages * 2 - $0 + objects.count) * step }
         let first = try await successful(plan(), of: upstream(recent, pageSize: 2), at: "first sync")
-        let new = made(5) { top + Int64($0 + 1) * max(unit, 60_000_000) }
+        let new = made(5) { top + Int64($0 + 1) * step }
         var plan = plan()
         plan.requestLimit = 30
         return try await run(
-            plan, of: upstream(history + recent + new, pageSize: 2, later: .seconds(3_600)), into: first.files)
+            plan, of: upstream(history + recent + new, pageSize: 2, later: .microseconds(6 * step + 3_600_000_000)),
+            into: first.files)
     }
 
     /// Rows of recorded answers that lie beyond the bound of their request.

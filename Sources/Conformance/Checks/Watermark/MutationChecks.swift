@@ -17,7 +17,8 @@ enum MutationChecks {
             + "was not; so also between a cut and the next run. Then one more sync.",
         likelyCause:
             "The stored value passes over a change that was made behind the reader: an unsorted list needs a lookback "
-            + "that covers its longest read, a sorted one an order by the cursor.",
+            + "that covers its longest read, a sorted one an order by the cursor, and a lookback of a few units of its "
+            + "times where a change may get a time that was read already.",
         catches: "watermark-beyond-sync-start", "resume-id-without-window-bound"
     ) { input in
         try await Bench.judging(input) { bench in
@@ -151,7 +152,9 @@ extension Bench {
             let other = objects.lastIndex { !there.contains(tableKey($0)) }
             // Inside the span that the sync was reading, and newer than what was stored of the row.
             // A counter is drawn once: what changes gets a number of its own.
-            for position in spelling.isTime ? [top, top + 60_000_000] : [top + 1] {
+            // A time that a row has already is given again only where times are coarse.
+            let again = spelling.unit >= 1_000_000 ? top : top + spelling.unit
+            for position in spelling.isTime ? [again, top + 60_000_000] : [top + 1] {
                 var now = objects
                 now[victim] = updated(now[victim], to: position, as: "changed")
                 if let other { now[other] = updated(now[other], to: position + 60_000_000, as: "changed") }

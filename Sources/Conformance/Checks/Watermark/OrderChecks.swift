@@ -11,7 +11,8 @@ enum OrderChecks {
         "watermark-sort-mode-truthful", group: .watermark, level: .simulated,
         proves: "Rows arrive in the order that the source declares, or no value is stored before the read is complete.",
         method: "The model sorts as the API does, by what the request asks for. Neighbouring cursor values of an "
-            + "incremental read are compared over all pages with the declared order, and each commit's values with the "
+            + "incremental read are compared over all pages with the declared order, once with values that run against "
+            + "the order in which the list comes by itself, and each commit's values with the "
             + "rows that are in the table. Then the server ignores the parameter that asks for the order: a sync that "
             + "is cut after any commit must still be completed by the next one.",
         likelyCause:
@@ -22,8 +23,10 @@ enum OrderChecks {
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()
-            let inversion = try await bench.inversion()
-            if !inversion.isEmpty { return inversion }
+            for objects in [bench.objects, bench.againstTheList()].compactMap({ $0 }) {
+                let inversion = try await bench.inversion(of: objects)
+                if !inversion.isEmpty { return inversion }
+            }
             var plan = bench.plan(commitsOften: true)
             plan.keepsLakes = true
             let whole = try await bench.successful(plan, of: bench.upstream(), at: "sync")
@@ -105,11 +108,25 @@ enum OrderChecks {
 }
 
 extension Bench {
+    /// The objects with their cursor values the other way round than the list comes by itself: where the API can be asked
+    /// for an order, rows that were made and changed one after the other would hide that nobody asks. Nil where it cannot.
+    func againstTheList() -> [World.Object]? {
+        guard !endpoint.orderParameters.isEmpty, sql == nil, let name = collection.cursor else { return nil }
+        let listed = ModelOrder.sorted(objects, by: endpoint.order)
+        let values = ModelOrder.sorted(objects, by: [ModelDeclaration.Order(field: name, isDescending: true)]).map(
+            cursor)
+        return zip(listed, values).map { object, value in
+            var object = object
+            object.body[path: name] = value
+            return object
+        }
+    }
+
     /// The first two neighbours that are not in the declared order.
-    func inversion() async throws -> [Finding] {
+    func inversion(of objects: [World.Object]) async throws -> [Finding] {
         let response = try await response()
         guard response.isSorted, let field = schema.field?.name else { return [] }
-        let upstream = try upstream()
+        let upstream = try upstream(objects)
         let log = EventLog()
         let context = try lab.context(upstream, clock: LabClock(upstream.now), log: log, limit: 200)
         let read = try await lab.source.read(inputs(schema.mode), in: context)

@@ -64,6 +64,9 @@ extension LedgerFault {
                 }
             }
         },
+        LedgerFault("announces-a-page-for-the-table", "Announces ten rows, whatever the upstream has.", .kit) {
+            $0.response = { response, _, _, _ in response.rowsToSync = 10 }
+        },
         LedgerFault("incomplete-rows-dropped", "Drops the rows in which a member is null.", .kit) {
             $0.response = { response, inputs, _, _ in
                 guard inputs.schema == "notes" else { return }

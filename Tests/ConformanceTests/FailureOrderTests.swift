@@ -1,0 +1,57 @@
+import Testing
+import Tributary
+
+@testable import Conformance
+
+@Suite struct FailureOrderTests {
+    /// Results of the ledger's notes with these failures, in the order of the catalogue.
+    private func results(failing names: Set<String>) throws -> [CheckResult] {
+        let written = try Specimen.ledger.fixture(nil).written()
+        let runner = CheckRunner(catalogue: CheckCatalogue.all, stack: Material.stack)
+        var options = CheckRunner.Options(today: "2026-01-08")
+        options.tables = ["notes"]
+        options.profile = .full
+        let cases = runner.cases(of: Specimen.ledger.source(nil), scenarios: [written.scenario], options: options)
+        return cases.filter { names.contains($0.check.name) }.map { item in
+            let finding = Finding(at: "here", expected: "this", actual: "that")
+            return CheckResult(item: item, verdict: .failed([finding]), duration: .zero, seed: 1)
+        }
+    }
+
+    @Test("what explains other failures is told before them, and they name it; leaks come first of all")
+    func explained() throws {
+        let failing: Set = [
+            "read-page-size-invariant", "read-rows-equal-model", "read-repeatable-instance", "watermark-monotone",
+            "secret-never-in-output", "docs-tables-match-discovery",
+        ]
+        let results = CheckRunner.settled(try results(failing: failing))
+        let told = FailureOrder.sorted(results)
+        #expect(
+            told.map(\.item.check.name) == [
+                "secret-never-in-output", "read-repeatable-instance", "read-rows-equal-model", "watermark-monotone",
+                "read-page-size-invariant",
+            ])
+        #expect(
+            told.map(\.precedent) == [
+                nil, nil, "read-repeatable-instance", "read-repeatable-instance", "read-repeatable-instance",
+            ])
+        let stories = told.map { FailureStory($0).causes }
+        #expect(stories[1].count == 1 && stories[3].count == 2)
+        // How pages are cut explains nothing here.
+        #expect(
+            stories[4] == [
+                "read-repeatable-instance fails on this table too: look at that first, this may follow from it."
+            ])
+    }
+
+    @Test("without such a failure each stands for itself, in the order of the catalogue")
+    func alone() throws {
+        let results = CheckRunner.settled(
+            try results(failing: ["watermark-monotone", "key-scalar", "resume-mid-page"]))
+        #expect(
+            FailureOrder.sorted(results).map(\.item.check.name) == [
+                "key-scalar", "watermark-monotone", "resume-mid-page",
+            ])
+        #expect(results.allSatisfy { $0.precedent == nil })
+    }
+}
