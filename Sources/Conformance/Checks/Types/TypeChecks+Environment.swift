@@ -14,9 +14,10 @@ extension TypeChecks {
         method:
             "Where the cursor is text in ISO 8601, each object's is sent with other offsets (Z, +05:30, -08:00, +00:00) "
             + "and its moment is compared with that of the table. Then the table is read in processes with TZ = "
-            + "Asia/Kathmandu, America/Los_Angeles and Pacific/Kiritimati: all must hold the same.",
+            + "Asia/Kathmandu, America/Los_Angeles and Pacific/Kiritimati: all must hold the same, and an increment must "
+            + "ask for the same.",
         likelyCause: "A moment is cut out of its text without the offset, or taken for local time.",
-        catches: "offset-cut-off", "moments-in-local-time"
+        catches: "offset-cut-off", "moments-in-local-time", "bound-in-local-time"
     ) { input in
         try await Bench.judging(input) { bench in
             let respelt = try await bench.respeltInstants()
@@ -47,11 +48,10 @@ extension TypeChecks {
         }
     }.needing(.http)
 
-    /// What a full read hands over, row by row.
+    /// What a full read hands over, and what an increment asks for, line by line.
     static let handOverTask = ChildTask("type-locale-independent") { input, _, _ in
         let bench = try await Bench.make(input)
-        let rows = try await bench.emitted(bench.upstream())
-        return .array(rows.map { .string(JSONValue.object($0).text) })
+        return .array(try await bench.shownHere().map { .string($0) })
     }
 }
 
@@ -61,7 +61,7 @@ extension Bench {
         _ places: [(name: String, variables: [String: String])], task: String
     ) async throws -> [Finding] {
         guard sql == nil, let children = input.children else { return [] }
-        let here = try await emitted(upstream()).map { JSONValue.object($0).text }
+        let here = try await shownHere()
         for (name, variables) in places {
             let outcome = try await children.runOnce(task, of: input, environment: variables)
             guard let rows = outcome.result?.array?.compactMap(\.string) else {
@@ -72,12 +72,29 @@ extension Bench {
             let pair = zip(here, rows).first { $0 != $1 }
             return [
                 Finding(
-                    at: "full read in a process with \(name)", expected: "the \(here.count) rows of this process",
-                    actual: "\(rows.count.counted("row")) came, and they differ.",
+                    at: "full read and increment in a process with \(name)",
+                    expected: "the \(here.count) rows and requests of this process",
+                    actual: "\(rows.count) came, and they differ.",
                     witness: pair.map { ["here: \($0.prefix(200))", "there: \($1.prefix(200))"] } ?? [])
             ]
         }
         return []
+    }
+
+    /// The rows of a full read, and the requests of an increment from the middle of the sample on.
+    func shownHere() async throws -> [String] {
+        let rows = try await emitted(upstream()).map { JSONValue.object($0).text }
+        guard schema.mode == .incremental, cursors.count > 2, let middle = watermark(cursors[cursors.count / 2]) else {
+            return rows
+        }
+        var inputs = inputs(.incremental)
+        (inputs.watermark.last, inputs.storedLast) = (middle, middle)
+        let upstream = try upstream()
+        let log = EventLog()
+        let context = try lab.context(upstream, clock: LabClock(upstream.now), log: log, limit: 200)
+        // One that fails fails everywhere, and says so elsewhere.
+        _ = try? await lab.source.read(inputs, in: context).items.run(into: Emitter { _, _ in })
+        return rows + log.requests.map { "\($0) \($0.bodyText)" }
     }
 
     /// Findings where a moment that is spelt with an offset becomes another.

@@ -1,4 +1,4 @@
 /// Group E: types are told rightly, and stay.
 enum TypeChecks {
-    static let all = [rowsMatchSchema] + fidelity + environment + evolution
+    static let all = [rowsMatchSchema] + fidelity + [existing] + environment + evolution
 }

@@ -15,6 +15,24 @@ extension LedgerFault {
                 }
             }
         },
+        LedgerFault("bound-in-local-time", "Prints the bound as the machine's wall clock shows it, and says UTC.", .kit)
+        {
+            $0.notes = { notes in
+                notes.paginator = .notes { _, request in
+                    for index in request.query.indices where request.query[index].name == "since" {
+                        guard case .plain(let text) = request.query[index].value,
+                            let moment = TimestampParser.microseconds(text)
+                        else { continue }
+                        let date = Date(timeIntervalSince1970: Double(moment) / 1_000_000)
+                        let wall = date.formatted(
+                            Date.ISO8601FormatStyle(timeZone: .current).year().month().day()
+                                .time(includingFractionalSeconds: false).timeSeparator(.colon).dateTimeSeparator(
+                                    .standard))
+                        request.query[index] = QueryItem("since", wall + "Z")
+                    }
+                }
+            }
+        },
         LedgerFault("plus-sign-in-filter-becomes-space", "Puts an offset with a plus into the URL as it is.", .field) {
             $0.notes = { notes in
                 notes.paginator = .notes { _, request in

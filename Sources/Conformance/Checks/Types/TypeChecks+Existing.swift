@@ -1,0 +1,95 @@
+import Cassettes
+import Columns
+import Pipeline
+import Tributary
+
+// Odd values in the columns that a table has anyway.
+extension TypeChecks {
+    static let existing = Check(
+        "type-existing-columns-exact", group: .types, level: .simulated,
+        proves: "Long texts, blanks at their edges and many digits arrive whole in the columns that the table has.",
+        method:
+            "A full read of the sample in which texts that people write are 300 letters long, or have blanks and lines at "
+            + "their edges, whole numbers are beyond 2^53, and broken ones have 19 digits; each value is compared. Keys, "
+            + "cursors and times stay. A source that refuses such values with an error is not judged.",
+        likelyCause: "The code that makes the rows cuts, trims or converts a value: hand over what was sent.",
+        catches: "text-cut-at-255", "text-trimmed", "number-through-a-double"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            try bench.demandHTTP()
+            let odd = bench.objectsWithOddValues()
+            if odd == bench.objects {
+                throw Bench.Verdicted(verdict: .notApplicable("The table has no texts or numbers of its own."))
+            }
+            let run = try await bench.run(bench.plan(.fullRefresh), of: bench.upstream(odd))
+            if run.error is SourceError { return [] }
+            return bench.finding(
+                try await bench.difference(odd, run), at: "full read of odd values in columns of the table",
+                expected: "each value as it was sent", run)
+        }
+    }
+}
+
+extension Bench {
+    /// The objects, with odd values in plain members.
+    func objectsWithOddValues() -> [World.Object] {
+        let fixed = Set(
+            collection.key + [collection.cursor].compactMap { $0 } + collection.embeds.map(\.member)
+                + (collection.parent?.columns.keys.map { $0 } ?? []))
+        let names = objects.first?.body.names.filter { !fixed.contains($0) } ?? []
+        let kinds = names.compactMap { name in OddKind(objects.compactMap { $0.body[name] }).map { (name, $0) } }
+        return objects.enumerated().map { index, object in
+            var object = object
+            for (name, kind) in kinds {
+                guard let old = object.body[name], !old.isNull else { continue }
+                object.body[name] = kind.value(index, like: old)
+            }
+            return object
+        }
+    }
+
+    /// What a member's values can be replaced by without their meaning being another.
+    private enum OddKind {
+        case text
+        case whole
+        case broken
+
+        /// Nil for what a reader may take apart: times, words of a list, addresses.
+        init?(_ values: [JSONValue]) {
+            let values = values.filter { !$0.isNull }
+            let texts = values.compactMap(\.string)
+            if !texts.isEmpty, texts.count == values.count {
+                let isProse = texts.contains { $0.contains(" ") } && Set(texts).count > 1
+                guard isProse, texts.allSatisfy({ TimestampParser.microseconds($0) == nil && !$0.contains("://") })
+                else {
+                    return nil
+                }
+                self = .text
+                return
+            }
+            let numbers = values.compactMap { value in if case .number(let number) = value { number } else { nil } }
+            guard !numbers.isEmpty, numbers.count == values.count else { return nil }
+            if numbers.contains(where: { $0.int64 == nil }) {
+                self = .broken
+            } else {
+                // Seconds or milliseconds since 1970.
+                let isTime = numbers.contains { (1_000_000_000...20_000_000_000_000).contains($0.int64 ?? 0) }
+                if isTime { return nil }
+                self = .whole
+            }
+        }
+
+        func value(_ index: Int, like old: JSONValue) -> JSONValue {
+            switch self {
+            case .text:
+                switch index % 3 {
+                case 0: .string(String(repeating: "A sentence of thirty letters. ", count: 10) + "\(index)")
+                case 1: .string("  blanks before, and behind \(index) \n")
+                default: old
+                }
+            case .whole: index % 3 == 0 ? .number(JSONNumber(9_007_199_254_740_993 + Int64(index))) : old
+            case .broken: index % 3 == 0 ? .number(JSONNumber(text: "12345678901234567.\(index % 10)9")) : old
+            }
+        }
+    }
+}
