@@ -149,12 +149,16 @@ struct ModelProposal {
         let cursor = cursor(of: list)
         var notes: [String] = []
         let own = PagingGuess(runs, key: list.key) ?? PagingGuess(named: list.pages)
-        let paging = own ?? (list.pages.contains { $0.size != nil } ? usual : nil)
+        // What leads on by a member cannot where the answer is the list itself.
+        let fits = usual.map { $0.nextPlace == nil || !place.isEmpty } ?? false
+        let paging = own ?? (fits && list.pages.contains { $0.size != nil } ? usual : nil)
         if own == nil {
             let what = paging == nil ? "it is taken for a list without pages" : "it is taken to page as the others do"
+            let example = usual ?? PagingGuess.example
             notes.append(
                 "model.json: of \(name) one page was recorded, so \(what). If that is wrong, record it with more rows or "
-                    + "a smaller --page-size, or write endpoints[].page: {\"style\": \"cursor\", \"parameter\": \"after\", \"size\": \"limit\"}."
+                    + "a smaller --page-size, or write endpoints[].page: {\"style\": \"\(example.style.rawValue)\", "
+                    + "\"parameter\": \"\(example.parameter)\", \"size\": \"\(list.pages.lazy.compactMap(\.size).first?.name ?? "limit")\"}."
             )
         }
         var envelope = EnvelopeGuess(runs, paging, place: place)

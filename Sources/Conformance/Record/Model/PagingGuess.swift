@@ -54,6 +54,9 @@ struct PagingGuess {
         "page", "_page", "page_number", "pagenumber", "page_no", "pageno", "p", "page[number]", "pageindex",
     ]
 
+    /// What notes show where nothing was seen.
+    static let example = PagingGuess(.cursor, "after")
+
     private init(_ style: ModelDeclaration.Page.Style, _ parameter: String, nextPlace: String? = nil) {
         self.style = style
         self.parameter = parameter
