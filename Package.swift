@@ -171,7 +171,10 @@ let package = Package(
         .testTarget(
             name: "PipelineTests", dependencies: ["Pipeline", "SyncModel", "CrashingSync", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "CassettesTests", dependencies: ["Cassettes", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "CassettesTests",
+            dependencies: ["Cassettes", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
         .testTarget(
             name: "ConformanceTests",
             dependencies: [

@@ -30,8 +30,9 @@ struct SampleReader: TableReader {
                         // Positions are left out: a sample is never resumed.
                         guard let item else { return try await emit.safePoint() }
                         try await emit(item)
+                        let added = item.rowCount
                         let rows = count.withLock {
-                            $0 += item.roughRowCount
+                            $0 += added
                             return $0
                         }
                         if rows >= limit { throw Enough() }
@@ -45,13 +46,13 @@ struct SampleReader: TableReader {
 }
 
 extension Item {
-    /// The rows; of a page whose rows are not counted without parsing, the usual number.
-    fileprivate var roughRowCount: Int {
+    /// The rows, of which a page of JSON may have none or many.
+    fileprivate var rowCount: Int {
         switch self {
         case .row: 1
         case .rows(let rows): rows.count
         case .table(let table): table.rowCount
-        case .json: 100
+        case .json(let item): (try? JSONPage(item.page).count(at: item.rows)) ?? 1
         }
     }
 }

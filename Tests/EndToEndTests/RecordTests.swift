@@ -106,6 +106,39 @@ struct RecordTests {
         #expect(twice.status == 2 && twice.errors.contains("tributary rerecord"))
     }
 
+    @Test(
+        "what could not be recorded is told last and by the exit code; recorded anew, limits are those that are given")
+    func partial() async throws {
+        let service = try await standIn()
+        let folder = try TemporaryFolder("record")
+        let fixtures = folder.file("Fixtures").path
+        let tool = CommandLineTool(folder: folder.url)
+        // The stand-in knows no disputes.
+        let common = arguments(service, fixtures) + ["--table", "disputes"]
+        let made = try tool.run(["record", "stripe", "--mode", "full-refresh"] + common)
+        let report = try #require(try made.json() as? [String: Any], "\(made.errors)")
+        #expect(report["leftOut"] as? [String] == ["disputes"])
+        #expect((report["tables"] as? [[String: Any]])?.map { $0["name"] as? String } == ["customers"])
+        #expect(made.status == 9)
+        let shown = try tool.run(["rerecord", "stripe"] + common.filter { $0 != "--json" })
+        #expect(shown.status == 9)
+        let last = shown.errors.split(separator: "\n").last.map(String.init)
+        #expect(last == "Left out, for the reasons above: disputes.", "\(shown.errors)")
+
+        func rows(_ limits: String...) throws -> Int? {
+            let again = try tool.run(["rerecord", "stripe"] + arguments(service, fixtures) + limits)
+            #expect(again.status == 0, "\(again.errors)")
+            let report = try #require(try again.json() as? [String: Any])
+            return (report["tables"] as? [[String: Any]])?.first?["rows"] as? Int
+        }
+        #expect(try rows("--max-rows", "7") == 7)
+        #expect(try rows("--max-pages", "1", "--page-size", "3") == 3)
+        #expect(try rows() == 3, "they are the scenario's from then on")
+        #expect(try rows("--max-pages", "0", "--max-rows", "0") == 12)
+        let wrong = try tool.run(["rerecord", "stripe"] + arguments(service, fixtures) + ["--max-rows", "-1"])
+        #expect(wrong.status == 64)
+    }
+
     @Test("a recording is inspected, exported, and compared with the upstream of today")
     func afterwards() async throws {
         let service = try await standIn()

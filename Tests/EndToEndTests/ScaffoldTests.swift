@@ -17,6 +17,10 @@ import Testing
     }
 
     private func scaffold(_ folder: TemporaryFolder, _ arguments: String...) throws -> CommandLineTool.Result {
+        try scaffold(folder, arguments)
+    }
+
+    private func scaffold(_ folder: TemporaryFolder, _ arguments: [String]) throws -> CommandLineTool.Result {
         let tool = CommandLineTool(name: "scaffold", folder: folder.url)
         return try tool.run(["new-source"] + arguments + ["--package", folder.url.path])
     }
@@ -86,6 +90,20 @@ import Testing
         #expect(manifest.contains(#""account_id" : "acme""#), "\(manifest)")
         #expect(try text(folder, "Fixtures/acme/example/t0.har").contains("https://acme.acme.acme.example/v1/items"))
         #expect(try text(folder, "Tests/SourceCatalogTests/Golden/identifiers.txt").contains("Acme.account_id"))
+    }
+
+    @Test(
+        "where users fill in the whole host no redirect is followed, and else they are",
+        arguments: [("rest", "page"), ("rest", "none"), ("graphql", "none"), ("file", "link")])
+    func hostOfUsers(_ kind: String, _ pagination: String) throws {
+        for (url, isWhole) in [("https://{host}/v1", true), ("https://{workspace}.acme.example/v1", false)] {
+            let folder = try package()
+            let options = kind == "graphql" ? [] : ["--pagination", pagination]
+            let result = try scaffold(folder, ["acme", "--kind", kind, "--base-url", url] + options)
+            #expect(result.status == 0, "\(result.errors)")
+            let source = try text(folder, "Sources/SourceCatalog/Acme/AcmeSource.swift")
+            #expect(source.contains(",\n            followsRedirects: false)\n") == isWhole, "\(source)")
+        }
     }
 
     @Test("a wrong option is told with the command's own usage, once; what does not go together without it")

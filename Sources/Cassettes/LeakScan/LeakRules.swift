@@ -88,6 +88,8 @@ extension LeakWalk {
     mutating func personal(_ text: String, _ bytes: [UInt8], name: String, place: String, offset: Int?) {
         for range in PersonalData.emails(in: bytes) {
             let value = String(decoding: bytes[range], as: UTF8.self)
+            // The path of a member, such as data.@links.next: the recorder and models name places by it.
+            if value.contains(".@") { continue }
             add(.personal, "an e-mail address", value, place: place, offset: offset)
         }
         for address in PersonalData.addresses(in: bytes) {

@@ -19,6 +19,11 @@ enum PersonalData {
         return found
     }
 
+    /// Digests of e-mail addresses by which pictures of people are found, as Gravatar's.
+    static func avatars(in text: String) -> [String] {
+        text.matches(of: /\/avatar\/([0-9a-f]{64}|[0-9a-f]{32})(?![0-9a-zA-Z])/).map { String($0.1) }
+    }
+
     private static func isLocalPart(_ byte: UInt8) -> Bool {
         TextLayers.isWord(byte) || [UInt8(ascii: "."), UInt8(ascii: "+"), UInt8(ascii: "-")].contains(byte)
     }

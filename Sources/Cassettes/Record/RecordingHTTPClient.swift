@@ -54,13 +54,16 @@ public final class RecordingHTTPClient: HTTPClient {
 
     /// The rows that were recorded in a lane, each in one spelling.
     public func rows(of lane: CapturedExchange.Lane) -> Set<[UInt8]> {
-        Set(exchanges.filter { $0.lane == lane }.flatMap { RawJSON($0.body).map(RowList.rows) ?? [] })
+        Set(
+            exchanges.filter { $0.lane == lane }.flatMap { exchange in
+                RawJSON(exchange.body).map { RowList.rows(of: $0, exchange.page) } ?? []
+            })
     }
 
     /// Where the answers of a table hold the most objects, and how many; nil where none holds any.
     public func longestList(of schema: String) -> (path: String, count: Int)? {
         exchanges.filter { $0.lane.schema == schema && $0.status == 200 }
-            .compactMap { RawJSON($0.body).flatMap(RowList.find) }.max { $0.count < $1.count }
+            .compactMap { RawJSON($0.body).flatMap { RowList.find(in: $0) } }.max { $0.count < $1.count }
             .map { ($0.path.joined(separator: "."), $0.count) }
     }
 
@@ -79,9 +82,9 @@ public final class RecordingHTTPClient: HTTPClient {
         let lists = Dictionary(grouping: pages, by: \.list)
         return lists.values.contains { pages in
             guard pages.count == 1, let page = pages.first, page.trimmed == nil, let body = RawJSON(page.body),
-                let list = RowList.find(in: body), !EndMarkers.saysLast(body, rows: list.path)
+                let list = RowList.find(in: body, page.page), !EndMarkers.saysLast(body, rows: list.path)
             else { return false }
-            let asked = PageSizeParameter.asked(page.url, body: page.requestBody)
+            let asked = PageSizeParameter.asked(page.url, body: page.requestBody, declared: page.page?.size)
             return asked.map { $0 > size } ?? false && list.count == size
         }
     }
@@ -174,6 +177,7 @@ public final class RecordingHTTPClient: HTTPClient {
         return state.withLock { state in
             var exchange = exchange
             exchange.lane = state.lane
+            exchange.page = request.page
             state.exchanges.append(exchange)
             return state.exchanges.count - 1
         }

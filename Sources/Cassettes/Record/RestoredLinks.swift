@@ -18,7 +18,9 @@ struct RestoredLinks {
         path = Self.path(url)
         let sizes = CanonicalURL.rawParameters(url).compactMap { parameter -> (String, Int)? in
             let name = Self.decoded(parameter.name)
-            guard PageSizeParameter.isSize(name), let asked = parameter.value.flatMap({ Int($0) }), asked > size else {
+            guard PageSizeParameter.isSize(name, declared: request.page?.size),
+                let asked = parameter.value.flatMap({ Int($0) }), asked > size
+            else {
                 return nil
             }
             return (name, asked)

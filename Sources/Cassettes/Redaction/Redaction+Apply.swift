@@ -117,7 +117,9 @@ extension Redaction {
                     let name = text(member.name, &counts)
                     return RawJSON.Member(
                         rawName: name == member.name ? member.rawName : RawJSON.quoted(name), name: name,
-                        value: apply(member.value, path: path + [member.name], isError: isError, &counts))
+                        value: apply(
+                            member.value, path: path + [member.name],
+                            isError: isError || path.isEmpty && Self.isError(member, beside: members), &counts))
                 })
         }
     }

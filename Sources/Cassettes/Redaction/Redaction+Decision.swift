@@ -21,7 +21,7 @@ extension Redaction {
             return LeakWalk.isHarmless(text) ? nil : (fake(text, name: path.last ?? ""), "session-secret")
         }
         if isError { return nil }
-        guard let kind = kind(text, words, place) else { return nil }
+        guard let kind = kind(text, words, place), kind != .name || isName(text) else { return nil }
         return (pseudonyms.pseudonym(kind, text), "pseudonym:\(kind.rawValue)")
     }
 
@@ -43,8 +43,32 @@ extension Redaction {
         }
     }
 
-    /// Whether a text is somebody's words: long, with spaces, and no moment, URL or code.
+    /// Whether a text may be a person's name, and no word that the API itself is made of: that one would change wherever
+    /// it stands, in paths too.
+    func isName(_ text: String) -> Bool {
+        !vocabulary.contains(text.lowercased()) && !text.contains("://") && TimestampParser.microseconds(text) == nil
+    }
+
+    /// Whether an answer tells of an error under a member of its own, such as GraphQL does. What has an id is a row.
+    static func isError(_ member: RawJSON.Member, beside members: [RawJSON.Member]) -> Bool {
+        guard ["error", "errors", "err"].contains(member.name.lowercased()),
+            !members.contains(where: { $0.name == "id" })
+        else { return false }
+        guard case .array(let elements) = member.value else { return true }
+        return !elements.contains { element in
+            guard case .object(let members) = element else { return false }
+            return members.contains { $0.name == "id" }
+        }
+    }
+
+    /// Whether a text is somebody's words: more than a few under a name that says so; under another name long, with
+    /// spaces, and no moment, URL or code.
     private static func isProse(_ text: String, _ words: FieldWords) -> Bool {
+        if words.isProse, text.first != "{", text.first != "[" {
+            // Scripts without spaces have no more than a few words in so many characters.
+            let isLong = text.unicodeScalars.contains { $0.value > 0x2E80 } && text.count > 12
+            return isLong || text.split(whereSeparator: \.isWhitespace).count > 3
+        }
         guard text.count > 40, !words.isIdentifier, !text.contains("://") || text.count > 120 else { return false }
         let spaces = text.count { $0 == " " || $0 == "\n" }
         return spaces >= 4 && text.first != "{" && text.first != "["
@@ -62,6 +86,7 @@ extension Redaction {
             let value = String(decoding: bytes[address.range], as: UTF8.self)
             replacements.add(value, pseudonyms.pseudonym(.ip, value), rule: "pseudonym:ip")
         }
+        avatars.formUnion(PersonalData.avatars(in: text))
         for match in TokenShape.matches(in: bytes) {
             let value = String(decoding: bytes[match.range], as: UTF8.self)
             replacements.add(value, fake(value, name: "token"), rule: "known-shape")

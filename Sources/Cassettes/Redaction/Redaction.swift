@@ -1,4 +1,5 @@
 import Columns
+import Crypto
 import Foundation
 import Tributary
 
@@ -30,6 +31,10 @@ public struct Redaction: Sendable {
     /// What is replaced in program text as well.
     var secrets = Replacements()
     private var hosts: [String] = []
+    /// Digests of people's addresses that were found.
+    var avatars: Set<String> = []
+    /// Words that the API itself is made of, in lower case.
+    private(set) var vocabulary: Set<String> = []
 
     /// - Parameters:
     ///   - source: the source's type in lower case; fakes are named by it.
@@ -48,8 +53,10 @@ public struct Redaction: Sendable {
     public mutating func redact(
         _ exchanges: [CapturedExchange], config: JSONValue, masked: JSONValue
     ) -> Result {
+        vocabulary = Vocabulary(of: exchanges, config: config.text).words
         let fakes = collectConfig(config, masked, path: [])
         for exchange in exchanges { collect(exchange) }
+        collectDigests()
         replacements.seal()
         secrets = replacements.withoutWords()
         var result = Result(
@@ -140,6 +147,27 @@ public struct Redaction: Sendable {
         return redacted(value).object ?? JSONObject()
     }
 
+    /// People are also told by digests of their addresses and names, as Gravatar's pictures are.
+    private mutating func collectDigests() {
+        let people: Set = ["pseudonym:email", "pseudonym:phone", "pseudonym:name"]
+        for (original, entry) in replacements.entries where people.contains(entry.rule) {
+            for (digest, other) in zip(Self.digests(of: original), Self.digests(of: entry.replacement)) {
+                replacements.add(digest, other, rule: "pseudonym:digest")
+            }
+        }
+        for avatar in avatars.sorted() {
+            replacements.add(avatar, pseudonyms.pseudonym(nil, avatar), rule: "pseudonym:digest")
+        }
+    }
+
+    private static func digests(of text: String) -> [String] {
+        let data = Data(text.lowercased().utf8)
+        return [
+            Hexadecimal.text(Insecure.MD5.hash(data: data)), Hexadecimal.text(Insecure.SHA1.hash(data: data)),
+            Hexadecimal.text(SHA256.hash(data: data)),
+        ]
+    }
+
     private mutating func collect(_ exchange: CapturedExchange) {
         if let components = URLComponents(string: exchange.url), let host = components.host {
             collectHost(exchange.url, host)
@@ -227,21 +255,26 @@ public struct Redaction: Sendable {
         case .array(let elements): for element in elements { collect(element, path: path, isError: isError) }
         case .object(let members):
             if !isError { collectPerson(members, path: path) }
-            for member in members { collect(member.value, path: path + [member.name], isError: isError) }
+            for member in members {
+                collect(
+                    member.value, path: path + [member.name],
+                    isError: isError || path.isEmpty && Self.isError(member, beside: members))
+            }
         }
     }
 
-    /// A thing's name is nobody's business; the name of what has an e-mail address or a telephone is a person's.
+    /// A thing's name is nobody's business; the name of what has an e-mail address, a telephone or an account is a person's.
     private mutating func collectPerson(_ members: [RawJSON.Member], path: [String]) {
         let isPerson = members.contains { member in
             guard case .scalar(let scalar) = member.value, scalar.string?.isEmpty == false else { return false }
-            return [.email, .phone].contains(FieldWords(member.name).person)
+            let words = FieldWords(member.name)
+            return words.isAccountName || [.email, .phone].contains(words.person)
         }
         guard isPerson else { return }
-        let names: Set = ["name", "fullname", "displayname", "username", "login", "nickname"]
+        let names: Set = ["name", "fullname", "displayname"]
         for member in members where names.contains(FieldWords(member.name).words.joined()) {
             guard case .scalar(let scalar) = member.value, let text = scalar.string, !text.isEmpty,
-                !text.contains("@"), rules.rule(.json, path + [member.name]) == nil
+                !text.contains("@"), isName(text), rules.rule(.json, path + [member.name]) == nil
             else { continue }
             replacements.add(text, pseudonyms.pseudonym(.name, text), rule: "pseudonym:name")
         }

@@ -14,6 +14,8 @@ struct Replacements: Sendable {
     private(set) var entries: [String: (replacement: String, rule: String)] = [:]
     private var rules: [String: String] = [:]
     private var patterns = PatternSet([])
+    /// Names that are too short to be looked for within a text: they count as a part of a path, as they may be a key.
+    private var short: [String: String] = [:]
 
     /// Notes a replacement; the first one of an original stays.
     mutating func add(_ original: String, _ replacement: String, rule: String) {
@@ -27,6 +29,7 @@ struct Replacements: Sendable {
         for (original, entry) in entries {
             // Of a rule "drop" nothing is spread: its places are named.
             if entry.rule == "drop" { continue }
+            if original.utf8.count < 4, entry.rule == "pseudonym:name" { short[original] = entry.replacement }
             all.append((original, entry.replacement))
             rules[entry.replacement] = entry.rule
             for spelling in Self.spellings(original) {
@@ -59,8 +62,17 @@ struct Replacements: Sendable {
     func applied(to text: String) -> (text: String, counts: [String: Int]) {
         guard !entries.isEmpty, !text.isEmpty else { return (text, [:]) }
         if let entry = entries[text] { return (entry.replacement, [entry.rule: 1]) }
-        let outcome = applied(to: Array(text.utf8), depth: 0)
-        return (String(decoding: outcome.bytes, as: UTF8.self), outcome.counts)
+        var outcome = applied(to: Array(text.utf8), depth: 0)
+        let changed = String(decoding: outcome.bytes, as: UTF8.self)
+        guard !short.isEmpty, changed.contains("/") else { return (changed, outcome.counts) }
+        let parts = changed.split(separator: "/", omittingEmptySubsequences: false).map { part -> String in
+            // What stands before a query or a fragment is a part as well.
+            let name = part.prefix { $0 != "?" && $0 != "#" }
+            guard let replacement = short[String(name)] else { return String(part) }
+            outcome.counts["pseudonym:name", default: 0] += 1
+            return replacement + part[name.endIndex...]
+        }
+        return (parts.joined(separator: "/"), outcome.counts)
     }
 
     func applied(to bytes: [UInt8]) -> Outcome { applied(to: bytes, depth: 0) }

@@ -79,6 +79,21 @@ struct FieldWords {
         return isPosition || names.contains(last) || has("node", "id") || has("request", "id")
     }
 
+    /// Whether the value is what people write: a description, a message, a comment.
+    var isProse: Bool {
+        let names: Set = [
+            "body", "caption", "comment", "comments", "content", "description", "headline", "message", "note", "notes",
+            "remark", "remarks", "subject", "summary", "text", "title",
+        ]
+        let about: Set = ["format", "mime", "language", "length", "size", "at", "date"]
+        return hasAny(names) && !isMetadata && !isIdentifier && !(words.last.map(about.contains) ?? false)
+    }
+
+    /// Whether the value is the name of a person's account.
+    var isAccountName: Bool { Self.accountNames.contains(words.joined()) }
+
+    private static let accountNames: Set = ["username", "login", "loginname", "nickname", "screenname"]
+
     /// The kind of personal data that the name announces; nil when it announces none.
     var person: PersonalKind? {
         let last = words.last ?? ""
@@ -88,7 +103,8 @@ struct FieldWords {
         {
             return .phone
         }
-        if ["firstname", "lastname", "surname", "fullname"].contains(last) || has("first", "name")
+        if isAccountName { return .name }
+        if ["firstname", "lastname", "surname", "fullname", "realname"].contains(last) || has("first", "name")
             || has("last", "name") || has("full", "name") || has("given", "name") || has("family", "name")
             || has("middle", "name") || has("real", "name") || has("contact", "name") || has("maiden", "name")
             || has("cardholder", "name")

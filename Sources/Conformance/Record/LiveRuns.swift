@@ -37,7 +37,7 @@ struct LiveRuns: Sendable {
         let schemas = try Self.chosen(plan, try await source.schemas(in: context(stand)))
         var tables: [RecordedTable] = []
         var modes: [String: Set<SyncType>] = [:]
-        var failure: (any Error)?
+        var leftOut: [Recorder.Outcome.LeftOut] = []
         for schema in schemas {
             progress("\(schema.name) …")
             do {
@@ -47,15 +47,15 @@ struct LiveRuns: Sendable {
             } catch is CancellationError {
                 throw CancellationError()
             } catch {
-                failure = failure ?? error
+                leftOut.append(.init(name: schema.name, error: error))
                 for type in SyncType.allCases { forget(schema.name, type, stand) }
                 notes.append("\(schema.name) was left out: \(Self.words(error))")
             }
         }
-        if tables.isEmpty, let failure { throw failure }
+        if tables.isEmpty, let first = leftOut.first { throw first.error }
         return RecordedRuns(
-            exchanges: TrimmedCounters.settled(stand.recorder.exchanges), tables: tables, notes: notes, modes: modes,
-            accounts: stand.integrations.accounts)
+            exchanges: TrimmedCounters.settled(stand.recorder.exchanges), tables: tables, notes: notes,
+            leftOut: leftOut, modes: modes, accounts: stand.integrations.accounts)
     }
 
     /// Asks with wrong credentials: what the upstream answers, and whether it was a refusal.

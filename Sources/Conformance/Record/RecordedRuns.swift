@@ -22,6 +22,8 @@ struct RecordedRuns: Sendable {
     var tables: [RecordedTable]
     /// What a person should know of it.
     var notes: [String]
+    /// Tables that could not be recorded.
+    var leftOut: [Recorder.Outcome.LeftOut] = []
     /// The kinds of run that were recorded of each table.
     var modes: [String: Set<SyncType>]
     /// The OAuth accounts that were asked for, each with every token that it had meanwhile.

@@ -39,8 +39,17 @@ public struct Recorder: Sendable {
         public var changed: [String] = []
         /// What could not be inferred or recorded, and what to do about it.
         public var notes: [String] = []
+        /// Tables that were asked for and are not in the recording.
+        public var leftOut: [LeftOut] = []
         /// The scenario of refused credentials, where one was recorded.
         public var refusal: URL?
+
+        /// A table that could not be recorded.
+        public struct LeftOut: Sendable {
+            public var name: String
+            /// Why.
+            public var error: any Error
+        }
 
         /// One table's share.
         public struct Table: Sendable, Encodable {
@@ -81,6 +90,7 @@ public struct Recorder: Sendable {
         draft.accounts = accounts
         var finished = try await finish(draft, lakes: lakes, originals: redacted.originals)
         finished.outcome.notes = runs.notes + finished.outcome.notes
+        finished.outcome.leftOut = runs.leftOut
         finished.outcome.redactions = redacted.counts
         finished.outcome.changed = finished.files.files.filter { existing.files[$0.key] != $0.value }.keys.sorted()
         if !finished.outcome.changed.isEmpty { try finished.files.write(to: folder) }

@@ -52,10 +52,13 @@ public struct RecordingLimits: Sendable, Hashable {
 
     public init() {}
 
+    /// Their names in a manifest.
+    static let names = ["pageSize", "pages", "rows"]
+
     /// As `limits` of a manifest has them.
     var json: JSONObject {
         var object = JSONObject()
-        for (name, value) in [("pageSize", pageSize), ("pages", pages), ("rows", rows)] {
+        for (name, value) in zip(Self.names, [pageSize, pages, rows]) {
             if let value { object[name] = .number(JSONNumber(Int64(value))) }
         }
         return object

@@ -137,7 +137,7 @@ struct ScenarioDraft {
         let match = matching(manifest["match"]?.object ?? JSONObject())
         manifest["match"] = match.isEmpty ? nil : .object(match)
         var limits = manifest["limits"]?.object ?? JSONObject()
-        for member in plan.limits.json.members { limits[member.name] = member.value }
+        for name in RecordingLimits.names { limits[name] = plan.limits.json[name] }
         let known = limits["readOnlyPaths"]?.array?.compactMap(\.string) ?? []
         let readOnly = known + ReadOnlyPaths.of(redacted.exchanges).filter { !known.contains($0) }
         if !readOnly.isEmpty { limits["readOnlyPaths"] = .array(readOnly.map { .string($0) }) }

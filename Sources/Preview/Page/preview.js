@@ -325,7 +325,7 @@ function showSample(state) {
   $("progress").hidden = state.state === "failed";
   $("progress").max = state.limit;
   $("progress").value = isRunning ? Math.min(state.rowsRead, state.limit) : state.limit;
-  const end = state.isCut ? "the sample is full; there is more" : "that is all there is";
+  const end = state.isCut ? `a sample ends at ${count(state.limit)} rows; there may be more` : "that is all there is";
   const rows = count(state.rowsRead);
   const text = isRunning ? `${rows} rows …` : state.state === "failed" ? "The sample failed." : `${rows} rows read: ${end}.`;
   if ($("progress-text").textContent !== text) $("progress-text").textContent = text;

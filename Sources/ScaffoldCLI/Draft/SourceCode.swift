@@ -22,6 +22,9 @@ struct SourceCode {
         let fields = plan.auth == .none && !plan.baseURL.parts.isEmpty ? [] : [auth["config"]].compactMap { $0 }
         marks["__config__"] = (plan.baseURL.fields + fields).joined(separator: "\n")
         marks["__authorization__"] = auth["authorization"]
+        // Where a server of the user's own redirects to, nobody knows.
+        marks["__redirects__"] =
+            plan.baseURL.parts.contains(where: \.isHost) ? ",\n            followsRedirects: false" : ""
         let size = names.size == nil ? nil : pages["size"]
         marks["__paginator__"] = [pages["paginator"], size].compactMap { $0 }.joined(separator: ", ")
         let endpoints = plan.tables.map(endpoint).joined(separator: "\n")

@@ -96,6 +96,8 @@ public struct HTTPRequest: Sendable {
     public var body: [UInt8]?
     /// What the transport may do for this request.
     public var options: Options
+    /// What the source says of the page that it asks for; nil where it is none of a list.
+    public var page: PageHint?
 
     /// What the transport may do for this request.
     public struct Options: Sendable, Hashable {

@@ -11,6 +11,9 @@ public struct Paginator: Sendable {
     let next: @Sendable (_ position: JSONValue, _ page: RESTPage, _ size: PageSize?) throws -> JSONValue?
     /// The paths that `next` looks at, for rows at a selector: found in one walk over the page.
     var wanted: @Sendable (_ selector: String) -> [String] = { _ in [] }
+    /// Where the body says how many rows the list has, and how many pages.
+    private(set) var total: String?
+    private(set) var totalPages: String?
 
     /// A paginator of the author's own.
     ///
@@ -30,6 +33,13 @@ public struct Paginator: Sendable {
         var copy = self
         let fixed = paths.compactMap { $0 }
         copy.wanted = { selector in fixed + (field.map { [RESTPage.lastRow($0, of: selector)] } ?? []) }
+        return copy
+    }
+
+    /// The same paginator, which ends by what the body says of the list's length.
+    private func counting(rows: String?, pages: String? = nil) -> Paginator {
+        var copy = self
+        (copy.total, copy.totalPages) = (rows, pages)
         return copy
     }
 }
@@ -126,28 +136,40 @@ extension Paginator {
                 if let maximum, next > maximum { throw page.beyond(maximum, at: next) }
                 return .number(JSONNumber(next))
             }
-        ).wanting(total)
+        ).wanting(total).counting(rows: total)
     }
 
     /// The number of the page; always sent.
     ///
-    /// The list ends with an empty page, with the last of the declared pages, when `hasMore` says so, or, without these,
-    /// with a page shorter than the page size.
+    /// The list ends with an empty page, with the last of the declared pages, at the declared total, when `hasMore` says
+    /// so, or, without these, with a page shorter than the page size.
     /// - Parameters:
     ///   - first: the number of the first page.
     ///   - totalPages: where the body says how many pages there are; it must then be there.
+    ///   - total: where the body says how many rows there are; it must then be there. Rows are counted as they come, so
+    ///     that an upstream that gives fewer than it was asked for is read to its end.
     ///   - hasMore: where the body says whether there is more; it must then be there.
     ///   - stopsOnShortPage: false for an upstream that gives fewer rows than it was asked for.
     public static func pageNumber(
-        parameter: RequestParameter = "page", first: Int = 1, totalPages: String? = nil, hasMore: String? = nil,
-        stopsOnShortPage: Bool = true
+        parameter: RequestParameter = "page", first: Int = 1, totalPages: String? = nil, total: String? = nil,
+        hasMore: String? = nil, stopsOnShortPage: Bool = true
     ) -> Paginator {
         Paginator(
-            apply: { position, request in request.set(parameter, .number(JSONNumber(position.int64 ?? Int64(first)))) },
+            apply: { position, request in
+                request.set(parameter, .number(JSONNumber(CountedPage(position, first: first).number)))
+            },
             next: { position, page, size in
-                let next = (position.int64 ?? Int64(first)) + 1
+                let here = CountedPage(position, first: first)
+                let next = here.number + 1
                 if let totalPages {
                     if next - Int64(first) >= (try page.number(totalPages)) { return nil }
+                } else if let total {
+                    let before = here.rows ?? (here.number - Int64(first)) * Int64(size?.rows ?? 0)
+                    let read = before + Int64(page.rowCount)
+                    let stated = try page.number(total)
+                    if read >= stated { return nil }
+                    if page.isEmpty { throw page.short(of: stated, at: read, total) }
+                    return CountedPage(number: next, rows: read).position
                 } else if let hasMore {
                     if try !page.flag(hasMore) { return nil }
                 } else if page.isEmpty || stopsOnShortPage && page.rowCount < size?.rows ?? 0 {
@@ -155,7 +177,7 @@ extension Paginator {
                 }
                 return .number(JSONNumber(next))
             }
-        ).wanting(totalPages, hasMore)
+        ).wanting(totalPages, total, hasMore).counting(rows: total, pages: totalPages)
     }
 
     private static func urls(_ find: @escaping @Sendable (RESTPage) -> String?) -> Paginator {
@@ -166,6 +188,25 @@ extension Paginator {
                 return .string(try page.link(reference))
             })
     }
+}
+
+/// The number of a page and, for a list that ends at a number of rows, how many were on the pages before.
+private struct CountedPage {
+    let number: Int64
+    /// Nil in the position of a version that did not count.
+    let rows: Int64?
+
+    init(number: Int64, rows: Int64) {
+        self.number = number
+        self.rows = rows
+    }
+
+    init(_ position: JSONValue, first: Int) {
+        number = position["page"]?.int64 ?? position.int64 ?? Int64(first)
+        rows = position.isNull ? 0 : position["rows"]?.int64
+    }
+
+    var position: JSONValue { ["page": .number(JSONNumber(number)), "rows": .number(JSONNumber(rows ?? 0))] }
 }
 
 /// What can stand in a token.

@@ -185,6 +185,7 @@ extension RESTClient {
         }
         sent.options.isIdempotent = request.method == .post ? true : nil
         sent.options.followsRedirects = followsRedirects
+        sent.page = request.page
         authorization.apply(to: &sent, token: token)
         return sent
     }

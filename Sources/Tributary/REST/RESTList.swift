@@ -63,6 +63,8 @@ struct RESTList: Sendable {
         if let pageSize { request.set(pageSize.parameter, .number(JSONNumber(Int64(pageSize.rows)))) }
         for bound in walk.bounds { request.set(bound.parameter, bound.value) }
         try paginator.apply(position, &request)
+        request.page = PageHint(
+            rows: endpoint.rows, size: pageSize?.parameter, total: paginator.total, totalPages: paginator.totalPages)
         return request
     }
 

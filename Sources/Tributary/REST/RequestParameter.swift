@@ -35,6 +35,8 @@ public struct RESTRequest: Sendable {
     public var headers: HTTPHeaders
     /// The JSON body; nil sends none.
     public var body: JSONObject?
+    /// The page of a list that it asks for.
+    var page: PageHint?
 
     /// A request; its path is taken under the client's base URL.
     public init(

@@ -24,7 +24,8 @@ struct RecordCommand: AsyncParsableCommand {
 
             Pseudonyms are made with a key that stays in the state folder, or in $TRIBUTARY_PSEUDONYM_KEY; a later state \
             of a scenario needs the same one. Tables, modes and limits of a later state are those of the scenario, unless \
-            they are given.
+            they are given. A table that cannot be read is left out: the last line names it, and the exit code is that of \
+            its error.
 
             The account of an OAuth field is the number of a stored one, or an access token, which --set account=- asks for \
             without showing it, or takes from standard input. It is neither printed nor stored.
@@ -36,14 +37,7 @@ struct RecordCommand: AsyncParsableCommand {
         help: "How every table is read: incremental, append or full-refresh; by default what the source offers best.")
     var mode: SyncType?
 
-    @Option(help: "Rows of a page at most, where requests ask for a size; 0 leaves it to the source. By default 5.")
-    var pageSize: Int?
-
-    @Option(help: "Pages of each list at most; 0 keeps all. By default 3.")
-    var maxPages: Int?
-
-    @Option(help: "Rows of each list at most; 0 keeps all, as by default.")
-    var maxRows: Int?
+    @OptionGroup var limits: LimitOptions
 
     @Option(help: "One sentence that says what the scenario shows.")
     var title: String?
@@ -61,10 +55,6 @@ struct RecordCommand: AsyncParsableCommand {
     var refusal = true
 
     func validate() throws {
-        for (name, value) in [("--page-size", pageSize), ("--max-pages", maxPages), ("--max-rows", maxRows)]
-        where value ?? 0 < 0 {
-            throw ValidationError("\(name) is 0 or more.")
-        }
         if let clock, TimestampParser.microseconds(clock) == nil {
             throw ValidationError("Reading --clock '\(clock)': it is to be such as 2026-06-01T00:00:00Z.")
         }
@@ -89,9 +79,7 @@ struct RecordCommand: AsyncParsableCommand {
         plan.provesCredentials = !options.noValidate
         plan.recordsRefusal = refusal
         (plan.title, plan.story, plan.apiVersion) = (title, story, apiVersion)
-        if let pageSize { plan.limits.pageSize = pageSize == 0 ? nil : pageSize }
-        if let maxPages { plan.limits.pages = maxPages == 0 ? nil : maxPages }
-        if let maxRows { plan.limits.rows = maxRows == 0 ? nil : maxRows }
+        limits.change(&plan.limits)
         let recorder = try options.recorder(plan, accounts: config.accounts, store: store)
         let outcome = try await Interruption.cancelling { try await recorder.run() }
         try RecordingReport(outcome).show(json: options.output.json)
@@ -104,12 +92,14 @@ struct RerecordCommand: AsyncParsableCommand {
         commandName: "rerecord", abstract: "Record a state of a scenario anew, with as small a difference as can be.",
         discussion: """
             The same tables in the same modes, limits and moment as the manifest says; names of entries and files stay, \
-            so an upstream that did not change leaves every file as it is, and git shows nothing.
+            so an upstream that did not change leaves every file as it is, and git shows nothing. Limits that are given \
+            take the place of the manifest's.
 
               tributary rerecord stripe --scenario billing --connection my-test-account
             """)
 
     @OptionGroup var options: RecordingOptions
+    @OptionGroup var limits: LimitOptions
 
     func run() async throws {
         let source = try Sources.registry.source(options.source)
@@ -121,6 +111,7 @@ struct RerecordCommand: AsyncParsableCommand {
         var chosen = plan
         if !options.tables.isEmpty { chosen.tables = options.tables }
         chosen.provesCredentials = !options.noValidate
+        limits.change(&chosen.limits)
         let recorder = try options.recorder(chosen, accounts: config.accounts, store: store)
         let outcome = try await Interruption.cancelling { try await recorder.run(replaces: true) }
         try RecordingReport(outcome).show(json: options.output.json)
@@ -136,7 +127,14 @@ struct RecordingReport: Encodable {
     let redactions: [String: Int]
     let changed: [String]
     let notes: [String]
+    /// Tables that could not be recorded; the notes say why.
+    let leftOut: [String]
     let refusal: String?
+    private let status: ExitStatus?
+
+    private enum CodingKeys: CodingKey {
+        case folder, tables, requests, bytes, redactions, changed, notes, leftOut, refusal
+    }
 
     init(_ outcome: Recorder.Outcome) {
         folder = outcome.folder.relativePath
@@ -146,11 +144,20 @@ struct RecordingReport: Encodable {
         redactions = outcome.redactions
         changed = outcome.changed
         notes = outcome.notes
+        leftOut = outcome.leftOut.map(\.name)
         refusal = outcome.refusal?.relativePath
+        status = outcome.leftOut.first.map { ExitStatus(for: $0.error) }
     }
 
+    /// Prints it.
+    ///
+    /// - Throws: the exit code of the first table that was left out, as a sync ends with that of its first failure.
     func show(json: Bool) throws {
-        if json { return try JSONOutput.print(self) }
+        if json { try JSONOutput.print(self) } else { showText() }
+        if let status { throw status.exitCode }
+    }
+
+    private func showText() {
         var table = TextTable([
             ("TABLE", .left), ("MODE", .left), ("ROWS", .right), ("REQUESTS", .right), ("MODEL", .left),
         ])
@@ -171,5 +178,6 @@ struct RecordingReport: Encodable {
         }
         if let refusal { Console.result("What wrong credentials are answered with is in \(refusal).") }
         Console.note("Read what was written before you commit it; then: tributary check")
+        if !leftOut.isEmpty { Console.note("Left out, for the reasons above: \(leftOut.joined(separator: ", ")).") }
     }
 }

@@ -74,6 +74,51 @@ private struct EndlessList: HTTPClient {
         #expect(recorder.exchanges[1].trimmed?["ended"]?.array == ["Next-Page"])
     }
 
+    @Test("an empty page after full ones is looked at where these had their rows, not where it holds other objects")
+    func emptyPage() async throws {
+        let list = EndlessList { page in
+            let rows = page == 1 ? #"{"id": 1}, {"id": 2}"# : ""
+            return (
+                [], #"{"data": {"things": [\#(rows)], "@links": {"prev": [{"uri": "x"}], "next": [{"uri": "y"}]}}}"#
+            )
+        }
+        let guessing = RecordingHTTPClient(list, maxPages: 2)
+        _ = try await read(guessing, 1)
+        let last = try await read(guessing, 2)
+        #expect(last.path("data.@links.prev")?.array?.count == 1)
+        #expect(guessing.exchanges[1].trimmed == nil)
+        // Of a first page without rows only the source knows.
+        let told = RecordingHTTPClient(list, maxRows: 0)
+        for page in [2, 1] {
+            var request = HTTPRequest(.get, "https://api.example.com/things?page=\(page)")
+            request.page = PageHint(rows: "data.things")
+            _ = try await told.send(request).body.collect()
+        }
+        let notes = told.exchanges.map { $0.trimmed?["rows"]?.string }
+        #expect(notes == [nil, "data.things"])
+        let kept = try JSONValue(parsing: told.exchanges[0].body)
+        #expect(kept.path("data.@links.prev")?.array?.count == 1)
+    }
+
+    @Test("totals are lowered on the page that ends a cut list, by what the source declares and by their names")
+    func totals() async throws {
+        let list = EndlessList { page in
+            ([], #"{"list": [{"id": \#(page)}], "n": 40, "meta": {"pages": "40", "total_size": 40}, "limit": 40}"#)
+        }
+        let recorder = RecordingHTTPClient(list, maxPages: 2)
+        var last: JSONValue = .null
+        for page in [1, 2] {
+            var request = HTTPRequest(.get, "https://api.example.com/things?page=\(page)")
+            request.page = PageHint(rows: "list", total: "n")
+            last = try JSONValue(parsing: try await recorder.send(request).body.collect())
+        }
+        #expect(last["n"]?.int64 == 2 && last["meta"]?["total_size"]?.int64 == 2 && last["limit"]?.int64 == 40)
+        #expect(last["meta"]?["pages"]?.string == "2", "a number that is text stays one")
+        #expect(recorder.exchanges[1].trimmed?["ended"]?.array == ["n", "meta.pages", "meta.total_size"])
+        let first = try JSONValue(parsing: TrimmedCounters.settled(recorder.exchanges)[0].body)
+        #expect(first["n"]?.int64 == 2)
+    }
+
     @Test("rows are cut in the middle of a page, and other lists count by themselves")
     func rows() async throws {
         let list = EndlessList { page in ([], #"[{"id": \#(page * 2)}, {"id": \#(page * 2 + 1)}]"#) }

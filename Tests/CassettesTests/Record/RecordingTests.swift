@@ -55,6 +55,33 @@ private struct PathClient: HTTPClient {
         #expect(limited.url == "https://api.example.com/a?limit=5&q=1")
         #expect(limited.query == [QueryItem("per_page", "5")])
     }
+
+    @Test(
+        "a size is told by the letters of its name",
+        arguments: ["@page_size", "max-results", "page[size]", "pageSize", "$top", "_limit", "PerPage"])
+    func sizeNames(_ name: String) {
+        let request = HTTPRequest(.get, "https://api.example.com/a", query: [QueryItem(name, "50")])
+        #expect(PageSizeParameter.limited(request, to: 5).query == [QueryItem(name, "5")])
+        let body = HTTPRequest(.post, "https://api.example.com/a", body: Array(#"{"\#(name)":50}"#.utf8))
+        #expect(PageSizeParameter.limited(body, to: 5).body == Array(#"{"\#(name)":5}"#.utf8))
+    }
+
+    @Test("the size that the source declares is the one, whatever its name and that of others")
+    func declaredSize() {
+        var request = HTTPRequest(
+            .get, "https://api.example.com/a?batch=100&count=70", query: [QueryItem("limit", "60")])
+        request.page = PageHint(rows: "", size: "batch")
+        let limited = PageSizeParameter.limited(request, to: 5)
+        #expect(limited.url == "https://api.example.com/a?batch=5&count=70")
+        #expect(limited.query == [QueryItem("limit", "60")])
+        var search = HTTPRequest(
+            .post, "https://api.example.com/a?limit=9",
+            body: Array(#"{"ask":{"batch":"100","limit":8},"limit":7}"#.utf8))
+        search.page = PageHint(rows: "", size: .body("ask.batch"))
+        let smaller = PageSizeParameter.limited(search, to: 5)
+        #expect(smaller.body == Array(#"{"ask":{"batch":"5","limit":8},"limit":7}"#.utf8))
+        #expect(smaller.url == search.url)
+    }
 }
 
 @Suite struct HARWriterTests {

@@ -1,4 +1,5 @@
 import Columns
+import Crypto
 import Foundation
 import Testing
 import Tributary
@@ -102,6 +103,88 @@ import Tributary
         let scanner = LeakScanner(originals: result.originals, places: [])
         let findings = scanner.scan(result.exchanges[0].body, file: "acme/s/bodies/people-p1.json")
         #expect(findings.isEmpty, "\(findings.map(\.description)) \(Self.text(result.exchanges[0]))")
+    }
+
+    @Test("the name of an account and of its person goes with and without an address beside it, in paths as well")
+    func accounts() {
+        let body =
+            #"{"data": [{"id": 1, "username": "amy", "realname": "Amy Pond", "name": "A. Pond", "type": "admin"}],"#
+            + #" "links": {"next": "http://127.0.0.1:8080/v1/people/amy?page=2"}, "owner": {"login": "wilfred"}}"#
+        let result = Self.redact([
+            Self.exchange(body: body),
+            Self.exchange("http://127.0.0.1:8080/v1/people/amy", body: #"{"by": "wilfred", "name": "Acme GmbH"}"#),
+            Self.exchange("http://127.0.0.1:8080/v1/people/wilfred/posts", body: "[]"),
+        ])
+        let text = result.exchanges.map { $0.url + Self.text($0) }.joined()
+        for name in ["amy", "Amy", "Pond", "wilfred"] { #expect(!text.contains(name), "\(name): \(text)") }
+        #expect(text.contains("Acme GmbH") && text.contains("admin"))
+        let user = RawJSON(result.exchanges[0].body).flatMap { try? JSONValue(parsing: $0.compact) }?.path(
+            "data.0.username")
+        #expect(result.exchanges[1].url.hasSuffix("/v1/people/\(user?.string ?? "?")"))
+    }
+
+    @Test("a word that the API itself is made of is no name, and a path of the code stays as it is")
+    func vocabulary() {
+        let result = Self.redact([
+            Self.exchange("http://127.0.0.1:8080/rest/people", body: #"[{"id": 1, "username": "people"}]"#),
+            Self.exchange(
+                "http://127.0.0.1:8080/rest/posts",
+                body: #"[{"title": "x", "username": "rest"}, {"title": "y", "username": "title"}]"#),
+        ])
+        #expect(
+            result.exchanges.map(\.url) == [
+                "http://acme.example.com/rest/people", "http://acme.example.com/rest/posts",
+            ])
+        #expect(Self.text(result.exchanges[1]).contains(#""title": "x""#), "\(Self.text(result.exchanges[1]))")
+        let keyed = Self.redact([
+            Self.exchange(body: #"[{"votes": {"wilfred": 1}}, {"votes": {"donna": 2}}, {"votes": {"martha": 1}}]"#),
+            Self.exchange(body: #"[{"username": "wilfred"}, {"username": "donna"}]"#),
+        ])
+        let text = keyed.exchanges.map(Self.text).joined()
+        #expect(!text.contains("wilfred") && !text.contains("donna"), "keys of a map may be names: \(text)")
+    }
+
+    @Test("a digest of an address is that of its pseudonym, and a picture's of an unknown address is another")
+    func digests() throws {
+        let address = "Ann.Lee@corp.io"
+        let md5 = Insecure.MD5.hash(data: Data(address.lowercased().utf8)).map { String(format: "%02x", $0) }.joined()
+        let sha = SHA256.hash(data: Data(address.lowercased().utf8)).map { String(format: "%02x", $0) }.joined()
+        let unknown = "0cc175b9c0f1b6a831c399e269772661"
+        let body =
+            #"{"email": "\#(address)", "avatar_url": "https://www.gravatar.com/avatar/\#(md5)?s=40", "hash": "\#(sha)","#
+            + #" "other": "https://secure.gravatar.com/avatar/\#(unknown)", "checksum": "\#(unknown.reversed().map(String.init).joined())"}"#
+        let result = Self.redact([Self.exchange(body: body)])
+        let text = Self.text(result.exchanges[0])
+        for digest in [md5, sha, unknown] { #expect(!text.contains(digest), "\(text)") }
+        let email = try #require(text.firstMatch(of: /p-[a-z0-9]+@example\.com/).map { String($0.0) })
+        let other = Insecure.MD5.hash(data: Data(email.utf8)).map { String(format: "%02x", $0) }.joined()
+        #expect(text.contains("/avatar/\(other)?s=40"))
+        #expect(text.contains(String(unknown.reversed())), "a digest of something else stays")
+    }
+
+    @Test(
+        "what people write goes where the name of the member says so, and codes and few words stay",
+        arguments: [
+            ("description", "Call Bob about it", true), ("body_top", "Please look at this again", true),
+            ("bodyHTML", "<p>One two three four</p>", true), ("summary", "Fix the crash in the parser", true),
+            ("title", "支払いが遅れている件についての問い合わせ", true), ("notes", "see http://x.example.org/a for the long story", true),
+            ("title", "In review", false), ("message", "waiting_for_payment", false), ("text_type", "a b c d e", false),
+            ("status", "waiting for a decision", false), ("description_format", "one two three four", false),
+        ])
+    func prose(_ name: String, _ value: String, _ goes: Bool) throws {
+        let result = Self.redact([Self.exchange(body: #"{"data": [{"\#(name)": "\#(value)"}]}"#)])
+        let json = try JSONValue(parsing: result.exchanges[0].body)
+        let came = try #require(json.path("data.0.\(name)")?.string)
+        #expect((came != value) == goes && came.count == value.count, "\(came)")
+    }
+
+    @Test("an error that an answer of 200 tells stays as well, and rows that are called errors do not")
+    func errorsWithin() {
+        let words = "The query asks for too many things"
+        let told = Self.redact([Self.exchange(body: #"{"errors": [{"message": "\#(words)"}]}"#)])
+        #expect(Self.text(told.exchanges[0]).contains(words))
+        let rows = Self.redact([Self.exchange(body: #"{"errors": [{"id": 1, "message": "\#(words)"}]}"#)])
+        #expect(!Self.text(rows.exchanges[0]).contains(words))
     }
 
     @Test("an error's text stays, for sources tell errors by it")

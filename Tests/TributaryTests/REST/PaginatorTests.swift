@@ -78,6 +78,14 @@ struct PagedUpstream: Sendable, CustomTestStringConvertible {
         ) { request in
             .json(["data": slice((request["page"].flatMap { Int($0) } ?? 0) * 3).rows, "pages": 3])
         },
+        // Pages are smaller than they are asked for, and only the rows that came are counted.
+        PagedUpstream(
+            name: "page number to the total of rows", paginator: .pageNumber(total: "meta.total"),
+            pageSize: PageSize("limit", 5)
+        ) { request in
+            let page = request["page"].flatMap { Int($0) } ?? 1
+            return .json(["data": slice((page - 1) * 3).rows, "meta": ["total": 7]])
+        },
         PagedUpstream(
             name: "cursor in the body of a POST",
             paginator: .cursor(parameter: .body("page.after"), from: "next"), pageSize: PageSize(.body("page.size"), 3)
@@ -96,6 +104,17 @@ struct PagedUpstream: Sendable, CustomTestStringConvertible {
     func client() -> (RESTClient, ScriptedHTTPClient) {
         let http = ScriptedHTTPClient(answer)
         return (RESTClient(.testing(http: http), baseURL: "https://api.example.com/v1"), http)
+    }
+}
+
+/// Keeps requests as the layers below get them.
+private struct HintingClient: HTTPClient {
+    let seen: Lock<[HTTPRequest]>
+
+    func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        seen.withLock { $0.append(request) }
+        return HTTPResponse(
+            status: 200, url: request.url, body: HTTPBody(Array(#"{"data": {"list": [{"id": 1}]}, "count": 1}"#.utf8)))
     }
 }
 
@@ -274,11 +293,64 @@ struct PaginatorTests {
     }
 
     @Test(
+        "a page without rows before the stated total is an error, and a full list is not asked further",
+        arguments: [Paginator.offset(total: "total"), .pageNumber(total: "total")])
+    func shortOfTotal(_ paginator: Paginator) async throws {
+        func read(stating total: Int64) async throws -> (rows: Int, requests: Int) {
+            let http = ScriptedHTTPClient { call in
+                .json([
+                    "data": call.index < 2 ? [["id": .number(JSONNumber(Int64(call.index)))]] : [],
+                    "total": .number(JSONNumber(total)),
+                ])
+            }
+            let client = RESTClient(
+                .testing(http: http), baseURL: "https://api.example.com", paginator: paginator,
+                pageSize: PageSize("limit", 1))
+            let reading = try await client.read(RESTEndpoint("things", path: "/", primaryKeys: ["id"], rows: "data"))
+            return (reading.rows.count, http.requests.count)
+        }
+        #expect(try await read(stating: 2) == (2, 2))
+        let error = await #expect(throws: SourceError.self) { try await read(stating: 3) }
+        #expect(error?.message.contains("no rows after 2, and 'total' says that there are 3") == true)
+    }
+
+    @Test("a token of a version that did not count goes on by the size of its pages")
+    func uncountedToken() async throws {
+        let http = ScriptedHTTPClient { request in
+            .json(["data": PagedUpstream.slice(((request["page"].flatMap { Int($0) } ?? 1) - 1) * 3).rows, "total": 7])
+        }
+        let client = RESTClient(.testing(http: http), baseURL: "https://api.example.com")
+        let endpoint = RESTEndpoint(
+            "things", path: "/", primaryKeys: ["id"], rows: "data", paginator: .pageNumber(total: "total"),
+            pageSize: PageSize("limit", 3))
+        var token = try #require(try await client.read(endpoint, stopAfter: 1).marks.first).token.value.object
+        token?["at"] = 3
+        let inputs = SourceInputs(schema: "things", resumeToken: ResumeToken(.object(try #require(token))))
+        #expect(try await client.read(endpoint, inputs: inputs).rows == [["id": 7]])
+        #expect(http.requests.map { $0["page"] } == ["1", "3"])
+    }
+
+    @Test("a request says where its page's size and rows are, and what ends the list; nothing of it is sent")
+    func hint() async throws {
+        let seen = Lock<[HTTPRequest]>([])
+        let http = HintingClient(seen: seen)
+        let client = RESTClient(
+            .testing(http: http), baseURL: "https://api.example.com", pageSize: PageSize("max-results", 2))
+        _ = try await client.read(
+            RESTEndpoint(
+                "things", path: "/", primaryKeys: ["id"], rows: "data.list", paginator: .offset(total: "count")))
+        let request = try #require(seen.withLock { $0 }.first)
+        #expect(request.page == PageHint(rows: "data.list", size: "max-results", total: "count"))
+        #expect(request.query == [QueryItem("max-results", "2"), QueryItem("offset", "0")])
+        #expect(request.headers.fields.map(\.name) == ["Accept"])
+    }
+
+    @Test(
         "a body that lacks what the paginator was told is an error",
         arguments: [
             Paginator.cursor(parameter: "after", from: "next", hasMore: "more"),
             .lastRow("id", parameter: "after", hasMore: "has_more"), .offset(total: "total"),
-            .pageNumber(totalPages: "pages"), .lastRow("missing", parameter: "after"),
+            .pageNumber(totalPages: "pages"), .pageNumber(total: "total"), .lastRow("missing", parameter: "after"),
         ])
     func missingEnvelope(_ paginator: Paginator) async throws {
         let client = RESTClient(

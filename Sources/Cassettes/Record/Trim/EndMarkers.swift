@@ -71,42 +71,4 @@ struct EndMarkers {
     }
 
     private static func literal(_ text: String) -> RawJSON { .scalar(.init(raw: text, offset: 0)) }
-
-    // MARK: Counters
-
-    /// The page with its counters of rows and pages lowered to what is kept of the list.
-    static func counting(_ json: RawJSON, rows: [String], total: Int, pages: Int) -> RawJSON {
-        counting(json, at: [], rows: rows, total: total, pages: pages)
-    }
-
-    private static func counting(
-        _ json: RawJSON, at path: [String], rows: [String], total: Int, pages: Int
-    ) -> RawJSON {
-        guard case .object(let members) = json, path.count < 4 else { return json }
-        return .object(
-            members.map { member in
-                var member = member
-                let place = path + [member.name]
-                guard place != rows else { return member }
-                if case .scalar(let scalar) = member.value, let number = Int(scalar.raw) {
-                    let words = Set(FieldWords(member.name).words)
-                    if isPageCount(words), number > pages { member.value = literal(String(pages)) }
-                    if isRowCount(words), number > total { member.value = literal(String(total)) }
-                } else {
-                    member.value = counting(
-                        member.value, at: place, rows: rows, total: total, pages: pages)
-                }
-                return member
-            })
-    }
-
-    private static func isPageCount(_ words: Set<String>) -> Bool {
-        words == ["pages"] || words == ["total", "pages"] || words == ["page", "count"] || words == ["last", "page"]
-            || words == ["num", "pages"]
-    }
-
-    private static func isRowCount(_ words: Set<String>) -> Bool {
-        !isPageCount(words) && !words.contains("page") && !words.contains("size")
-            && (words.contains("total") || words.contains("count") || words == ["num", "results"])
-    }
 }

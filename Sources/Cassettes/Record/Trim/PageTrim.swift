@@ -3,8 +3,8 @@ import Tributary
 
 /// Ends long lists early while they are recorded: after some pages the upstream seems to have no more.
 ///
-/// The source reads what is kept, so the recording is a whole: its last page says by the API's own markers that it is the
-/// last, and a page that is asked for nevertheless is an empty one.
+/// The source reads what is kept, so the recording is a whole: its last page says by the API's own markers and counters
+/// that it is the last, and a page that is asked for nevertheless is an empty one.
 struct PageTrim: Sendable {
     /// How much of a list is kept.
     struct Limits: Sendable, Hashable {
@@ -22,7 +22,11 @@ struct PageTrim: Sendable {
 
     private struct Progress {
         var pages = 0
+        /// Pages that have kept rows.
+        var full = 0
         var rows = 0
+        /// Where the first page with rows had them.
+        var path: [String]?
         var isOver = false
     }
 
@@ -53,15 +57,21 @@ struct PageTrim: Sendable {
     ///
     /// - Parameter leading: the headers by which it leads on; they are to be ended too.
     mutating func page(_ exchange: CapturedExchange, body: [UInt8], leading: [String]) -> Outcome? {
-        guard let json = RawJSON(body), let list = RowList.find(in: json) else { return nil }
         let place = Place(lane: exchange.lane, list: exchange.list)
         var progress = lists[place] ?? Progress()
+        guard let json = RawJSON(body), let list = RowList.find(in: json, exchange.page, known: progress.path) else {
+            return nil
+        }
+        if list.count > 0 { progress.path = progress.path ?? list.path }
         let room = progress.isOver ? 0 : limits.rows.map { max(0, $0 - progress.rows) } ?? list.count
         let allowed = exchange.lane.schema.flatMap { known[$0] }
-        let isKnown = allowed.map { allowed in json.elements(at: list.path[...]).map { allowed.contains($0.compact) } }
+        let isKnown = allowed.map { allowed in
+            (json.list(at: list.path[...]) ?? []).map { allowed.contains($0.compact) }
+        }
         let beyond = isKnown?.contains(false) ?? false
         let kept = min(isKnown?.count { $0 } ?? list.count, room)
         progress.pages += 1
+        progress.full += kept > 0 ? 1 : 0
         progress.rows += kept
         let isLast =
             progress.isOver || beyond || progress.pages >= limits.pages ?? .max || progress.rows >= limits.rows ?? .max
@@ -77,12 +87,15 @@ struct PageTrim: Sendable {
         }
         var markers = EndMarkers(rows: list.path)
         changed = markers.ending(changed)
-        guard kept < list.count || !markers.changed.isEmpty || !leading.isEmpty else { return nil }
+        var counters = ListCounters(
+            rows: list.path, total: progress.rows, pages: progress.full, hint: exchange.page)
+        changed = counters.lowering(changed)
+        let names = markers.changed + counters.changed + leading
+        guard kept < list.count || !names.isEmpty else { return nil }
         var note = JSONObject([
             ("rows", .string(list.path.isEmpty ? "$" : list.path.joined(separator: "."))),
             ("kept", .number(JSONNumber(Int64(kept)))), ("of", .number(JSONNumber(Int64(list.count)))),
         ])
-        let names = markers.changed + leading
         if !names.isEmpty { note["ended"] = .array(names.map { .string($0) }) }
         return Outcome(body: changed.compact, note: .object(note))
     }
@@ -110,63 +123,5 @@ struct PageTrim: Sendable {
         link.split(separator: ",").filter { part in
             !["next", "last"].contains { part.lowercased().contains("rel=\"\($0)\"") || part.hasSuffix("rel=\($0)") }
         }.joined(separator: ",")
-    }
-}
-
-/// Where a page has its rows: the longest list of objects that is not within another list.
-struct RowList {
-    var path: [String]
-    var count: Int
-
-    static func find(in json: RawJSON) -> RowList? {
-        var found: [RowList] = []
-        collect(json, at: [], into: &found)
-        let named = found.filter { $0.path.last.map { usual.contains($0.lowercased()) } ?? true }
-        return found.filter { $0.count > 0 }.max { $0.count < $1.count } ?? named.first ?? found.first
-    }
-
-    /// The rows of a page, each in one spelling.
-    static func rows(of page: RawJSON) -> [[UInt8]] {
-        guard let list = find(in: page) else { return [] }
-        return page.elements(at: list.path[...]).map(\.compact)
-    }
-
-    /// Names by which a list without rows is known.
-    private static let usual: Set = ["data", "items", "results", "rows", "records", "values", "entries", "objects"]
-
-    private static func collect(_ json: RawJSON, at path: [String], into found: inout [RowList]) {
-        switch json {
-        case .scalar: return
-        case .array(let elements):
-            let isOfObjects = elements.allSatisfy { if case .object = $0 { true } else { false } }
-            if isOfObjects { found.append(RowList(path: path, count: elements.count)) }
-        case .object(let members):
-            guard path.count < 4 else { return }
-            for member in members { collect(member.value, at: path + [member.name], into: &found) }
-        }
-    }
-}
-
-extension RawJSON {
-    fileprivate func elements(at path: ArraySlice<String>) -> [RawJSON] {
-        switch self {
-        case .array(let elements) where path.isEmpty: return elements
-        case .object(let members):
-            guard let member = members.first(where: { $0.name == path.first }) else { return [] }
-            return member.value.elements(at: path.dropFirst())
-        default: return []
-        }
-    }
-
-    /// The document with other elements in the list at a path.
-    func replacingElements(at path: [String], _ change: ([RawJSON]) -> [RawJSON]) -> RawJSON {
-        switch self {
-        case .array(let elements) where path.isEmpty: return .array(change(elements))
-        case .object(var members):
-            guard let name = path.first, let index = members.firstIndex(where: { $0.name == name }) else { return self }
-            members[index].value = members[index].value.replacingElements(at: Array(path.dropFirst()), change)
-            return .object(members)
-        default: return self
-        }
     }
 }

@@ -1,7 +1,7 @@
 import Columns
 import Tributary
 
-/// Lowers what the pages of a shortened list say of its length, so that they agree with what is left of it.
+/// Lowers what the pages of a shortened list say of its length, so that those before the cut agree with what is left.
 public enum TrimmedCounters {
     private struct Place: Hashable {
         var lane: CapturedExchange.Lane
@@ -18,14 +18,20 @@ public enum TrimmedCounters {
         var result = exchanges
         for (at, indices) in Dictionary(grouping: exchanges.indices, by: { place(exchanges[$0]) })
         where shortened.contains(at) {
-            let pages = indices.compactMap { index in
-                RawJSON(exchanges[index].body).flatMap { json in RowList.find(in: json).map { (index, json, $0) } }
+            var known: [String]?
+            let pages = indices.compactMap { index -> (Int, RawJSON, RowList)? in
+                guard let json = RawJSON(exchanges[index].body),
+                    let list = RowList.find(in: json, exchanges[index].page, known: known)
+                else { return nil }
+                if list.count > 0 { known = known ?? list.path }
+                return (index, json, list)
             }
             let total = pages.reduce(0) { $0 + $1.2.count }
             let full = pages.count { $0.2.count > 0 }
             for (index, json, list) in pages {
-                let counted = EndMarkers.counting(json, rows: list.path, total: total, pages: max(1, full))
-                result[index].body = counted.compact
+                var counters = ListCounters(
+                    rows: list.path, total: total, pages: full, hint: exchanges[index].page)
+                result[index].body = counters.lowering(json).compact
             }
         }
         return result

@@ -31,6 +31,7 @@ extension Recorder {
         outcome.changed = files.files.filter { existing.files[$0.key] != $0.value }.keys.sorted()
         if !outcome.changed.isEmpty { try files.write(to: folder) }
         outcome.notes = recorded.notes
+        outcome.leftOut = recorded.leftOut
         outcome.redactions = redacted.result.counts
         outcome.bytes = files.files.values.reduce(0) { $0 + $1.count }
         outcome.tables = zip(tables, recorded.tables).map { table, recorded in

@@ -22,6 +22,7 @@ struct SQLRecording {
         var engine: DatabaseEngine
         var version: String
         var notes: [String]
+        var leftOut: [Recorder.Outcome.LeftOut] = []
     }
 
     /// Nil when the source speaks to no database.
@@ -79,7 +80,10 @@ struct SQLRecording {
         for schema in schemas {
             progress("\(schema.name) …")
             guard let table = Self.table(schema.name, plan.config["schema"]?.string, facts) else {
-                result.notes.append("\(schema.name) was left out: the catalogue shows no table of this name.")
+                let error = SourceError(
+                    .unknownSchema, "Recording \(schema.name): the catalogue shows no table of this name.")
+                result.leftOut.append(.init(name: schema.name, error: error))
+                result.notes.append("\(schema.name) was left out: \(error.message)")
                 continue
             }
             let mode = plan.modes[schema.name] ?? plan.mode ?? DefaultSettings.syncType(for: schema)

@@ -1,0 +1,71 @@
+import Cassettes
+import Columns
+import Conformance
+import Foundation
+import TestSupport
+import Testing
+import Tributary
+
+/// Records lists that end at a number which their answers state, under names that nobody could guess.
+@Suite(.timeLimit(.minutes(5))) struct CountedRecorderTests {
+    private static let source = AnySource(CountedSource.self)
+
+    @Test("a list that is cut states the rows and pages that are left of it, and is read to that end")
+    func cut() async throws {
+        let room = try TemporaryFolder("counted")
+        let service = CountedService(rows: 121)
+        let outcome = try await Recorder.testing(service.client, room.url, of: Self.source).run()
+        #expect(outcome.leftOut.isEmpty && outcome.tables.map(\.rows) == [15, 15, 15], "\(outcome.notes)")
+        #expect(outcome.tables.map(\.requests) == [3, 3, 3])
+        #expect(service.sizes == [5], "small pages were asked for under each name")
+        let exchanges = try Scenario(at: room.file("counted/lists")).exchanges(state: "t0")
+        for (table, path, stated) in [
+            ("reviews", "total_results", 15), ("issues", "data.@total_size", 15), ("users", "n", 3),
+        ] {
+            let bodies = try exchanges.filter { $0.exchange.schemas == [table] }.map { try JSONValue(parsing: $0.body) }
+            #expect(bodies.map { $0.path(path)?.int64 } == Array(repeating: Int64(stated), count: 3), "\(table)")
+        }
+        #expect(exchanges.filter { $0.url.contains("/issues") }.allSatisfy { $0.url.contains("page_size=100") })
+    }
+
+    @Test("a list that ends before the limits is written as it came")
+    func whole() async throws {
+        let room = try TemporaryFolder("counted")
+        let outcome = try await Recorder.testing(CountedService(rows: 12).client, room.url, of: Self.source).run()
+        #expect(outcome.tables.map(\.rows) == [12, 12, 12], "\(outcome.notes)")
+        let exchanges = try Scenario(at: room.file("counted/lists")).exchanges(state: "t0")
+        #expect(!exchanges.contains { $0.exchange.isTrimmed })
+    }
+
+    @Test("a table that cannot be recorded is told with its error beside those that are")
+    func leftOut() async throws {
+        let room = try TemporaryFolder("counted")
+        var recorder = Recorder.testing(CountedService(rows: 3).client, room.url, of: Self.source)
+        var plan = recorder.plan
+        plan.tables = ["missing", "users"]
+        recorder = Recorder(
+            plan: plan, live: recorder.live, fixtures: recorder.fixtures,
+            key: Array("a key of pseudonyms for tests ..".utf8))
+        let outcome = try await recorder.run()
+        #expect(outcome.tables.map(\.name) == ["users"] && outcome.leftOut.map(\.name) == ["missing"])
+        #expect(outcome.leftOut.first?.error is SourceError)
+        #expect(outcome.notes.contains { $0.hasPrefix("missing was left out: ") }, "\(outcome.notes)")
+    }
+
+    @Test("limits that are taken away are gone from the manifest as well")
+    func limits() async throws {
+        let room = try TemporaryFolder("counted")
+        let first = Recorder.testing(CountedService(rows: 121).client, room.url, of: Self.source)
+        _ = try await first.run()
+        let folder = room.file("counted/lists")
+        #expect(try RecordingLimits(Scenario(at: folder).manifest.document["limits"]) == RecordingLimits())
+        var plan = try RecordingPlan(
+            again: Scenario(at: folder), state: "t0", source: Self.source, config: [:], today: "2026-01-07")
+        (plan.limits.pages, plan.limits.rows) = (nil, 11)
+        let outcome = try await Recorder(
+            plan: plan, live: first.live, fixtures: first.fixtures, key: Array("a key of pseudonyms for tests ..".utf8)
+        ).run(replaces: true)
+        #expect(outcome.tables.map(\.rows) == [11, 11, 11], "\(outcome.notes)")
+        #expect(try RecordingLimits(Scenario(at: folder).manifest.document["limits"]) == plan.limits)
+    }
+}

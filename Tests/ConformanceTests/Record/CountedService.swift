@@ -1,0 +1,79 @@
+import Columns
+import Foundation
+import TestSupport
+import Tributary
+
+/// A source over ``CountedService``: lists that end at a number of rows or pages which the answers state.
+struct CountedSource: RESTSource {
+    static let description = SourceDescription(
+        type: "Counted", label: "Counted", category: .payments, docs: "https://counted.example/api")
+
+    struct Config: FormFields { init() {} }
+
+    static let endpoints = [
+        RESTEndpoint(
+            "reviews", path: "/reviews", primaryKeys: ["id"], rows: "list",
+            paginator: .offset(parameter: "start", total: "total_results"), pageSize: PageSize("max-results", 100)),
+        RESTEndpoint(
+            "issues", path: "/issues", primaryKeys: ["id"], rows: "data.collection",
+            paginator: .pageNumber(parameter: "@page_index", total: "data.@total_size"),
+            pageSize: PageSize("@page_size", 100)),
+        RESTEndpoint(
+            "users", path: "/users", primaryKeys: ["id"], rows: "list",
+            paginator: .pageNumber(parameter: "page", totalPages: "n"), pageSize: PageSize("batch", 100)),
+        RESTEndpoint("missing", path: "/missing", primaryKeys: ["id"], rows: "list", isSelectedByDefault: false),
+    ]
+
+    let probe = "/me"
+
+    func client(for config: Config, in context: SourceContext) throws -> RESTClient {
+        RESTClient(context, baseURL: "https://counted.example")
+    }
+}
+
+/// Lists of many rows, and the sizes of pages that were asked for.
+final class CountedService: Sendable {
+    private let rows: Int
+    private let asked = Lock<Set<Int>>([])
+
+    init(rows: Int) { self.rows = rows }
+
+    var sizes: Set<Int> { asked.withLock { $0 } }
+
+    var client: any HTTPClient { ScriptedHTTPClient { self.answer($0) } }
+
+    private func answer(_ request: RecordedRequest) -> ScriptedHTTPClient.Answer {
+        func number(_ name: String, _ otherwise: Int) -> Int { request[name].flatMap { Int($0) } ?? otherwise }
+        switch request.path {
+        case "/reviews":
+            let page = slice(number("start", 0), number("max-results", 25))
+            return .json(["list": page, "total_results": Self.number(rows)])
+        case "/issues":
+            let (size, index) = (number("@page_size", rows), number("@page_index", 1))
+            let place = "https://counted.example/issues?@page_size=\(size)&@page_index="
+            var links = JSONObject([("self", [["uri": .string(place + "\(index)")]])])
+            if index > 1 { links["prev"] = [["uri": .string(place + "\(index - 1)")]] }
+            if index * size < rows { links["next"] = [["uri": .string(place + "\(index + 1)")]] }
+            return .json([
+                "data": [
+                    "collection": slice((index - 1) * size, size), "@total_size": Self.number(rows),
+                    "@links": .object(links),
+                ]
+            ])
+        case "/users":
+            let size = number("batch", 100)
+            let pages = (rows + size - 1) / size
+            return .json(["list": slice((number("page", 1) - 1) * size, size), "n": Self.number(pages)])
+        case "/me": return .json(["ok": true])
+        default: return .json(["message": "There is no such list."], status: 404)
+        }
+    }
+
+    private func slice(_ start: Int, _ size: Int) -> JSONValue {
+        asked.withLock { _ = $0.insert(size) }
+        let end = min(rows, start + size)
+        return .array((min(start, end)..<end).map { ["id": Self.number($0 + 1), "key": .string("k\($0 + 1)")] })
+    }
+
+    private static func number(_ value: Int) -> JSONValue { .number(JSONNumber(Int64(value))) }
+}
