@@ -30,7 +30,7 @@ extension LiveRuns {
             if before.isEmpty {
                 settleCut(schema.name, mode, stand, &modes, &notes)
             } else {
-                forgetCutRefresh(schema.name, stand, &modes, &notes)
+                forgetCutRefresh(schema.name, mode, stand, &modes, &notes)
             }
             if before.isEmpty, let files = last?.files, !(await again(schema, mode, field, files, stand, &notes)) {
                 forget(schema.name, mode, stand)
@@ -77,14 +77,16 @@ extension LiveRuns {
         stand.recorder.keepOnlyRows(of: lane)
     }
 
-    /// A list that has grown beyond what a recording keeps since the first state: what was cut off is known from there and
-    /// from the increment, so that a part of it would contradict both.
+    /// A list that has grown beyond what a recording keeps since the first state: where the increment brings what was cut
+    /// off, the two would contradict each other.
     private func forgetCutRefresh(
-        _ name: String, _ stand: Stand, _ modes: inout Set<SyncType>, _ notes: inout [String]
+        _ name: String, _ mode: SyncType, _ stand: Stand, _ modes: inout Set<SyncType>, _ notes: inout [String]
     ) {
         let full = CapturedExchange.Lane(schema: name, syncType: .fullRefresh)
+        let increment = stand.recorder.rows(of: CapturedExchange.Lane(schema: name, syncType: mode))
         guard modes.contains(.fullRefresh),
-            stand.recorder.exchanges.contains(where: { $0.lane == full && $0.trimmed != nil })
+            stand.recorder.exchanges.contains(where: { $0.lane == full && $0.trimmed != nil }),
+            !increment.isSubset(of: stand.recorder.rows(of: full))
         else { return }
         stand.recorder.discard(full)
         modes.remove(.fullRefresh)
