@@ -83,6 +83,26 @@ extension WireFault {
         .instead("status 200 with an empty body", "application/json", ""),
     ]
 
+    /// A page whose list has got another name, all else as it was: a new version of the API.
+    static func renamed(list path: String) -> WireFault {
+        WireFault(
+            what: "status 200 with the list under another name",
+            spoil: { answer in
+                var answer = answer
+                let body = try await answer.body.collect()
+                guard var page = (try? JSONValue(parsing: body))?.object, let rows = page[path: path], rows.array != nil
+                else {
+                    answer.body = HTTPBody(body)
+                    return answer
+                }
+                page[path: path] = nil
+                page[path: path + "_v2"] = rows
+                answer.headers.remove("Content-Length")
+                answer.body = HTTPBody(JSONValue.object(page).serialized())
+                return answer
+            })
+    }
+
     /// The rows of a page are half of those there are, and an error stands beside them: GraphQL's way.
     static let halfWithErrors = WireFault(
         what: "status 200 with errors and half of the rows",

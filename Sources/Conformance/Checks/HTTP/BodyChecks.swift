@@ -33,17 +33,18 @@ enum BodyChecks {
         proves: "An error that comes with status 200 is an error, not an empty list.",
         method:
             "From each request of a full read and of an increment on, the answer is 200 with an error object, errors "
-            + "without data, an empty object, a text, a login page or nothing; for GraphQL also errors beside half of the "
+            + "without data, an empty object, a text, a login page, nothing, or the page with its list under another name; for GraphQL also errors beside half of the "
             + "rows. The sync must fail, and the next one, under a clear sky, must complete the table. Where a recorded page "
             + "of the scenario has no list of rows, or the model says \"$rows?\", an empty object and an empty body may mean "
             + "that there are none.",
         likelyCause: "A page without its rows is taken for an empty one: demand the member that holds them.",
-        profile: .quick, catches: "success-status-with-error-body"
+        profile: .quick, catches: "success-status-with-error-body",
+        "renamed-list-is-an-empty-one"
     ) { input in
         try await StormBench.judging(input) { weather in
             let asksGraphQL = weather.reads.contains { $0.journal.contains { $0.request.isGraphQL } }
             let faults =
-                WireFault.disguised.filter { !$0.isBare || !weather.recordsPagesWithoutRows }
+                WireFault.disguised.filter { !$0.isBare || !weather.recordsPagesWithoutRows } + weather.renamedLists
                 + (asksGraphQL ? [.halfWithErrors] : [])
             let limit = input.profile == .quick ? 2 : 3
             return try await weather.first(of: faults, limit: limit, isLasting: true) { fault, read in
@@ -78,6 +79,14 @@ extension WireFault {
 }
 
 extension StormBench {
+    /// Pages whose list is called otherwise, where the API never leaves it out.
+    fileprivate var renamedLists: [WireFault] {
+        guard let place = bench?.collection.sources.first?.rows, !place.isEmpty, !recordsPagesWithoutRows else {
+            return []
+        }
+        return [.renamed(list: place)]
+    }
+
     /// Whether the upstream was recorded to leave out a list, or to give null for it, where there are no rows, or is said
     /// to. What it does with one list it does with the others.
     fileprivate var recordsPagesWithoutRows: Bool {

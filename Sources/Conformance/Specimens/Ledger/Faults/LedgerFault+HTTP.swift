@@ -36,6 +36,12 @@ extension LedgerFault {
                 payments.paginator = .lastRow("id", parameter: "starting_after")
             }
         },
+        LedgerFault(
+            "renamed-list-is-an-empty-one", "Takes a page that calls its list otherwise for an empty one.", .kit
+        ) {
+            $0.notes = { $0.rowsMayBeMissing = true }
+            $0.payments = { $0.rowsMayBeMissing = true }
+        },
         LedgerFault("unreadable-bytes-replaced", "Replaces bytes that are no UTF-8 and goes on.", .kit) {
             $0.context = { context, _ in context.http = RepairingClient(base: context.http) }
         },
