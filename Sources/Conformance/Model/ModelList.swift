@@ -32,8 +32,10 @@ struct ModelList {
     func page(_ call: ModelCall) -> ModelPage {
         let asked = style.sizeParameter.flatMap { call.parameter($0) }.flatMap(Int.init) ?? style.defaultSize
         // Where a short page is the end, no page may be shorter than it was asked to be.
-        let forced = style.endsWithShortPage ? nil : forcedSize
-        let natural = forced ?? max(1, min(asked, style.maximumSize))
+        let natural =
+            style.endsWithShortPage
+            ? max(1, min(asked, max(style.maximumSize, forcedSize ?? 0)))
+            : forcedSize ?? max(1, min(asked, style.maximumSize))
         let size = style.style == .single ? max(1, objects.count) : natural
         let place = place(of: call, size: size)
         let index = pageIndex(of: place.start, size: size)
