@@ -125,7 +125,7 @@ enum SecretChecks {
         catches: "credentials-follow-a-redirect", "next-link-to-foreign-host"
     ) { input in
         try await StormBench.judging(input) { weather in
-            let faults = [.strangerRedirect] + WireFault.Link.allCases.map { WireFault.links($0) }
+            let faults = [.strangerRedirect] + WireFault.Link.astray.map { WireFault.links($0) }
             return try await weather.first(of: faults, limit: 2, isLasting: true) { fault, read in
                 try await weather.storm(fault, read).mustKeepCredentialsHome()
             }
