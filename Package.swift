@@ -42,6 +42,7 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CZstd"),
         .target(name: "CHeap"),
+        .target(name: "CCrash"),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
 
@@ -88,7 +89,7 @@ let package = Package(
         .target(
             name: "Conformance",
             dependencies: [
-                "CHeap", "CSQLite", "CSpawn", "Cassettes", "Pipeline", "Lake", "Tributary", "Columns",
+                "CCrash", "CHeap", "CSQLite", "CSpawn", "Cassettes", "Pipeline", "Lake", "Tributary", "Columns",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],

@@ -15,6 +15,8 @@ public struct CheckCase: Sendable {
     public let stack: HTTPStack
     /// The config under test; the scenario's unless a self-test switches a fault on.
     public var config: JSONObject
+    /// The stored OAuth accounts; the scenario's unless a check puts others in their place.
+    var accounts: [Integration]
     /// Today, for waivers: `2026-12-31`.
     public var today = ""
     /// Production's runtime, unless a self-test bends it.
@@ -63,6 +65,7 @@ public struct CheckCase: Sendable {
         self.profile = profile
         self.stack = stack
         config = memo.scenario.config
+        accounts = memo.scenario.manifest.integrations
     }
 
     /// `source / table / check`, the name in every report and in the runner's filter.

@@ -133,6 +133,10 @@ public struct CheckRunner: Sendable {
 
     /// Judges one case; waivers, the ledger and the ceiling of real time included.
     public func judge(_ item: Case, options: Options) async -> CheckResult {
+        await CrashNotes.keeping(item, options) { await result(of: item, options) }
+    }
+
+    private func result(of item: Case, _ options: Options) async -> CheckResult {
         let started = ContinuousClock.now
         // A case of its own for each judgement: it notes what its check looks at.
         let item = Case(check: item.check, input: item.input.with(item.input.history))

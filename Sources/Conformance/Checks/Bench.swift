@@ -203,6 +203,7 @@ extension Bench {
             input.scenario, state: state, declaration: declaration, world: world,
             pageSize: pageSize ?? input.use.page(3))
         upstream.database = sql
+        upstream.accounts = input.accounts
         if endpoint.page.endsWithShortPage { upstream.maximumPageSize = upstream.pageSize }
         upstream.now += later.microseconds
         return upstream

@@ -12,6 +12,11 @@ extension WireFault {
         case lookalike = "links to a host whose name begins with the own"
         case protocolRelative = "links to another host without a scheme"
         case otherPort = "links to another port"
+        case path = "links without scheme and host"
+        case query = "links that are a query alone"
+
+        /// Those that lead to somebody else.
+        static let astray: [Link] = [.foreign, .unencrypted, .user, .lookalike, .protocolRelative, .otherPort]
     }
 
     /// Every link of the answers, in body and head, is bent.
@@ -20,15 +25,16 @@ extension WireFault {
             var answer = try await exchange.answer()
             guard let parts = URLComponents(string: exchange.request.url), let host = parts.host else { return answer }
             let origin = "\(parts.scheme ?? "https")://\(host)" + (parts.port.map { ":\($0)" } ?? "")
-            let target = bent(link, origin: origin, host: host)
+            // A query alone stands for the page's own path.
+            let known = link == .query ? origin + parts.percentEncodedPath + "?" : origin + "/"
+            let target = link == .query ? "?" : bent(link, origin: origin, host: host) + "/"
             if case .some(let header) = answer.headers["Link"] {
-                answer.headers["Link"] = header.replacing(origin + "/", with: target + "/")
+                answer.headers["Link"] = header.replacing(known, with: target)
             }
             let body = String(decoding: try await answer.body.collect(), as: UTF8.self)
             answer.headers.remove("Content-Length")
-            let escaped = origin.replacing("/", with: "\\/") + "\\/"
-            let text = body.replacing(origin + "/", with: target + "/")
-                .replacing(escaped, with: target.replacing("/", with: "\\/") + "\\/")
+            let text = body.replacing(known, with: target)
+                .replacing(known.replacing("/", with: "\\/"), with: target.replacing("/", with: "\\/"))
             answer.body = HTTPBody(Array(text.utf8))
             return answer
         }
@@ -42,6 +48,7 @@ extension WireFault {
         case .lookalike: "https://\(host).\(Foreign.host)/--home--/\(host)"
         case .protocolRelative: "//\(Foreign.host)/--home--/\(host)"
         case .otherPort: "https://\(host):8443"
+        case .path, .query: ""
         }
     }
 

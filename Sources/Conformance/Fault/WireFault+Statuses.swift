@@ -26,6 +26,22 @@ extension WireFault {
         return fault
     }
 
+    /// Failures that pass, in the words of the usual vendors.
+    static let worded: [WireFault] = [
+        worded(429, "Rate limit exceeded, please slow down") { ["error": ["message": $0]] },
+        worded(429, "API rate limit exceeded") { ["message": $0] },
+        worded(429, "Too many requests. Please retry later.") { ["errors": [["title": $0]]] },
+        worded(503, "Service temporarily unavailable") { ["message": $0] },
+        worded(503, "The server is overloaded; limit reached") { ["error": ["message": $0]] },
+        worded(500, "Internal server error. Request id 7f3a, please contact support.") { ["error": $0] },
+    ]
+
+    private static func worded(_ status: Int, _ words: String, _ body: (JSONValue) -> JSONValue) -> WireFault {
+        var fault = WireFault.status(status, body(.string(words)))
+        fault.what = "status \(status) that says “\(words)”"
+        return fault
+    }
+
     /// Failures that pass: what one of them hits must arrive all the same.
     static let passing: [WireFault] =
         [.comeBack("1")] + [500, 502, 503, 504].map { .refusal($0) } + [.reset, .refused, .timeOut]

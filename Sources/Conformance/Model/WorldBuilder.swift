@@ -92,6 +92,8 @@ public struct ModelUpstream: Upstream {
     public var now: Int64
     /// The database behind it, where the upstream is one.
     var database: ModelDatabase?
+    /// The stored OAuth accounts.
+    var accounts: [Integration]
 
     /// Makes an upstream over a world; by default the one that the state recorded.
     public init(
@@ -103,10 +105,11 @@ public struct ModelUpstream: Upstream {
         self.world = LiveWorld(try world ?? World(recorded: scenario, upTo: state, declaration))
         self.pageSize = pageSize
         now = self.state.clock
+        accounts = scenario.manifest.integrations
     }
 
     public var name: String { "model of \(scenario.id) at \(state.name)" }
-    public var integrations: any IntegrationStore { FixtureIntegrations(scenario.manifest.integrations) }
+    public var integrations: any IntegrationStore { FixtureIntegrations(accounts) }
 
     public func httpClient(clock: LabClock) throws -> (any HTTPClient)? {
         if database != nil { return nil }

@@ -14,6 +14,8 @@ struct CheckCommand: AsyncParsableCommand {
             failed, or a waiver or the ledger is not alive; 1: no case failed, but one could not run.
             A check that finds nothing to look at is 'not exercised': it never passes, and fails with --strict, which \
             is the default where the environment has CI.
+            A trap in a source's code ends the program with exit code 1 and without a report: standard error then names the \
+            cases that were running, and the command that repeats each by itself.
             With --against, two versions of the sources run on the same traffic, and what differs is told: form, tables, \
             keys, columns, rows value by value, layout and requests. Exit code 0: nothing breaks for users; 5: something \
             does; 1: nothing could be compared.
@@ -132,6 +134,7 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         if list { return CheckReport.list(CheckCatalogue.all) }
         if let explain, let check = CheckCatalogue.check(explain) { return CheckReport.explain(check) }
+        CrashNotes.tell(exitingWith: ExitStatus.failure.rawValue)
         if selfTest { return try await runSelfTest(Kit.stack) }
         if against != nil || portrait != nil { return try await compareVersions() }
         let report = try await report(Kit.stack)

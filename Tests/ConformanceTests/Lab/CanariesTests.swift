@@ -1,4 +1,8 @@
+import Cassettes
+import Foundation
+import SourceCatalog
 import Testing
+import Tributary
 
 @testable import Conformance
 
@@ -13,6 +17,31 @@ import Testing
             "ZmFrZS1zZWNyZXQta2V5LTE=",
         ])
     func found(_ text: String) { #expect(Self.canaries.leak(in: text) != nil) }
+
+    @Test("of a secret of the kit's own six letters are enough, and no form of it stays in a text that is shown")
+    func strong() {
+        let secret = StrongSecret.make(0)
+        let canaries = Canaries([secret])
+        #expect(secret == StrongSecret.make(0) && secret != StrongSecret.make(1))
+        #expect(canaries.leak(in: "the key ends in \(secret.suffix(6))") != nil)
+        #expect(canaries.leak(in: "the key …\(secret.suffix(5))") == nil)
+        let composed = Data("reader:\(secret)".utf8).base64EncodedString()
+        #expect(canaries.leak(in: "Basic \(composed)") != nil)
+        #expect(!canaries.masked("\(secret) \(secret.prefix(10))").contains(secret.prefix(6)))
+    }
+
+    @Test("the rows of a recording get a mark, and are read all the same", arguments: ["charges", "customers"])
+    func marks(_ table: String) async throws {
+        let scenario = try Material.scenario("stripe/billing")
+        let input = CheckCase(
+            source: try SourceRegistry.builtIn.source("stripe"), scenario: scenario,
+            schema: scenario.manifest.schemas.first { $0.name == table }, seed: 1, profile: .full, stack: Material.stack
+        )
+        let read = try #require(try await FairRead.modelled(MarkedRows.marked(try await Bench.make(input))).first)
+        let rows = read.image?.rows ?? []
+        #expect(!rows.isEmpty)
+        #expect(rows.allSatisfy { row in row.values.values.contains { "\($0)".contains(MarkedRows.mark) } })
+    }
 
     @Test(
         "what a key or an address has in common with others is no leak",

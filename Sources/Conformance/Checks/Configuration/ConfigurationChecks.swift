@@ -76,7 +76,7 @@ enum ConfigurationChecks {
             "Every answer to the validation is 401, with an error as JSON and as an HTML page. The error must be of kind "
             + "invalid-credentials, short, and hold no markup, trace or secret.",
         likelyCause: "The validation asks the upstream nothing, or hands on its answer as it came.",
-        catches: "validation-asks-nothing"
+        catches: "validation-asks-nothing", "credentials-in-the-validation-error"
     ) { input in
         guard let state = input.scenario.goodState else { return .notApplicable(Self.noTables) }
         guard try input.recordsValidation(state) else { return .notExercised(Self.noValidation) }
@@ -97,7 +97,7 @@ enum ConfigurationChecks {
                         at: upstream.name, expected: "a refusal", actual: "The credentials were accepted.",
                         history: log.lines()))
             } catch {
-                let problem = Self.problem(of: error, secrets: input.secrets)
+                let problem = Self.problem(of: error, input.canaries)
                 if let problem {
                     findings.append(Finding(at: upstream.name, expected: "a helpful refusal", actual: problem))
                 }
@@ -107,13 +107,13 @@ enum ConfigurationChecks {
         return .judged(findings, looked: looked)
     }
 
-    private static func problem(of error: any Error, secrets: [String]) -> String? {
+    private static func problem(of error: any Error, _ canaries: Canaries) -> String? {
         guard let error = error as? SourceError else { return "The error is no SourceError: \(error)" }
         let text = error.description
         if error.kind != .invalidCredentials { return "Its kind is \(error.kind.rawValue): \(text)" }
         if text.count > 600 { return "It is \(text.count) characters long." }
         if text.contains("</") || text.contains("{\"") { return "It holds a raw body: \(text)" }
-        if secrets.contains(where: text.contains) { return "It holds a secret." }
+        if let leak = canaries.leak(in: text) { return "It holds a secret, \(leak.form)." }
         return nil
     }
 }

@@ -24,15 +24,22 @@ extension Storm {
                     actual: "The upstream saw \(sendings.count). \(ending)")
             ]
         }
-        if let error = run.error as? SourceError, case .stop = error.recovery {
-            return [
-                finding(
-                    expected: "an error that asks to be retried later: the upstream may be well again tomorrow",
-                    actual: "The error says that nothing can mend it: \(error)",
-                    cause: "A failure of the upstream is reported as one that somebody has to mend first.")
-            ]
+        let final = mustAskForRetry()
+        return final.isEmpty ? try await mustRecover() : final
+    }
+
+    /// An error of a failure that passes asks to be tried again.
+    func mustAskForRetry() -> [Finding] {
+        guard let error = run.error as? SourceError, case .stop = error.recovery else { return mustBeTyped() }
+        let known = weather.lab.source.nonRetryableErrors.first(matching: fault.what).map {
+            "NonRetryableError(\"\($0.part)\") is in the words of a failure that passes: name a longer part."
         }
-        return try await mustRecover()
+        return [
+            finding(
+                expected: "an error that asks to be retried later: the upstream may be well again tomorrow",
+                actual: "The error says that nothing can mend it: \(error)",
+                cause: known ?? "A failure of the upstream is reported as one that somebody has to mend first.")
+        ]
     }
 
     /// The run ends with a typed error that asks for no retry, and the refused request was not sent again.

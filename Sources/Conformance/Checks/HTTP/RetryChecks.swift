@@ -12,17 +12,31 @@ enum RetryChecks {
 
     private static let transientRetried = Check(
         "http-transient-retried", group: .http, level: .fault,
-        proves: "One passing failure at any request leaves the table as it would have been.",
+        proves:
+            "One passing failure at any request leaves the table as it would have been, and one that outlasts a run is "
+            + "told as one that may be tried again, whatever its words.",
         method:
             "429, 500, 502, 503, 504, a reset and a refused connection and a time-out, once, at each request of a full "
-            + "read and of an increment in turn, below production's retries and on a clock that does not wait.",
-        likelyCause: "A passing failure is taken for the end of the list, or is kept from the layer that retries.",
-        catches: "failed-slice-skipped-run-completes", "broken-connection-taken-for-the-end"
+            + "read and of an increment in turn, below production's retries and on a clock that does not wait. Then 429, "
+            + "500 and 503 for good, with the words that vendors use for them.",
+        likelyCause: "A passing failure is taken for the end of the list, is kept from the layer that retries, or is "
+            + "declared final by a part of its words.",
+        catches: "failed-slice-skipped-run-completes", "broken-connection-taken-for-the-end", "rate-limit-told-as-final"
     ) { input in
         try await StormBench.judging(input) { weather in
-            try await weather.first(of: WireFault.passing, limit: 6) { fault, read in
+            let passing = try await weather.first(of: WireFault.passing, limit: 6) { fault, read in
                 try await weather.storm(fault, read).mustSurvive()
             }
+            if !passing.isEmpty { return passing }
+            for read in weather.reads {
+                for fault in WireFault.worded {
+                    let storm = try await weather.storm(fault.from(read.journal.count - 1), read)
+                    let findings =
+                        storm.run.error == nil ? try await storm.mustHaveCalmTable() : storm.mustAskForRetry()
+                    if !findings.isEmpty { return findings }
+                }
+            }
+            return []
         }
     }
 

@@ -86,6 +86,20 @@ extension Storm {
         return try await mustBeTyped() + mustRecover()
     }
 
+    /// The same where answers were changed: of the rows, only the number is judged.
+    func mustTellOrHaveAllRows() async throws -> [Finding] {
+        guard run.error == nil else { return mustBeTyped() }
+        let rows = try await weather.lab.table(weather.schema.name, in: run.files, keys: weather.keys)?.rows.count ?? 0
+        let all = read.image?.rows.count ?? 0
+        guard rows < all else { return [] }
+        return [
+            finding(
+                expected: "the \(all.counted("row")) that the read has without the fault, or an error",
+                actual: "It succeeded, and the table has \(rows.counted("row")).",
+                cause: "What is not understood is taken for the end of the list.")
+        ]
+    }
+
     func mustHaveCalmTable(cause: String? = nil) async throws -> [Finding] {
         let difference = try await weather.difference(run, from: read)
         if difference.isEmpty { return [] }

@@ -64,6 +64,7 @@ struct Canaries: Sendable {
 
     /// Parts that nobody but the holder of the secret could know.
     private static func parts(of secret: String) -> [(String, String)] {
+        if StrongSecret.isOne(secret) { return StrongSecret.parts(of: secret).map { ("in part", $0) } }
         guard secret.count >= 12 else { return [] }
         // The first letters of a key say what kind it is and are no secret; of a made-up one they are all alike.
         var parts = [("truncated to its beginning", String(secret.prefix(secret.count - 3)))]
@@ -94,10 +95,11 @@ struct Canaries: Sendable {
 extension CheckCase {
     /// The secrets of the config and of its OAuth accounts.
     var canaries: Canaries {
-        let stored = scenario.manifest.integrations.flatMap { account in
+        let stored = accounts.flatMap { account in
             [account.accessToken, account.refreshToken, account.clientSecret].compactMap { $0?.revealed }
         }
-        return Canaries(secrets + stored + Self.secrets(of: source.form.fields, in: .object(config)))
+        let strong = HostTaint.texts(of: .object(config), at: []).map(\.value).filter(StrongSecret.isOne)
+        return Canaries(secrets + strong + stored + Self.secrets(of: source.form.fields, in: .object(config)))
     }
 
     /// The values of the form's secret fields.

@@ -35,13 +35,17 @@ enum HostChecks {
 
     private static let nextLinkPinned = Check(
         "ssrf-next-link-pinned", group: .security, level: .fault,
-        proves: "A next link to another host, port or scheme is refused, or followed without credentials.",
+        proves:
+            "A next link to another host, port or scheme is refused, or followed without credentials; one of another "
+            + "form than before is followed or refused, and never the end of the list.",
         method:
             "Every link of the answers, in body and head, is made to lead to another host, another port, a host with the "
-            + "own one's name as user or beginning, and to http. Whoever is asked then must get no credentials.",
-        likelyCause: "The next link is requested as it came: hold its origin against the base URL's.",
+            + "own one's name as user or beginning, and to http, or is cut down to its path or its query. Whoever is asked "
+            + "then must get no credentials, and a read that succeeds must have every row.",
+        likelyCause: "The next link is requested as it came, or is taken for none when it looks unlike the others: "
+            + "resolve it against the page's URL, and hold its origin against the base URL's.",
         isWaivable: false,
-        catches: "next-link-to-foreign-host"
+        catches: "next-link-to-foreign-host", "next-link-of-another-form-ends-the-list"
     ) { input in
         try await StormBench.judging(input) { weather in
             let followed = weather.reads.flatMap { $0.indices(3).dropLast() }
@@ -53,7 +57,7 @@ enum HostChecks {
             return try await weather.first(of: WireFault.Link.allCases.map { .links($0) }, limit: 3) { fault, read in
                 let storm = try await weather.storm(fault, read)
                 let leaks = storm.mustKeepCredentialsHome()
-                return leaks.isEmpty ? storm.mustBeTyped() : leaks
+                return leaks.isEmpty ? try await storm.mustTellOrHaveAllRows() : leaks
             }
         }
     }

@@ -36,39 +36,44 @@ enum InjectionChecks {
         proves: "No value of the config can add a path segment, a parameter, a header field or a host to a request.",
         method:
             "Each text of the config in turn gets slashes, dots, question marks, ampersands, line breaks, at signs and "
-            + "a null. A request that is then sent must have the form of the one with the recorded value.",
-        likelyCause: "The value is pasted into a URL: percent-encode it, or give its field a rule.", isWaivable: false,
-        catches: "config-value-pasted-into-the-path"
+            + "a null, and becomes another host with a slash, a question mark or a number sign behind it. A request that is "
+            + "then sent must have the form of the one with the recorded value; where the field is a label of the host, "
+            + "the rest of the host must stay.",
+        likelyCause: "The value is pasted into a URL: percent-encode it, or give its field a rule, such as .hostLabel.",
+        isWaivable: false, catches: "config-value-pasted-into-the-path", "host-label-without-a-rule"
     ) { input in
         guard input.schema != nil, input.scenario.goodState != nil else {
             return .notApplicable("The scenario reads no table.")
         }
         let calm = Dials()
         try await HostTaint.visit(input, input.config, calm)
-        guard let shape = calm.requests.first.map(RequestShape.init) else {
+        guard let shape = calm.requests.first.map({ RequestShape($0) }) else {
             return .notApplicable("The source sends no HTTP requests for this table.")
         }
-        let shapes = Set(calm.requests.map(RequestShape.init))
         var items = 0
         for field in HostTaint.texts(of: .object(input.config), at: []) where field.path != ["fault"] {
+            let part = try await HostPart.of(field, input)
+            // A field that names the whole host may name another one; where that may be, another check says.
+            if part == .whole { continue }
             let isSecret = input.canaries.secrets.contains(field.value)
-            // A field that names the host may name another one; where that may be, another check says.
-            if shapes.contains(where: { $0.origin.contains(field.value) || field.value.contains("://") }) { continue }
-            for hostile in Self.values {
+            let shapes = Set(calm.requests.map { RequestShape($0, part) })
+            for hostile in HostileText.all {
                 items += 1
-                let value = field.value + hostile
+                let value = hostile.text(field.value)
                 let dials = Dials()
                 try await HostTaint.visit(input, HostTaint.replacing(field, by: value, in: input.config), dials)
                 for request in dials.requests {
-                    let seen = RequestShape(request)
+                    let seen = RequestShape(request, part)
                     if shapes.contains(seen) { continue }
-                    let shown = isSecret ? "a secret with \(Self.name(hostile))" : "“\(Self.printable(value))”"
+                    let shown = isSecret ? "a secret that is \(hostile)" : "“\(HostileText.printable(value))”"
                     return .failed([
                         Finding(
                             at: "config field \(field.name)",
                             expected: "a request of the form \(shape), or a config that is refused",
                             actual: "With \(shown) a request of the form \(seen) was sent.",
-                            witness: ["value: \(shown)"])
+                            witness: ["value: \(shown)"],
+                            cause: part == .none
+                                ? nil : "The value is a label of the host: give the field the rule .hostLabel.")
                     ])
                 }
             }
@@ -76,17 +81,74 @@ enum InjectionChecks {
         if items == 0 { return .notApplicable("The config holds no text but secrets and hosts.") }
         return .judged([], looked: Counters(items: items))
     }
+}
 
-    private static let values = [
-        "/..", "/../../admin", "/x", "?admin=1", "&admin=1", "#x", "@evil.example", "\r\nX-Injected: 1", "\u{0}x",
-        "%2f..",
-        "\\..\\x",
-    ]
+/// A text with a meaning in URLs, put behind, before or in place of a value.
+private struct HostileText: CustomStringConvertible {
+    var before = ""
+    var behind = ""
+    /// Whether the value itself is left out.
+    var replaces = false
 
-    private static func name(_ hostile: String) -> String { "“\(printable(hostile))” behind it" }
+    static let all: [HostileText] =
+        ["evil.example/", "evil.example#", "evil.example?", "a@evil.example/", "evil.example\\"].flatMap {
+            [HostileText(before: $0, replaces: true), HostileText(before: $0)]
+        }
+        + [
+            "/..", "/../../admin", "/x", "?admin=1", "&admin=1", "#x", "@evil.example", "\r\nX-Injected: 1", "\u{0}x",
+            "%2f..", "\\..\\x",
+        ].map { HostileText(behind: $0) }
 
-    private static func printable(_ text: String) -> String {
-        String(JSONValue.string(text).text.dropFirst().dropLast())
+    func text(_ value: String) -> String { before + (replaces ? "" : value) + behind }
+
+    var description: String {
+        if replaces { return "“\(Self.printable(before))”" }
+        return before.isEmpty
+            ? "the true one with “\(Self.printable(behind))” behind it"
+            : "the true one with “\(Self.printable(before))” before it"
+    }
+
+    static func printable(_ text: String) -> String { String(JSONValue.string(text).text.dropFirst().dropLast()) }
+}
+
+/// What a field of the config is of the host that is asked.
+private enum HostPart: Equatable {
+    case none
+    case whole
+    /// What stands before it and behind it stays.
+    case label(before: String, behind: String)
+
+    /// Found by a value of the field that is fine in a host.
+    static func of(_ field: HostTaint.Field, _ input: CheckCase) async throws -> HostPart {
+        if field.value.contains("://") { return .whole }
+        for probe in ["kit-probe", "kit-probe.example"] {
+            let dials = Dials()
+            try await HostTaint.visit(input, HostTaint.replacing(field, by: probe, in: input.config), dials)
+            for host in dials.hosts.map({ $0.lowercased() }) {
+                guard let range = host.range(of: probe) else { continue }
+                let (before, behind) = (String(host[..<range.lowerBound]), String(host[range.upperBound...]))
+                return before.isEmpty && behind.isEmpty ? .whole : .label(before: before, behind: behind)
+            }
+        }
+        return .none
+    }
+
+    /// The origin of a URL, with a star for the label where there is one.
+    func origin(_ url: String) -> String {
+        let origin = Storm.origin(url)
+        guard case .label(let before, let behind) = self, let parts = URLComponents(string: url), parts.user == nil,
+            let host = parts.host?.lowercased(), host.hasPrefix(before), host.hasSuffix(behind)
+        else { return origin }
+        let label = host.dropFirst(before.count).dropLast(behind.count)
+        let isPlain = label.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
+                UInt8(ascii: "."):
+                true
+            default: false
+            }
+        }
+        return isPlain ? origin.replacing(host, with: "\(before)*\(behind)") : origin
     }
 }
 
@@ -98,14 +160,14 @@ private struct RequestShape: Hashable, CustomStringConvertible {
     let parameters: [String]
     let fields: [String]
 
-    init(_ request: HTTPRequest) {
+    init(_ request: HTTPRequest, _ part: HostPart = .none) {
         let url = request.url.prefix { $0 != "#" }
         let path = url.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let place = path[0].split(separator: "/", omittingEmptySubsequences: false).dropFirst(3)
         // A resolver of paths takes these away with the segment before them.
         let dots = place.count { Self.isDots($0) }
         method = request.method.rawValue
-        origin = Storm.origin(String(url))
+        origin = part.origin(String(url))
         segments = place.count - 2 * dots
         let inURL = path.count > 1 ? path[1].split(separator: "&").map { String($0.prefix { $0 != "=" }) } : []
         parameters = (inURL + request.query.map(\.name)).sorted()

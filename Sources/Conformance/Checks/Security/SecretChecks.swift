@@ -13,31 +13,44 @@ enum SecretChecks {
 
     private static let neverInOutput = Check(
         "secret-never-in-output", group: .security, level: .fault,
-        proves: "No secret of the config is in rows, logs, errors, URLs, the lake or the summary of a sync.",
+        proves:
+            "No secret of the config, and no part of one, is in rows, logs, errors, URLs, the lake or the summary of a "
+            + "sync or a validation; requests carry secrets as such, and not as plain text.",
         method:
-            "Reads that succeed, are refused with 401 and 404, fail with 500, break off and cannot be parsed; all that "
-            + "came out is searched for the config's secrets in plain, percent-encoded, base 64, hexadecimal, JSON-escaped "
-            + "and truncated form, at the most talkative log level.",
+            "Validations that are accepted and refused, and reads that succeed, are refused with 401 and 404, fail with "
+            + "500, break off and cannot be parsed; all that came out is searched for the config's secrets in plain, "
+            + "percent-encoded, base 64, hexadecimal, JSON-escaped and truncated form, at the most talkative log level. "
+            + "Where a model answers, the secrets are of the kit's own, and six letters of one are enough.",
         likelyCause: "A secret is revealed into a text, a row or a query parameter. Hand it over as a Secret.",
         profile: .quick, isWaivable: false, catches: "secret-in-the-log", "credentials-inside-rows",
-        "secret-in-error-message-url", "secret-encoded-in-the-log"
+        "secret-in-error-message-url", "secret-encoded-in-the-log", "end-of-the-key-in-the-log",
+        "beginning-of-the-key-in-the-error", "credentials-in-the-validation-error", "secret-in-a-plain-header"
     ) { input in
+        let input = try await input.strengthened()
         let canaries = input.canaries
+        let search = SecretSearch(canaries)
         if canaries.secrets.isEmpty { return .notApplicable("The config of the scenario holds no secret.") }
         return try await StormBench.judging(input) { weather in
             let faults: [WireFault] =
                 [.none, .refusal(401), .refusal(500)]
                 + (input.profile == .quick
                     ? [] : [.refusal(404), .reset, WireFault.disguised[3], .cut(.closed, after: 0.5)])
+            let refusals: [WireFault] = input.profile == .quick ? [] : [.refusal(403), .refusal(500), .reset]
+            for fault in [.none, .refusal(401)] + refusals {
+                let findings = try await search.validation(weather, under: fault)
+                if !findings.isEmpty { return findings }
+            }
             for read in weather.reads.prefix(input.profile == .quick ? 1 : 2) {
                 for fault in faults {
                     let index = fault.what == "nothing" ? -1 : read.journal.count - 1
                     let storm = try await weather.storm(fault.from(max(0, index)), read)
                     if index < 0 {
-                        let findings = SecretSearch(canaries).findings(weather.rows(read), at: read.name)
+                        let findings =
+                            search.bare(in: read.journal, at: read.name)
+                            + search.findings(weather.rows(read), at: read.name)
                         if !findings.isEmpty { return findings }
                     }
-                    let findings = try await SecretSearch(canaries).findings(storm)
+                    let findings = try await search.findings(storm)
                     if !findings.isEmpty { return findings }
                 }
             }
@@ -47,14 +60,19 @@ enum SecretChecks {
 
     private static let errorBodyNotLogged = Check(
         "error-body-not-logged", group: .security, level: .fault,
-        proves: "What an upstream says besides the reason of a refusal gets into no log and no stored error.",
+        proves:
+            "What an upstream says gets into no log and no stored error, but for the reason of a refusal: neither the "
+            + "rest of its body nor the rows.",
         method: "Refusals whose bodies hold a person's data and a session beside the message, as JSON, HTML and text; "
-            + "logs, errors and summary are searched for them.",
-        likelyCause: "The body of a failed request is logged or put into the error as a whole.", isWaivable: false,
-        catches: "error-body-in-the-log", "error-body-in-the-error"
+            + "logs, errors and summary are searched for them. The model's rows get a mark in their texts, and logs and "
+            + "errors of reads that succeed and fail are searched for it.",
+        likelyCause: "The body of a failed request is logged or put into the error as a whole, or rows are logged.",
+        isWaivable: false, catches: "error-body-in-the-log", "error-body-in-the-error", "rows-in-the-log"
     ) { input in
         try await StormBench.judging(input) { weather in
-            let search = SecretSearch(Canaries(WireFault.personal))
+            let told = try await MarkedRows.mustNotBeTold(weather)
+            if !told.isEmpty { return told }
+            let search = SecretSearch(Canaries(WireFault.personal), for: "detail of the answer")
             for read in weather.reads {
                 for fault in WireFault.talkative {
                     for index in read.indices(2) {
@@ -125,7 +143,7 @@ enum SecretChecks {
         catches: "credentials-follow-a-redirect", "next-link-to-foreign-host"
     ) { input in
         try await StormBench.judging(input) { weather in
-            let faults = [.strangerRedirect] + WireFault.Link.allCases.map { WireFault.links($0) }
+            let faults = [.strangerRedirect] + WireFault.Link.astray.map { WireFault.links($0) }
             return try await weather.first(of: faults, limit: 2, isLasting: true) { fault, read in
                 try await weather.storm(fault, read).mustKeepCredentialsHome()
             }

@@ -5,8 +5,13 @@ import Tributary
 /// Searches everything that comes out of a run.
 struct SecretSearch {
     let canaries: Canaries
+    /// What is looked for, for reports.
+    let what: String
 
-    init(_ canaries: Canaries) { self.canaries = canaries }
+    init(_ canaries: Canaries, for what: String = "secret") {
+        self.canaries = canaries
+        self.what = what
+    }
 
     /// One text that came out, and by which way.
     struct Output {
@@ -23,8 +28,8 @@ struct SecretSearch {
         guard let (first, leak) = leaks.first else { return [] }
         return [
             Finding(
-                at: "\(place): \(first.channel)", expected: "no secret, in no form",
-                actual: "\(leaks.count) texts hold a secret; the first one holds it \(leak.form).",
+                at: "\(place): \(first.channel)", expected: "no \(what), in no form",
+                actual: "\(leaks.count) texts hold a \(what); the first one holds it \(leak.form).",
                 witness: leaks.map { "\($0.0.channel): \(shown($0.0.text))" })
         ]
     }
@@ -42,6 +47,14 @@ struct SecretSearch {
             }
         }
         return outputs
+    }
+
+    /// What a run tells people: its log, and the error that is stored.
+    static func told(by run: Lab.Run) -> [Output] {
+        let logged = run.log.all.compactMap { event in
+            if case .log = event { output(event) } else { nil as Output? }
+        }
+        return logged + (run.error.map(texts) ?? [])
     }
 
     private static func output(_ event: EventLog.Event) -> Output? {
@@ -66,6 +79,52 @@ struct SecretSearch {
             if let cause { texts += ["\(cause)", String(reflecting: cause)] }
         }
         return texts.map { Output(channel: "the error", text: $0) }
+    }
+}
+
+extension SecretSearch {
+    /// What a validation logs, says and sends, under a fault at each of its requests.
+    func validation(_ weather: StormBench, under fault: WireFault) async throws -> [Finding] {
+        guard let read = weather.reads.first else { return [] }
+        let log = EventLog()
+        let journal = WireJournal()
+        let upstream = FaultyUpstream(base: try read.upstream(), fault: fault, journal: journal)
+        let context = try weather.lab.context(upstream, clock: LabClock(upstream.now), log: log, limit: 100)
+        var outputs: [Output] = []
+        do { try await weather.lab.source.validateCredentials(in: context) } catch { outputs = Self.texts(of: error) }
+        outputs += log.all.compactMap(Self.output)
+        weather.tally.add(Counters(requests: log.requests.count, runs: 1))
+        let place = fault.what == "nothing" ? "validation" : "validation, \(fault.place)"
+        return bare(in: journal.entries, at: place) + findings(outputs, at: place)
+    }
+
+    /// Secrets that a request carries as plain text: whoever prints the request shows them.
+    func bare(in journal: [WireJournal.Entry], at place: String) -> [Finding] {
+        for (index, entry) in journal.enumerated() {
+            let request = entry.request
+            if let field = request.headers.fields.first(where: { isBare($0.value) }) {
+                return bare(
+                    "header field \(field.name)", "headers.set(\"\(field.name)\", secret: …)",
+                    ".apiKey(…, header: \"\(field.name)\")", at: "\(place), request \(index)")
+            }
+            if let item = request.query.first(where: { isBare($0.value) }) {
+                return bare(
+                    "parameter \(item.name)", "QueryItem(\"\(item.name)\", secret: …)",
+                    ".apiKey(…, query: \"\(item.name)\")", at: "\(place), request \(index)")
+            }
+        }
+        return []
+    }
+
+    private func isBare(_ value: HTTPHeaders.Value) -> Bool { canaries.leak(in: LoggedRequest.text(value)) != nil }
+
+    private func bare(_ name: String, _ own: String, _ client: String, at place: String) -> [Finding] {
+        [
+            Finding(
+                at: "\(place): the \(name)", expected: "a value that is declared as secret, which no text shows",
+                actual: "The \(name) carries a secret as plain text.",
+                cause: "The secret was revealed for it: say \(own), or \(client) as a client's authorization.")
+        ]
     }
 }
 

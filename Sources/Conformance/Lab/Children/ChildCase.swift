@@ -29,8 +29,23 @@ public enum ChildCase {
     static let tasks: [ChildTask] = [
         ReadingChecks.hostileTask, TypeChecks.handOverTask, HoldingChecks.growthTask, HoldingChecks.peakTask,
         ReplayImage.child, PlacementChecks.placesTask,
-        TimeCostChecks.task,
+        TimeCostChecks.task, trap,
     ]
+
+    /// Judges a case whose check traps, as a source may do: shows what is told then.
+    static let trap = ChildTask("trap") { input, _, _ in
+        CrashNotes.tell(exitingWith: 1)
+        let check = Check(
+            "source-that-traps", group: .reading, level: .static, proves: "", method: "", likelyCause: "", catches: ""
+        ) { input in
+            .passed(Counters(items: Int(Double(input.seed) * 1e300)))
+        }
+        var options = CheckRunner.Options(today: "")
+        options.seed = input.seed
+        let runner = CheckRunner(catalogue: [check], stack: input.stack)
+        let result = await runner.judge(CheckRunner.Case(check: check, input: input), options: options)
+        return .string(result.verdict.name)
+    }
 
     /// What the child is told.
     ///

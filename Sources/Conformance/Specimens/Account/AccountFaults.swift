@@ -36,6 +36,17 @@ extension AccountFault {
                 response.items = .naive(config, context, bound: inputs.watermark.last)
             }
         },
+        AccountFault(
+            "next-link-of-another-form-ends-the-list", "Knows a next link by the base URL, and takes others for none.",
+            .kit
+        ) {
+            $0.response = { response, inputs, config, context in
+                guard inputs.schema == "projects" else { return }
+                response.items = .naive(config, context, bound: inputs.watermark.last) {
+                    $0.hasPrefix(AccountSource.baseURL)
+                }
+            }
+        },
         AccountFault("id-changes-request-path", "Puts ids of projects into paths as they are.", .field) {
             $0.response = { response, inputs, config, context in
                 guard inputs.schema == "tasks" else { return }
@@ -73,9 +84,10 @@ private struct CheckedTokenClient: HTTPClient {
 }
 
 extension Items {
-    /// The projects, along whatever links come.
+    /// The projects, along whatever links come, or those that are followed.
     fileprivate static func naive(
-        _ config: AccountSource.Config, _ context: SourceContext, bound: CursorValue?
+        _ config: AccountSource.Config, _ context: SourceContext, bound: CursorValue?,
+        following: @escaping @Sendable (String) -> Bool = { _ in true }
     ) -> Items {
         Items { emit in
             let since = bound.map { "&since=" + PercentEncoding.encode($0.storedText) } ?? ""
@@ -83,7 +95,7 @@ extension Items {
             while let next = url {
                 let page = try await context.page(next, config)
                 try await emit(.rows(page["data"]?.array?.compactMap(\.object) ?? []))
-                url = page.path("links.next")?.string
+                url = page.path("links.next")?.string.flatMap { following($0) ? $0 : nil }
             }
         }
     }

@@ -14,7 +14,7 @@ enum AccountFixture {
             ],
             "tasks": ["mode": "full-refresh", "keys": ["project_id", "id"]],
         ],
-        "config": ["account": 7, "workspace": "north"],
+        "config": ["account": 7, "workspace": "north", "region": "api"],
         "integrations": [
             [
                 "id": 7, "kind": "specimen", "label": "The specimen's account",

@@ -8,12 +8,15 @@ struct AccountSource: Source {
     static let description = SourceDescription(
         type: "Specimen", label: "Specimen with an account", category: .engineering,
         docs: "https://specimen.example/docs")
-    static let baseURL = "https://api.account.example"
+    static let domain = "account.example"
+    static let baseURL = "https://api.\(domain)"
 
     struct Config: FormFields {
         @OAuth("Account", kind: .specimen, scopes: ["read"]) var account: OAuthIntegration
         /// Becomes a part of paths.
         @Input("Workspace") var workspace: String
+        /// Becomes a label of the host.
+        @Input("Region", rule: .hostLabel) var region: String
         /// The fault to be shown, by its name; none is the clean twin.
         @Input("Fault") var fault: String?
 
@@ -44,8 +47,8 @@ struct AccountSource: Source {
     func client(_ config: Config, _ context: SourceContext) async throws -> RESTClient {
         let authorization = try await config.bend.authorization(config, context)
         return RESTClient(
-            context, baseURL: Self.baseURL, authorization: authorization, paginator: .nextURL(from: "links.next"),
-            pageSize: PageSize("limit", 50))
+            context, baseURL: "https://\(config.region).\(Self.domain)", authorization: authorization,
+            paginator: .nextURL(from: "links.next"), pageSize: PageSize("limit", 50))
     }
 
     private func endpoints(_ config: Config) -> [RESTEndpoint] {

@@ -46,9 +46,42 @@ struct HostedSource: Source {
             pageSize: PageSize("per_page", 50), followsRedirects: false)
     }
 
-    private static let contacts = RESTEndpoint(
+    fileprivate static let contacts = RESTEndpoint(
         "contacts", path: "/api/contacts", primaryKeys: ["id"], rows: "contacts", partitioning: .md5(),
         paginator: .pageNumber(hasMore: "more"))
+}
+
+/// Wrong in its form: of the host a user chooses one label, and no rule says that it is one.
+struct OpenLabelSpecimen: Source {
+    static let description = HostedSource.description
+
+    struct Config: FormFields {
+        @Input("Host") var host: String
+        @Input("API key") var apiKey: Secret?
+        @Input("Fault") var fault: String?
+
+        init() {}
+    }
+
+    init() {}
+
+    func validateCredentials(_ config: Config, schema: String?, in context: SourceContext) async throws {
+        _ = try await client(config, context).get("/api/me")
+    }
+
+    func schemas(for config: Config, in context: SourceContext) async throws -> [SourceSchema] {
+        [HostedSource.contacts.schema]
+    }
+
+    func read(_ inputs: SourceInputs, with config: Config, in context: SourceContext) async throws -> SourceResponse {
+        try client(config, context).response(to: inputs, from: [HostedSource.contacts])
+    }
+
+    private func client(_ config: Config, _ context: SourceContext) -> RESTClient {
+        RESTClient(
+            context, baseURL: "https://\(config.host).customer.example",
+            authorization: config.apiKey.map { .bearer($0) } ?? .none, pageSize: PageSize("per_page", 50))
+    }
 }
 
 extension Specimen {
@@ -61,8 +94,19 @@ extension Specimen {
             SeededFault(
                 "host-checked-only-at-creation", "Checks the host's address at validation, and not at each read.",
                 .field),
+            SeededFault("host-label-without-a-rule", "Makes a label of its host of whatever a user enters.", .kit),
         ],
-        source: { _ in AnySource(HostedSource.self) }, fixture: { _ in HostedFixture.clean },
+        source: { fault in
+            if fault?.name == "host-label-without-a-rule" { return AnySource(OpenLabelSpecimen.self) }
+            return AnySource(HostedSource.self)
+        },
+        fixture: { fault in
+            var fixture = HostedFixture.clean
+            if fault?.name == "host-label-without-a-rule" {
+                fixture.change("manifest.json", at: ["config", "host"]) { _ in "crm" }
+            }
+            return fixture
+        },
         runtime: { fault in
             var runtime = LabRuntime()
             runtime.guardsReads = fault?.name != "host-checked-only-at-creation"

@@ -14,6 +14,9 @@ extension LedgerFault {
         ) {
             $0.actions = [ResponseAction([500, 502, 503, 504], .fail("The service is down."))]
         },
+        LedgerFault("rate-limit-told-as-final", "Takes every message that speaks of a limit for a final one.", .kit) {
+            $0.source = AnySource(FinalWordsSpecimen.self)
+        },
         LedgerFault("refusal-taken-for-the-end", "Takes 400, 401 and 403 for a page without rows.", .kit) {
             $0.actions = [.ignore(400, 401, 403)]
         },

@@ -24,6 +24,40 @@ extension LedgerFault {
                 context.logger.debug("Authorization: Basic \(field)")
             }
         },
+        LedgerFault("end-of-the-key-in-the-log", "Logs the last six letters of the key.", .kit) {
+            $0.context = { context, config in
+                context.logger.info("Reading with the key …\(config.apiKey.revealed.suffix(6)).")
+            }
+        },
+        LedgerFault("beginning-of-the-key-in-the-error", "Names the first ten letters of a key that is refused.", .kit)
+        {
+            $0.context = { context, config in
+                context.http = NamingClient(base: context.http, named: "the key \(config.apiKey.revealed.prefix(10))…")
+            }
+        },
+        LedgerFault(
+            "credentials-in-the-validation-error", "Quotes the header field when a validation is refused.", .kit
+        ) {
+            $0.validate = { config, context in
+                let field = Data("reader:\(config.apiKey.revealed)".utf8).base64EncodedString()
+                var request = HTTPRequest(.get, LedgerSource.baseURL + "/v1/me")
+                request.headers.set("Authorization", prefix: "Basic ", secret: Secret(field))
+                let client = NamingClient(base: context.http, named: "Basic \(field)")
+                _ = try await client.send(request)
+            }
+        },
+        LedgerFault("secret-in-a-plain-header", "Sends the key a second time, in a field that is no secret.", .kit) {
+            $0.context = { context, config in
+                context.http = RewritingClient(base: context.http) { $0.headers["X-Trace"] = config.apiKey.revealed }
+            }
+        },
+        LedgerFault("rows-in-the-log", "Logs each row.", .kit) {
+            $0.response = { response, _, _, context in
+                response.items = response.items.rewriting { row in
+                    context.logger.debug("Read \(JSONValue.object(row).text).")
+                }
+            }
+        },
         LedgerFault(
             "secret-in-error-message-url", "Names the URL, with the key in its query, when a request fails.", .field
         ) {
@@ -82,6 +116,18 @@ private struct ShowingClient: HTTPClient {
         let response = try await base.send(request)
         guard response.status >= 500 else { return response }
         throw Failed(description: "Status \(response.status) came from \(request.url)?api_key=\(key.revealed)")
+    }
+}
+
+/// Names who was refused.
+private struct NamingClient: HTTPClient {
+    let base: any HTTPClient
+    let named: String
+
+    func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let response = try await base.send(request)
+        guard response.status == 401 else { return response }
+        throw SourceError(.invalidCredentials, "Asking the upstream: it refused \(named).")
     }
 }
 
