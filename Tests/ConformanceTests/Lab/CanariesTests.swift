@@ -30,17 +30,33 @@ import Tributary
         #expect(!canaries.masked("\(secret) \(secret.prefix(10))").contains(secret.prefix(6)))
     }
 
-    @Test("the rows of a recording get a mark, and are read all the same", arguments: ["charges", "customers"])
-    func marks(_ table: String) async throws {
-        let scenario = try Material.scenario("stripe/billing")
-        let input = CheckCase(
-            source: try SourceRegistry.builtIn.source("stripe"), scenario: scenario,
-            schema: scenario.manifest.schemas.first { $0.name == table }, seed: 1, profile: .full, stack: Material.stack
-        )
-        let read = try #require(try await FairRead.modelled(MarkedRows.marked(try await Bench.make(input))).first)
-        let rows = read.image?.rows ?? []
+    @Test(
+        "where a model answers, a case gets secrets of the kit's own",
+        arguments: [("stripe/billing", "charges"), ("github/repository", "tributary-demo/widgets.issues")])
+    func strengthened(_ id: String, _ table: String) async throws {
+        let input = try Self.input(id, table)
+        let secrets = try await input.strengthened().canaries.secrets
+        #expect(!secrets.isEmpty && secrets.allSatisfy(StrongSecret.isOne))
+        #expect(secrets.count == input.canaries.secrets.count)
+    }
+
+    @Test(
+        "the rows of a recording get a mark, and are read all the same",
+        arguments: [("stripe/billing", "charges"), ("github/repository", "tributary-demo/widgets.issues")])
+    func marks(_ id: String, _ table: String) async throws {
+        let bench = MarkedRows.marked(try await Bench.make(try Self.input(id, table)))
+        let rows = try #require(try await FairRead.modelled(bench).first?.image?.rows)
         #expect(!rows.isEmpty)
         #expect(rows.allSatisfy { row in row.values.values.contains { "\($0)".contains(MarkedRows.mark) } })
+    }
+
+    private static func input(_ id: String, _ table: String) throws -> CheckCase {
+        let scenario = try Material.scenario(id)
+        let name = String(id.prefix { $0 != "/" })
+        return CheckCase(
+            source: try SourceRegistry.builtIn.source(name), scenario: scenario,
+            schema: scenario.manifest.schemas.first { $0.name == table }, seed: 1, profile: .full, stack: Material.stack
+        )
     }
 
     @Test(
