@@ -79,13 +79,17 @@ extension Bench {
     }
 
     /// The requests that lists of these objects take: one for each page, at least one for each list, and one more where
-    /// the upstream's sign of the end is a page of its own.
+    /// the upstream's sign of the end is a page of its own, or a short one and the last is full.
     func pages(of visible: [World.Object], size: Int) -> Int {
         let lists =
             collection.parent == nil ? [visible] : owners.map { owner in visible.filter { isChild($0, of: owner) } }
         let page = endpoint.page
         let more = page.alwaysLeadsOn || page.endsWithNull || page.endsWithEmptyPage ? 1 : 0
-        return lists.reduce(0) { $0 + max(1 - more, Self.pages(of: $1.count, size, cap: endpoint.resultCap)) + more }
+        return lists.reduce(0) { sum, list in
+            let isFull = page.endsWithShortPage && !list.isEmpty && list.count % size == 0
+            return sum + max(1 - more, Self.pages(of: list.count, size, cap: endpoint.resultCap)) + more
+                + (isFull ? 1 : 0)
+        }
     }
 
     /// The pages of a list that is asked for again after each `cap` objects.

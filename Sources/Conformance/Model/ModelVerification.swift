@@ -49,11 +49,12 @@ public struct ModelVerification: Sendable {
                 method, try learnt.translated(exchange.url, endpoint.page),
                 body: learnt.translated(exchange.requestBody, endpoint.page))
             let response = try await server.send(request)
-            let answer = try JSONValue(parsing: try await response.body.collect())
+            var answer = try JSONValue(parsing: try await response.body.collect())
             learnt.learn(
                 recorded: HTTPHeaders(exchange.exchange.response.headers), model: response.headers, endpoint.page)
             let recorded = (try? JSONValue(parsing: exchange.body)) ?? .null
             learnt.learn(endpoint.envelope, recorded: recorded, model: answer)
+            answer = withTies(of: recorded, answer, exchange, endpoint)
             outcome.verified += 1
             // Where a page says whether more follows, the last one may have a position as well.
             let isEnd = ModelDeclaration.Endpoint.moreFollows(endpoint.envelope, recorded) == false
@@ -63,6 +64,28 @@ public struct ModelVerification: Sendable {
             if let difference { outcome.findings.append(finding(difference, exchange, state: state)) }
         }
         return outcome
+    }
+
+    /// The model's answer with rows that are alike in the list's order as the recording has them: no order says which of
+    /// them comes first.
+    private func withTies(
+        of recorded: JSONValue, _ answer: JSONValue, _ exchange: RecordedExchange, _ endpoint: ModelDeclaration.Endpoint
+    ) -> JSONValue {
+        guard let call = try? ModelCall(exchange),
+            let place = declaration.collection(endpoint.collection)?.sources.first(where: { $0.names(for: call) != nil }
+            ),
+            let left = (place.rows.isEmpty ? recorded : recorded.path(place.rows))?.array,
+            let right = (place.rows.isEmpty ? answer : answer.path(place.rows))?.array, left != right,
+            left.count == right.count, Set(left) == Set(right)
+        else { return answer }
+        let order = ModelServer.order(of: endpoint, for: call)
+        func values(_ rows: [JSONValue]) -> [[JSONValue]] {
+            rows.map { row in order.map { ModelOrder.value($0.field, of: row.object ?? JSONObject()) } }
+        }
+        guard !order.isEmpty, values(left) == values(right) else { return answer }
+        guard !place.rows.isEmpty, var object = answer.object else { return recorded }
+        object[path: place.rows] = .array(left)
+        return .object(object)
     }
 
     /// A header that leads on where the recording ends, or the other way round.
