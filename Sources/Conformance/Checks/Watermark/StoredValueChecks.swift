@@ -137,7 +137,9 @@ extension Bench {
         var values: [JSONValue]
         if spelling.format == .iso8601 {
             let whole = CursorValue.timestamp(first / 1_000_000 * 1_000_000).storedText.dropLast()
-            values = ["", ".25", ".250001", ".250001456", ".250001999", ".251", ".75", ".999999"]
+            // A database rounds what is finer than its columns by rules of its own.
+            let finer = sql == nil ? [".250001456", ".250001999"] : []
+            values = (["", ".25", ".250001"] + finer + [".251", ".75", ".999999"])
                 .map { .string("\(whole)\($0)Z") }
         } else {
             values = (0..<4).map { spelling.value(at: first + Int64($0) * spelling.unit) }
