@@ -71,8 +71,12 @@ struct RecordCommand: AsyncParsableCommand {
         plan.state = options.moment
         if let recorded = try options.recorded(of: source) {
             plan.follow(recorded)
-            // Clocks are whole seconds, and two recordings may be of one.
-            if clock == nil, recorded.manifest.states.last?.clock == plan.clock { plan.clock += 1_000_000 }
+            // Clocks are whole seconds, and several recordings may be of one.
+            if clock == nil, let last = recorded.manifest.states.last?.clock, last >= plan.clock,
+                last - plan.clock < 60_000_000
+            {
+                plan.clock = last + 1_000_000
+            }
         }
         if !options.tables.isEmpty { plan.tables = options.tables }
         if let mode { (plan.mode, plan.modes) = (mode, [:]) }
