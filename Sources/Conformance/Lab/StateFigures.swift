@@ -1,7 +1,5 @@
 import Cassettes
 import Columns
-import Crypto
-import Foundation
 import Tributary
 
 /// What a manifest expects of one table after one recorded state: figures of a reader of its own, never of the source
@@ -52,7 +50,6 @@ public struct StateFigures: Sendable {
     /// A digest of keys, in whatever order they come.
     static func digest(_ keys: [String]) -> String {
         let sorted = keys.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
-        let digest = SHA256.hash(data: Data(sorted.joined(separator: "\n").utf8))
-        return "sha256:" + Hexadecimal.text(digest)
+        return ScenarioFiles.digest(Array(sorted.joined(separator: "\n").utf8))
     }
 }

@@ -179,7 +179,7 @@ extension ModelList {
     }
 
     private func startOfPage(_ index: Int, _ size: Int) -> Int {
-        !hasOddSizes ? index * size : (0..<index).reduce(0) { $0 + length(of: $1, size) }
+        hasOddSizes ? (0..<index).reduce(0) { $0 + length(of: $1, size) } : index * size
     }
 
     /// The place at an index, or where a circle leads instead.

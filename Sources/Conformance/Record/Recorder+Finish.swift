@@ -58,10 +58,10 @@ extension Recorder {
         return files
     }
 
-    /// Refuses what a scanner finds.
-    private func checkLeaks(_ files: ScenarioFiles, _ originals: [String]) throws {
+    /// Refuses what a scanner finds in a scenario; nil is the plan's.
+    func checkLeaks(_ files: ScenarioFiles, _ originals: [String], of scenario: String? = nil) throws {
         try LeakGate(fixtures: fixtures, source: sourceName, today: plan.today).check(
-            files, name: "\(sourceName)/\(plan.scenario)", originals: originals)
+            files, name: "\(sourceName)/\(scenario ?? plan.scenario)", originals: originals)
     }
 
     private func model(

@@ -9,23 +9,14 @@ struct EndMarkers {
 
     init(rows: [String]) { self.rows = rows }
 
-    mutating func ending(_ json: RawJSON) -> RawJSON { ending(json, at: []) }
-
-    private mutating func ending(_ json: RawJSON, at path: [String]) -> RawJSON {
-        guard case .object(let members) = json, path.count < 4 else { return json }
-        return .object(
-            members.map { member in
-                let place = path + [member.name]
-                guard place != rows else { return member }
-                var member = member
-                if let end = Self.end(member.name, member.value, within: path.last) {
-                    changed.append(place.joined(separator: "."))
-                    member.value = end
-                } else {
-                    member.value = ending(member.value, at: place)
-                }
-                return member
-            })
+    mutating func ending(_ json: RawJSON) -> RawJSON {
+        json.changingMembers(around: rows) { place, value in
+            guard let name = place.last, let end = Self.end(name, value, within: place.dropLast().last) else {
+                return nil
+            }
+            changed.append(place.joined(separator: "."))
+            return end
+        }
     }
 
     /// The value of a marker on the last page; nil when it is none, or says so already.

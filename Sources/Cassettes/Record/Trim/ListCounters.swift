@@ -24,27 +24,14 @@ struct ListCounters {
         declaredPages = hint?.totalPages.flatMap { JSONPath($0) }?.segments.map(\.name)
     }
 
-    mutating func lowering(_ json: RawJSON) -> RawJSON { lowering(json, at: []) }
-
-    private mutating func lowering(_ json: RawJSON, at path: [String]) -> RawJSON {
-        guard case .object(let members) = json, path.count < 4 else { return json }
-        return .object(
-            members.map { member in
-                let place = path + [member.name]
-                guard place != rows else { return member }
-                var member = member
-                if case .scalar(let scalar) = member.value {
-                    guard let limit = limit(member.name, place), let number = Int(scalar.string ?? scalar.raw),
-                        number > limit
-                    else { return member }
-                    changed.append(place.joined(separator: "."))
-                    member.value =
-                        scalar.isString ? .string(String(limit)) : .scalar(.init(raw: String(limit), offset: 0))
-                } else {
-                    member.value = lowering(member.value, at: place)
-                }
-                return member
-            })
+    mutating func lowering(_ json: RawJSON) -> RawJSON {
+        json.changingMembers(around: rows) { place, value in
+            guard case .scalar(let scalar) = value, let name = place.last, let limit = limit(name, place),
+                let number = Int(scalar.string ?? scalar.raw), number > limit
+            else { return nil }
+            changed.append(place.joined(separator: "."))
+            return scalar.isString ? .string(String(limit)) : .scalar(.init(raw: String(limit), offset: 0))
+        }
     }
 
     /// What a counter may say at most; nil for what is none.

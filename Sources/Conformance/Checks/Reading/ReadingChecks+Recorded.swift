@@ -17,11 +17,11 @@ extension ReadingChecks {
         catches: "announces-a-page-for-the-table"
     ) { input in
         try await HandedOver.judging(input) { read, _ in
-            var rows = 0
-            try await read.each { _ in rows += 1 }
             guard let announced = read.response.rowsToSync else {
                 throw Bench.Verdicted(verdict: .notApplicable("The source announces no number of rows."))
             }
+            var rows = 0
+            try await read.each { _ in rows += 1 }
             if rows == announced { return [] }
             return [
                 Finding(
@@ -95,91 +95,16 @@ extension ReadingChecks {
         guard !table.primaryKeys.isEmpty else { return .notApplicable("The table has no key to find objects by.") }
         let objects = RecordedObjects(
             try input.scenario.exchanges(state: recorded.state.name), keys: table.primaryKeys)
-        let findings = table.rows.lazy.compactMap { objects.disagreement(with: $0, keys: table.primaryKeys) }
-        let found = table.rows.count { !objects.alike($0, keys: table.primaryKeys).isEmpty }
-        if found == 0 {
+        let found = table.rows.map { ($0, objects.alike($0)) }.filter { !$0.1.isEmpty }
+        if found.isEmpty {
             return .notApplicable("No recorded JSON object has the members of the key under their names.")
         }
-        let first = findings.first.map { disagreement in
+        let first = found.lazy.compactMap(RecordedObjects.disagreement).first.map { disagreement in
             Finding(
                 at: "replay of \(recorded.state.name), row \(disagreement.row)",
                 expected: "\(disagreement.column): \(disagreement.sent.text.prefix(160)), as it was recorded",
                 actual: "The table has \(TableDiff.text(disagreement.held)).", history: run.log.lines())
         }
-        return .judged(first.map { [$0] } ?? [], looked: Counters(rows: found, runs: 1))
-    }
-}
-
-/// The objects of recorded answers, by the values of a key's members.
-struct RecordedObjects {
-    /// By a member of the key and its text.
-    private var byValue: [String: [JSONObject]] = [:]
-
-    /// - Parameter keys: columns, as the table calls them.
-    init(_ exchanges: [RecordedExchange], keys: [String]) {
-        for exchange in exchanges where (200..<300).contains(exchange.status) {
-            guard let body = try? JSONValue(parsing: exchange.body) else { continue }
-            collect(body, Set(keys))
-        }
-    }
-
-    private mutating func collect(_ value: JSONValue, _ keys: Set<String>) {
-        switch value {
-        case .array(let elements): for element in elements { collect(element, keys) }
-        case .object(let object):
-            for member in object.members {
-                let name = Bench.column(member.name)
-                if keys.contains(name), let text = Self.text(member.value) {
-                    byValue["\(name)=\(text)", default: []].append(object)
-                }
-                collect(member.value, keys)
-            }
-        case .null, .bool, .number, .string: break
-        }
-    }
-
-    private static func text(_ value: JSONValue) -> String? {
-        value.string ?? { if case .number(let number) = value { number.text } else { nil } }()
-    }
-
-    /// The objects whose members of the key have the row's values, as far as they have such members.
-    func alike(_ row: TableImage.Row, keys: [String]) -> [JSONObject] {
-        let found = keys.flatMap { byValue["\($0)=\(TableDiff.text(row.values[$0] ?? .null))"] ?? [] }
-        return found.filter { object in
-            object.members.allSatisfy { member in
-                let name = Bench.column(member.name)
-                return !keys.contains(name) || SentValue(member.value).isHeld(by: row.values[name] ?? .null)
-            }
-        }
-    }
-
-    struct Disagreement {
-        var row: String
-        var column: String
-        var sent: JSONValue
-        var held: Value
-    }
-
-    /// What the object that is most like the row has otherwise; nil where one agrees, or none is found.
-    func disagreement(with row: TableImage.Row, keys: [String]) -> Disagreement? {
-        let all = alike(row, keys: keys).map { differences($0, row) }
-        guard let least = all.min(by: { $0.count < $1.count }), let first = least.first else { return nil }
-        return Disagreement(
-            row: row.key.joined(separator: " | "), column: first.name, sent: first.value,
-            held: row.values[Bench.column(first.name)] ?? .null)
-    }
-
-    private func differences(_ object: JSONObject, _ row: TableImage.Row) -> [(name: String, value: JSONValue)] {
-        object.members.filter { member in
-            guard let held = row.values[Bench.column(member.name)] else { return false }
-            // A source may take a column from within a member: that is another value of the same name.
-            if member.value.object != nil || member.value.array != nil, !Self.isNested(held) { return false }
-            return !SentValue(member.value).isHeld(by: held)
-        }.map { ($0.name, $0.value) }
-    }
-
-    private static func isNested(_ cell: Value) -> Bool {
-        guard case .string(let text) = cell, text.first == "{" || text.first == "[" else { return false }
-        return (try? JSONValue(parsing: Array(text.utf8))).map { $0.object != nil || $0.array != nil } ?? false
+        return .judged(first.map { [$0] } ?? [], looked: Counters(rows: found.count, runs: 1))
     }
 }

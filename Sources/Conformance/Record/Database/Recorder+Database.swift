@@ -25,8 +25,7 @@ extension Recorder {
         let figures = JSONObject(tables.map { ($0.name, .object(entry($0, recorded.tables))) })
         let manifest = draft.manifest(expected: figures, seal: files.seal, covers: covers(recorded.tables))
         files.files["manifest.json"] = JSONValue.object(manifest).serialized(indentation: 2) + [0x0A]
-        try LeakGate(fixtures: fixtures, source: sourceName, today: plan.today).check(
-            files, name: "\(sourceName)/\(plan.scenario)", originals: redacted.result.originals)
+        try checkLeaks(files, redacted.result.originals)
         var outcome = Outcome(folder: folder)
         outcome.changed = files.files.filter { existing.files[$0.key] != $0.value }.keys.sorted()
         if !outcome.changed.isEmpty { try files.write(to: folder) }
@@ -107,8 +106,7 @@ extension Recorder {
         manifest["config"] = Self.withOtherFakes(config)
         manifest["expected"] = .object(JSONObject())
         files.files["manifest.json"] = JSONValue.object(manifest).serialized(indentation: 2) + [0x0A]
-        try LeakGate(fixtures: fixtures, source: sourceName, today: plan.today).check(
-            files, name: "\(sourceName)/\(plan.scenario)", originals: redacted.result.originals)
+        try checkLeaks(files, redacted.result.originals, of: plan.scenario)
         try files.write(to: place)
         return []
     }

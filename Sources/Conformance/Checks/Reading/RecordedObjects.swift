@@ -1,0 +1,79 @@
+import Cassettes
+import Columns
+import Tributary
+
+/// The objects of recorded answers, by the values of a key's members.
+struct RecordedObjects {
+    /// By a member of the key and its text.
+    private var byValue: [String: [JSONObject]] = [:]
+    private let keys: [String]
+
+    /// - Parameter keys: columns, as the table calls them.
+    init(_ exchanges: [RecordedExchange], keys: [String]) {
+        self.keys = keys
+        for exchange in exchanges where (200..<300).contains(exchange.status) {
+            guard let body = try? JSONValue(parsing: exchange.body) else { continue }
+            collect(body)
+        }
+    }
+
+    private mutating func collect(_ value: JSONValue) {
+        switch value {
+        case .array(let elements): for element in elements { collect(element) }
+        case .object(let object):
+            for member in object.members {
+                let name = Bench.column(member.name)
+                if keys.contains(name), let text = Self.text(member.value) {
+                    byValue["\(name)=\(text)", default: []].append(object)
+                }
+                collect(member.value)
+            }
+        case .null, .bool, .number, .string: break
+        }
+    }
+
+    private static func text(_ value: JSONValue) -> String? {
+        if case .number(let number) = value { number.text } else { value.string }
+    }
+
+    /// The objects whose members of the key have the row's values, as far as they have such members.
+    func alike(_ row: TableImage.Row) -> [JSONObject] {
+        let found = keys.flatMap { byValue["\($0)=\(TableDiff.whole(row.values[$0] ?? .null))"] ?? [] }
+        return found.filter { object in
+            object.members.allSatisfy { member in
+                let name = Bench.column(member.name)
+                return !keys.contains(name) || SentValue(member.value).isHeld(by: row.values[name] ?? .null)
+            }
+        }
+    }
+
+    struct Disagreement {
+        var row: String
+        var column: String
+        var sent: JSONValue
+        var held: Value
+    }
+
+    /// What the object that is most like a row has otherwise; nil where one of them agrees.
+    static func disagreement(_ row: TableImage.Row, among alike: [JSONObject]) -> Disagreement? {
+        let all = alike.map { differences($0, row) }
+        guard let least = all.min(by: { $0.count < $1.count }), let first = least.first else { return nil }
+        return Disagreement(
+            row: row.key.joined(separator: " | "), column: first.name, sent: first.value,
+            held: row.values[Bench.column(first.name)] ?? .null)
+    }
+
+    private static func differences(_ object: JSONObject, _ row: TableImage.Row) -> [(name: String, value: JSONValue)] {
+        object.members.filter { member in
+            guard let held = row.values[Bench.column(member.name)] else { return false }
+            // A source may take a column from within a member: that is another value of the same name.
+            if member.value.object != nil || member.value.array != nil, !isNested(held) { return false }
+            return !SentValue(member.value).isHeld(by: held)
+        }.map { ($0.name, $0.value) }
+    }
+
+    private static func isNested(_ cell: Value) -> Bool {
+        guard case .string(let text) = cell, text.first == "{" || text.first == "[" else { return false }
+        return (try? JSONValue(parsing: Array(text.utf8))).map { $0.object != nil || $0.array != nil } ?? false
+    }
+}
