@@ -64,6 +64,20 @@ import Testing
         #expect(try shop.tool.run("vacuum", "shop", "--dry-run").status == 0)
     }
 
+    @Test("a first read begins where the user says, and the next one remembers it")
+    func historyStart() throws {
+        let shop = try Shop()
+        let first = try summary(
+            shop.tool.run("sync", "shop", "orders", "--history-start", "2025-01-02", "--json"))
+        #expect(first["rowsInserted"] as? Int == 1)
+        try shop.execute("INSERT INTO orders VALUES (3, 'Cy', 1, '2025-01-03 11:00:00');")
+        let second = try summary(shop.tool.run("sync", "shop", "orders", "--reset", "--json"))
+        #expect(second["tableRows"] as? Int == 2)
+        let third = try summary(
+            shop.tool.run("sync", "shop", "orders", "--reset", "--history-start", "2025-01-01", "--json"))
+        #expect(third["tableRows"] as? Int == 3)
+    }
+
     private func summary(_ result: CommandLineTool.Result) throws -> [String: Any] {
         #expect(result.status == 0, "\(result.errors)")
         let outcomes = try #require(try result.json() as? [[String: Any]])
@@ -107,6 +121,9 @@ import Testing
             Wrong(arguments: ["sync", "shop", "orders", "--mode", "sideways"], status: 64, says: ["sideways"]),
             Wrong(arguments: ["sync", "shop", "orders", "--cursor", "color"], status: 5, says: ["color"]),
             Wrong(arguments: ["sync", "shop", "notes", "--mode", "incremental"], status: 5, says: ["notes"]),
+            Wrong(
+                arguments: ["sync", "shop", "orders", "--history-start", "last week"], status: 2,
+                says: ["last week", "orders", "--history-start"]),
             Wrong(arguments: ["sync", "shop", "orders", "--max-rows", "1"], status: 8, says: ["orders"]),
             Wrong(
                 arguments: ["sync", "shop", "orders", "--lake", "/dev/null/lake"], status: 6, says: ["/dev/null/lake"]),

@@ -122,7 +122,7 @@ import Tributary
         let settings = TableSettings(
             connection: "c", schema: "a", syncType: "incremental", cursorField: "updated_at",
             primaryKeys: ["id", "org"],
-            lookbackSeconds: 60)
+            lookbackSeconds: 60, historyStart: "2026-01-31")
         try store.save(settings)
         #expect(try store.settings(connection: "c", schema: "a") == settings)
         try store.disable(connection: "c", schema: "b", reason: "no key")

@@ -12,13 +12,15 @@ public struct TableSettings: Hashable, Sendable, Codable {
     public var enabledColumns: [String]?
     /// Seconds that are taken off the watermark in the query; nil means the source's default.
     public var lookbackSeconds: Int?
+    /// Where the history that is read begins, as the cursor field spells it; nil means without limit.
+    public var historyStart: String?
     /// Why the table is switched off, in words for the user; nil while it is on.
     public var disabledReason: String?
 
     public init(
         connection: String, schema: String, syncType: String? = nil, cursorField: String? = nil,
         primaryKeys: [String]? = nil, enabledColumns: [String]? = nil, lookbackSeconds: Int? = nil,
-        disabledReason: String? = nil
+        historyStart: String? = nil, disabledReason: String? = nil
     ) {
         self.connection = connection
         self.schema = schema
@@ -27,6 +29,7 @@ public struct TableSettings: Hashable, Sendable, Codable {
         self.primaryKeys = primaryKeys
         self.enabledColumns = enabledColumns
         self.lookbackSeconds = lookbackSeconds
+        self.historyStart = historyStart
         self.disabledReason = disabledReason
     }
 }

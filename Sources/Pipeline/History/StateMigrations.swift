@@ -10,6 +10,9 @@ enum StateMigrations {
             try createIntegrations(database)
             try createRuns(database)
         }
+        migrator.registerMigration("2: where a table's history begins") { database in
+            try database.alter(table: "tableSettings") { $0.add(column: "historyStart", .text) }
+        }
         return migrator
     }
 

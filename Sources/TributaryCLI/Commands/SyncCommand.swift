@@ -32,6 +32,14 @@ struct SyncCommand: AsyncParsableCommand {
     @Option(help: "Seconds taken off the watermark in the query, to catch rows that come late.")
     var lookback: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where the history begins that a first incremental or append sync reads.",
+            discussion:
+                "As the cursor field spells it, such as 2026-01-31. Kept for the tables; with --reset a table that "
+                + "is there already is read from then on.", valueName: "value"))
+    var historyStart: String?
+
     @Flag(help: "Build the tables anew; the old rows stay visible until the new ones are complete.")
     var reset = false
 
@@ -72,17 +80,38 @@ struct SyncCommand: AsyncParsableCommand {
         settings.syncType = type.rawValue
         settings.cursorField = cursor ?? settings.cursorField
         settings.lookbackSeconds = lookback ?? settings.lookbackSeconds
+        settings.historyStart = historyStart ?? settings.historyStart
+        let start = try Self.start(settings, of: schema, type)
         // Asking by hand for a table that was switched off is the user's word that its cause is mended.
         settings.disabledReason = nil
         try store.save(settings)
         var options = SyncOptions()
         options.rowAllowance = maxRows
         options.enabledColumns = settings.enabledColumns
+        options.historyStart = start
         return SyncRequest(
             connection: name, schema: schema.name, syncType: type,
             cursorField: type == .fullRefresh ? nil : settings.cursorField,
             lookback: settings.lookbackSeconds.map { .seconds($0) }, reset: reset, discovered: schema,
             primaryKeys: settings.primaryKeys, options: options)
+    }
+
+    /// Where the history of a table begins, as a value of its cursor field; nil where nothing limits it.
+    ///
+    /// - Throws: `SourceError` when the text is no such value.
+    static func start(_ settings: TableSettings, of schema: SourceSchema, _ type: SyncType) throws -> CursorValue? {
+        guard type != .fullRefresh, let text = settings.historyStart else { return nil }
+        let chosen = schema.incrementalFields.first { $0.name == settings.cursorField }
+        guard let field = chosen ?? DefaultSettings.cursorField(for: schema) else { return nil }
+        if let value = CursorValue(storedText: text, as: field.type) { return value }
+        let isTime = [.date, .datetime, .timestamp].contains(field.type)
+        throw SourceError(
+            .invalidConfig,
+            "Reading '\(schema.name)' from '\(text)' on: this is no value of its cursor field "
+                + "'\(field.name)', a \(field.type.rawValue).",
+            advice:
+                "Give \(isTime ? "a date or a moment, such as 2026-01-31 or 2026-01-31T09:00:00Z" : "a number") with --history-start."
+        )
     }
 
     /// The schemas of the names given, or those selected by default.
