@@ -6,6 +6,14 @@ import Tributary
 @Suite struct FailureOrderTests {
     /// Results of the ledger's notes with these failures, in the order of the catalogue.
     private func results(failing names: Set<String>) throws -> [CheckResult] {
+        try results(names, .failed([Finding(at: "here", expected: "this", actual: "that")]))
+    }
+
+    private func passing(_ names: Set<String>) throws -> [CheckResult] {
+        try results(names, .passed(Counters(rows: 1)))
+    }
+
+    private func results(_ names: Set<String>, _ verdict: Verdict) throws -> [CheckResult] {
         let written = try Specimen.ledger.fixture(nil).written()
         let runner = CheckRunner(catalogue: CheckCatalogue.all, stack: Material.stack)
         var options = CheckRunner.Options(today: "2026-01-08")
@@ -13,8 +21,7 @@ import Tributary
         options.profile = .full
         let cases = runner.cases(of: Specimen.ledger.source(nil), scenarios: [written.scenario], options: options)
         return cases.filter { names.contains($0.check.name) }.map { item in
-            let finding = Finding(at: "here", expected: "this", actual: "that")
-            return CheckResult(item: item, verdict: .failed([finding]), duration: .zero, seed: 1)
+            CheckResult(item: item, verdict: verdict, duration: .zero, seed: 1)
         }
     }
 
@@ -41,6 +48,20 @@ import Tributary
         #expect(
             stories[4] == [
                 "read-repeatable-instance fails on this table too: look at that first, this may follow from it."
+            ])
+    }
+
+    @Test("a report as data tells failures in the same order, before what has not failed")
+    func asData() throws {
+        let results = CheckRunner.settled(
+            try results(failing: ["secret-never-in-output", "read-rows-equal-model", "watermark-monotone"])
+                + passing(["key-scalar"]))
+        let report = ConformanceReport(
+            of: results, catalogue: CheckCatalogue.all, options: CheckRunner.Options(today: "2026-01-08"),
+            duration: .zero, began: "2026-01-08 00:00:00Z")
+        #expect(
+            JSONReport(report).cases.map(\.check) == [
+                "secret-never-in-output", "read-rows-equal-model", "watermark-monotone", "key-scalar",
             ])
     }
 

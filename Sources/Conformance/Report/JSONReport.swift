@@ -13,6 +13,7 @@ public struct JSONReport: Encodable, Sendable {
     public let counts: [String: Int]
     public let looked: Counters
     public let problems: [Finding]
+    /// The failures first, those that explain others before them; then the others in the order of the catalogue.
     public let cases: [Entry]
     public let timings: [ConformanceReport.Timing]
 
@@ -61,7 +62,9 @@ public struct JSONReport: Encodable, Sendable {
         counts = Dictionary(report.counts.map { ($0.verdict, $0.count) }) { $1 }
         looked = report.looked
         problems = report.problems
-        cases = report.results.map { Entry($0, isStrict: report.options.isStrict) }
+        let isStrict = report.options.isStrict
+        let rest = report.results.filter { !$0.isFailure(strict: isStrict) }
+        cases = (report.failures + rest).map { Entry($0, isStrict: isStrict) }
         timings = report.timings
     }
 }
