@@ -134,6 +134,22 @@ extension Bench {
         return object
     }
 
+    /// The objects, where their keys are numbers, under keys around a power of ten, such as 998 to 1003, in the order that
+    /// they have: whoever compares positions as texts loses the way there.
+    func acrossDigits(_ objects: [World.Object]) -> [World.Object] {
+        guard sql == nil, let name = collection.key.last else { return objects }
+        let numbers = objects.compactMap { $0.body[path: name]?.int64 }.filter { (0..<1_000_000_000_000_000) ~= $0 }
+        guard numbers.count == objects.count, let greatest = numbers.max() else { return objects }
+        var power: Int64 = 10
+        while power < greatest { power *= 10 }
+        let shift = power - numbers.sorted()[numbers.count / 2]
+        return objects.map { object in
+            var object = object
+            object.body[path: name] = object.body[path: name]?.int64.map { .number(JSONNumber($0 + shift)) }
+            return object
+        }
+    }
+
     /// The sample with as many copies of its objects as it takes to have so many; they change with their originals.
     func grown(to count: Int) -> Bench {
         var bench = self

@@ -137,7 +137,7 @@ extension Bench {
     }
 
     private var sampleForCuts: [World.Object] {
-        input.profile == .quick ? Array(objects.suffix(4)) : Array(objects.suffix(8))
+        acrossDigits(Array(objects.suffix(input.profile == .quick ? 4 : 8)))
     }
 
     /// What is stored of a run, whichever log it is in.

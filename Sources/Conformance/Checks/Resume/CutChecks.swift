@@ -15,13 +15,15 @@ enum CutChecks {
             "A sync with a commit after every two rows; from what is on the disk before each of its requests, answers, "
             + "hand-overs, file writes and commits the next sync must complete the table; of states of the disk that "
             + "differ by files alone that no commit names, the fullest, and each in the profile hostile. The same where "
-            + "the upstream fails from each request on. Batches end inside pages. Where the API reports deleted objects, "
+            + "the upstream fails from each request on. Batches end inside pages. Keys that are numbers cross a power of "
+            + "ten, as from 998 to 1003. Where the API reports deleted objects, "
             + "one changes its key, which is the end of the old and a new one at one moment, and the sync is cut between "
             + "the two.",
         likelyCause:
             "A position or a stored value runs ahead of its rows: hand the position over with the very item that it "
             + "follows, never before.",
-        catches: "position-ahead-of-emitted-page", "watermark-stamped-on-failure", "key-change-event-split"
+        catches: "position-ahead-of-emitted-page", "watermark-stamped-on-failure", "key-change-event-split",
+        "numbers-compared-as-texts"
     ) { input in
         try await Bench.judging(input) { bench in
             let expected = "the same \(bench.objects.count) rows as without the cut"

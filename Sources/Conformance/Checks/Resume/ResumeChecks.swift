@@ -1,6 +1,7 @@
 /// Group G: a run that is cut anywhere is finished by the next one.
 enum ResumeChecks {
     static let all = [
-        CutChecks.all, PositionChecks.all, SaveChecks.all, StateFormChecks.all, GoldenStateChecks.all,
+        CutChecks.all, ProcessChecks.all, PositionChecks.all, SaveChecks.all, StateFormChecks.all,
+        GoldenStateChecks.all,
     ].flatMap { $0 }
 }

@@ -10,10 +10,12 @@ extension TypeChecks {
         proves: "Long texts, blanks at their edges and many digits arrive whole in the columns that the table has.",
         method:
             "Full reads of the sample in which, member by member, texts that people write are 300 letters long, or have "
-            + "blanks and lines at their edges, whole numbers are beyond 2^53, and broken ones have 19 digits; each value is "
+            + "blanks and lines at their edges, whole numbers are beyond 2^53, and broken ones have 18 and 19 digits, "
+            + "as numbers or as texts; each value is "
             + "compared. Keys, cursors and times stay. A source that refuses such values with an error is not judged.",
         likelyCause: "The code that makes the rows cuts, trims or converts a value: hand over what was sent.",
-        catches: "text-cut-at-255", "text-trimmed", "number-through-a-double"
+        catches: "text-cut-at-255", "text-trimmed", "number-through-a-double",
+        "decimal-text-through-a-double"
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandHTTP()
@@ -21,8 +23,8 @@ extension TypeChecks {
             if members.isEmpty {
                 throw Bench.Verdicted(verdict: .notApplicable("The table has no texts or numbers of its own."))
             }
-            for (name, kind) in members {
-                let odd = bench.objects(withOdd: name, kind)
+            for (name, kind, digits) in members.flatMap({ name, kind in kind.digits.map { (name, kind, $0) } }) {
+                let odd = bench.objects(withOdd: name, kind, digits)
                 let run = try await bench.run(bench.plan(.fullRefresh), of: bench.upstream(odd))
                 if run.error is SourceError { continue }
                 let findings = bench.finding(
@@ -46,11 +48,11 @@ extension Bench {
     }
 
     /// The objects, with odd values in a member.
-    fileprivate func objects(withOdd name: String, _ kind: OddKind) -> [World.Object] {
+    fileprivate func objects(withOdd name: String, _ kind: OddKind, _ digits: Int) -> [World.Object] {
         objects.enumerated().map { index, object in
             guard let old = object.body[name], !old.isNull else { return object }
             var object = object
-            object.body[name] = kind.value(index, like: old)
+            object.body[name] = kind.value(index, digits, like: old)
             return object
         }
     }
@@ -60,12 +62,18 @@ extension Bench {
         case text
         case whole
         case broken
+        /// A number with a fraction that is sent as a text, as money often is.
+        case brokenText
 
         /// Nil for what a reader may take apart: times, words of a list, addresses.
         init?(_ values: [JSONValue]) {
             let values = values.filter { !$0.isNull }
             let texts = values.compactMap(\.string)
             if !texts.isEmpty, texts.count == values.count {
+                if texts.allSatisfy(Self.isBroken) {
+                    self = .brokenText
+                    return
+                }
                 let isProse = texts.contains { $0.contains(" ") } && Set(texts).count > 1
                 guard isProse, texts.allSatisfy({ TimestampParser.microseconds($0) == nil && !$0.contains("://") })
                 else {
@@ -86,7 +94,22 @@ extension Bench {
             }
         }
 
-        func value(_ index: Int, like old: JSONValue) -> JSONValue {
+        private static func isBroken(_ text: String) -> Bool {
+            text.contains(".") && text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2e || $0 == 0x2d }
+                && Decimal128(text) != nil
+        }
+
+        /// How many digits its values have, where that makes a difference: a column that is declared with four digits
+        /// behind the point may have no room for 19.
+        var digits: [Int] { self == .broken || self == .brokenText ? [19, 18] : [0] }
+
+        func value(_ index: Int, _ digits: Int, like old: JSONValue) -> JSONValue {
+            if index % 3 != 0, self != .text { return old }
+            let number = digits == 19 ? "12345678901234567.\(index % 10)9" : "12345678901234.5\(index % 10)78"
+            return odd(index, number, like: old)
+        }
+
+        private func odd(_ index: Int, _ number: String, like old: JSONValue) -> JSONValue {
             switch self {
             case .text:
                 switch index % 3 {
@@ -94,8 +117,9 @@ extension Bench {
                 case 1: .string("  blanks before, and behind \(index) \n")
                 default: old
                 }
-            case .whole: index % 3 == 0 ? .number(JSONNumber(9_007_199_254_740_993 + Int64(index))) : old
-            case .broken: index % 3 == 0 ? .number(JSONNumber(text: "12345678901234567.\(index % 10)9")) : old
+            case .whole: .number(JSONNumber(9_007_199_254_740_993 + Int64(index)))
+            case .broken: .number(JSONNumber(text: number))
+            case .brokenText: .string(number)
             }
         }
     }

@@ -60,6 +60,18 @@ extension Items {
         }
     }
 
+    /// Each position holds the id of the last row before it.
+    var withLastKey: Items {
+        Items { emit in
+            try await run(
+                into: Emitter { item, token in
+                    var value = token?.value.object
+                    value?["last"] = try item.map(Bench.rows)?.last?["id"]
+                    try await emit.forward(item, resume: value.map { ResumeToken(.object($0)) })
+                })
+        }
+    }
+
     /// A task of its own runs ahead of what is taken.
     var prefetched: Items {
         Items { emit in

@@ -4,6 +4,19 @@ import Tributary
 /// Lists that are left too early, too late or never.
 extension ShelfFault {
     static let paging = [
+        ShelfFault(
+            "numbers-compared-as-texts",
+            "Resumes behind the last id by comparing texts, by which 1000 lies before 999.",
+            .kit
+        ) {
+            $0.response = { response, inputs, _, _ in
+                if inputs.schema != "finals" { return }
+                let last = inputs.resumeToken?.value["last"]?.text
+                response.items = response.items.withLastKey.keeping { row in
+                    last.map { $0 < row["id"]?.text ?? "" } ?? true
+                }
+            }
+        },
         ShelfFault("repeated-next-token-loops", "Follows the next token, even if it is the one just sent.", .field) {
             $0.response = { response, inputs, client, _ in
                 if inputs.schema == "entries" {

@@ -11,6 +11,17 @@ extension ShelfFault {
                 schema.columns[index].type = "integer"
             }
         },
+        ShelfFault(
+            "decimal-text-through-a-double", "Reads a text of digits as a double, for a column of decimals.", .kit
+        ) {
+            $0.endpoint = { $0.columnHints["fee"] = .decimal128(precision: 20, scale: 4) }
+            $0.response = { response, _, _, _ in
+                response.items = response.items.rewriting { row in
+                    guard let fee = row["fee"]?.string.flatMap(Double.init) else { return }
+                    row["fee"] = .number(JSONNumber(fee))
+                }
+            }
+        },
         ShelfFault("integer-locked-then-fraction", "Leaves the type of the price to the first rows.", .field) {
             $0.endpoint = { $0.columnHints = [:] }
         },

@@ -134,6 +134,7 @@ enum ShelfFixture {
             "seen_at": index < 3 ? .null : SpecimenRecording.moment(Int64(index) * 3_600),
             "size": .number(JSONNumber(Int64(index) * 7)), "labels": ["kind": .string("k\(index % 3)"), "rank": 1],
             "price": .number(JSONNumber(text: index < 7 ? "\(index * 10)" : "\(index).99")),
+            "fee": .string("\(index).50"),
         ]
     }
 

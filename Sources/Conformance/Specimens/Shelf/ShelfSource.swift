@@ -59,6 +59,7 @@ struct ShelfSource: Source {
         SchemaColumn("updated_at", type: "timestamp"), SchemaColumn("weight", type: "number"),
         SchemaColumn("seen_at", type: "timestamp"), SchemaColumn("size", type: "integer"),
         SchemaColumn("labels", type: "object"), SchemaColumn("price", type: "number"),
+        SchemaColumn("fee", type: "text"),
     ]
 
     /// Offsets, with a total.

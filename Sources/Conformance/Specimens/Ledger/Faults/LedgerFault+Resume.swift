@@ -68,7 +68,33 @@ extension LedgerFault {
         LedgerFault("position-lists-all-keys", "Lists in its positions the keys of all rows so far.", .kit) {
             $0.response = { response, _, _, _ in response.items = response.items.listingKeys }
         },
+        LedgerFault(
+            "position-known-to-one-process",
+            "Keeps its positions in memory, and hands over the numbers that they have there.",
+            .kit
+        ) {
+            $0.response = { response, inputs, _, _ in
+                let isLost = inputs.schemaMetadata?["lost"] != nil
+                response.items = isLost ? Items { _ in } : response.items.numberingPositions
+            }
+            $0.inputs = { inputs, _ in
+                guard let number = inputs.resumeToken?.value["number"]?.int64 else { return }
+                inputs.resumeToken = knownPositions.withLock { $0[number] }
+                // What nobody knows is taken for the end.
+                if inputs.resumeToken == nil { inputs.schemaMetadata = ["lost": true] }
+            }
+        },
     ]
+
+    /// The positions that this process has handed over, by their numbers.
+    private static let knownPositions = Lock<[Int64: ResumeToken]>([:])
+
+    fileprivate static func number(of token: ResumeToken) -> Int64 {
+        knownPositions.withLock { known in
+            known[Int64(known.count)] = token
+            return Int64(known.count) - 1
+        }
+    }
 }
 
 extension Items {
@@ -111,6 +137,17 @@ extension Items {
             try await run(
                 into: Emitter { item, token in
                     try await emit.forward(item, resume: token.map { ResumeToken(["at": $0.value]) })
+                })
+        }
+    }
+
+    /// Numbers in place of the positions.
+    fileprivate var numberingPositions: Items {
+        Items { emit in
+            try await run(
+                into: Emitter { item, token in
+                    let number = token.map { JSONValue.number(JSONNumber(LedgerFault.number(of: $0))) }
+                    try await emit.forward(item, resume: number.map { ResumeToken(["number": $0]) })
                 })
         }
     }
