@@ -43,7 +43,8 @@ struct TributaryCommand: AsyncParsableCommand {
             Exit codes: tributary exit-codes
             """,
         subcommands: [
-            SourcesCommand.self, FormCommand.self, ConnectCommand.self, ConnectionsCommand.self, SchemasCommand.self,
+            SourcesCommand.self, FormCommand.self, ConnectCommand.self, ConnectionsCommand.self, AccountsCommand.self,
+            SchemasCommand.self,
             SyncCommand.self, RunsCommand.self, CompactCommand.self, VacuumCommand.self, DemoCommand.self,
             RecordCommand.self, RerecordCommand.self, CheckCommand.self, CheckCaseCommand.self, FixturesCommand.self,
             ReleaseCommand.self,

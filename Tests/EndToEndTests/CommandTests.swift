@@ -94,6 +94,32 @@ import Testing
             (both["schema"] as? [String: Any])?["$schema"] as? String == "https://json-schema.org/draft/2020-12/schema")
     }
 
+    @Test("an account is stored once, listed without its tokens, taken by a connection and forgotten")
+    func accounts() throws {
+        let folder = try TemporaryFolder()
+        let tool = CommandLineTool(folder: folder.url)
+        let token = folder.url.appending(path: "token")
+        try Data("gho_notARealToken0000\n".utf8).write(to: token)
+        let made = try tool.run(
+            "accounts", "add", "github", "--set", "label=Acme", "--set", "access_token=@\(token.path)", "--set",
+            "expires_in=3600")
+        #expect(made.status == 0 && made.output.contains("under the number 1"), "\(made.errors)")
+        let list = try tool.run("accounts")
+        #expect(list.output.contains("Acme") && list.output.contains("github") && !list.output.contains("gho_"))
+        let json = try #require(try tool.run("accounts", "list", "--json").json() as? [[String: Any]])
+        #expect(json.first?["isRefreshed"] as? Bool == false && json.first?["expiresAt"] is Int)
+        let connected = try tool.run(
+            "connect", "github", "--no-validate", "--set", "auth_method=oauth", "--set",
+            "auth_method.github_integration_id=1", "--set", "repositories=acme/site")
+        #expect(connected.status == 0, "\(connected.errors)")
+        #expect(try tool.run("accounts", "forget", "1").status == 0)
+        let gone = try tool.run(
+            "connect", "github", "--name", "gone", "--set", "auth_method=oauth", "--set",
+            "auth_method.github_integration_id=1", "--set", "repositories=acme/site")
+        #expect(gone.status != 0 && gone.errors.contains("Integration not found: 1"), "\(gone.errors)")
+        #expect(try tool.run("accounts", "forget", "1").errors.contains("no such account"))
+    }
+
     /// A wrong call, its exit code, and what its message must say.
     struct Wrong: CustomTestStringConvertible, Sendable {
         var arguments: [String]
@@ -128,6 +154,13 @@ import Testing
             Wrong(
                 arguments: ["sync", "shop", "orders", "--lake", "/dev/null/lake"], status: 6, says: ["/dev/null/lake"]),
             Wrong(arguments: ["compact", "shop", "missing"], status: 9, says: ["missing"]),
+            Wrong(arguments: ["accounts", "add", "gihub"], status: 9, says: ["gihub", "github"]),
+            Wrong(arguments: ["accounts", "add", "github"], status: 2, says: ["label", "access_token"]),
+            Wrong(
+                arguments: [
+                    "accounts", "add", "github", "--set", "label=A", "--set", "access_token=x", "--set",
+                    "refresh_token=y",
+                ], status: 2, says: ["token_url"]),
         ])
     func saysWhatIsWrong(wrong: Wrong) throws {
         let shop = try Shop()

@@ -51,6 +51,28 @@ extension StateStore: IntegrationStore {
         }
     }
 
+    /// The stored OAuth accounts in the order of their numbers.
+    public func accounts() throws -> [Integration] {
+        let rows = try read("Listing the accounts") { database in
+            try GRDB.Row.fetchAll(database, sql: "SELECT * FROM integration ORDER BY id")
+        }
+        return try rows.map { try integration($0) }
+    }
+
+    /// Deletes a stored account with its tokens.
+    ///
+    /// - Throws: `SourceError` of kind `integrationMissing` where the number is unknown.
+    public func deleteAccount(_ id: Int64) throws {
+        let count = try write("Deleting the account \(id)") { database in
+            try database.execute(sql: "DELETE FROM integration WHERE id = ?", arguments: [id])
+            return database.changesCount
+        }
+        if count == 1 { return }
+        throw SourceError(
+            .integrationMissing, "Deleting the account \(id): there is no such account.",
+            advice: "See 'tributary accounts' for those there are.")
+    }
+
     private func columns(of integration: Integration) throws -> StatementArguments {
         let id = integration.id
         return [

@@ -42,6 +42,11 @@ extension FieldRule<String> {
     }
 }
 
+extension FieldRule {
+    /// The same rule for a field that may be left out: what is left out breaks none.
+    var whereGiven: FieldRule<Value?> { FieldRule<Value?>(accepted) { $0.map(isMet) ?? true } }
+}
+
 extension UInt8 {
     /// A letter, digit or hyphen of a host name.
     var isHostLabelByte: Bool {

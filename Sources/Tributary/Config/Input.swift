@@ -35,6 +35,22 @@ public struct Input<Value: FieldValue>: Sendable {
         )
     }
 
+    /// A field that may be left out, and is held to a rule where it is given.
+    ///
+    /// - Parameters:
+    ///   - label: the text beside the field.
+    ///   - style: how it is drawn; nil lets the type decide.
+    ///   - rule: what the value must be beyond its type.
+    ///   - name: the name on the wire, where it is not the property's in snake case.
+    public init<Given: Sendable>(
+        _ label: String, style: InputStyle? = nil, placeholder: String? = nil, caption: String? = nil,
+        rule: FieldRule<Given>, name: String? = nil
+    ) where Value == Given? {
+        self.init(
+            initial: nil, label: label, style: style, placeholder: placeholder, caption: caption,
+            rule: rule.whereGiven, name: name)
+    }
+
     /// A field with a default.
     public init(
         wrappedValue: Value, _ label: String, style: InputStyle? = nil, placeholder: String? = nil,

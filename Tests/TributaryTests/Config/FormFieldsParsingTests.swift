@@ -57,6 +57,26 @@ struct FormFieldsParsingTests {
         #expect(config.sshTunnel == Tunnel(server: server, requiresTLS: true))
     }
 
+    private struct Optionals: FormFields {
+        @Input("Days", rule: .range(1...90)) var days: Int?
+        @Input("Port", rule: .port) var port: Int?
+        @Input("Workspace", rule: .hostLabel) var workspace: String?
+        @Input("Host", rule: .host) var host: String?
+    }
+
+    @Test("a field that may be left out is held to its rule where it is given")
+    func rulesOfOptionals() throws {
+        let nothing = try Optionals.parse([:])
+        #expect(nothing.days == nil && nothing.port == nil && nothing.workspace == nil && nothing.host == nil)
+        let config = try Optionals.parse(["days": 90, "port": 443, "workspace": "acme", "host": "db.example"])
+        #expect(config.days == 90 && config.host == "db.example")
+        let error = #expect(throws: ConfigError.self) {
+            try Optionals.parse(["days": 91, "port": 0, "workspace": "evil.example/", "host": "a b"])
+        }
+        #expect(error?.problems.count == 4)
+        #expect(error?.problems.first?.description.contains("accepted: 1 to 90") == true)
+    }
+
     @Test("all problems are listed at once, with paths and without values")
     func allProblems() {
         let stored: JSONValue = [
