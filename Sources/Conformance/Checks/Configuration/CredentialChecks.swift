@@ -99,11 +99,9 @@ enum CredentialChecks {
         method:
             "The requests that only this table makes are answered with 403 and the name of a scope. Its read must end "
             + "with permission-denied, name the table and quote the scope; the connection's validation, its list of "
-            + "tables and another table must work as before. The validation of the table itself must ask the upstream "
-            + "something, and not accept what the upstream refused.",
+            + "tables and another table must work as before.",
         likelyCause: "A 403 is taken for wrong credentials, or ends the whole connection.",
-        catches: "one-forbidden-table-stops-all", "forbidden-told-as-wrong-key", "table-permission-never-asked",
-        "table-permission-refusal-swallowed"
+        catches: "one-forbidden-table-stops-all", "forbidden-told-as-wrong-key"
     ) { input in
         guard let schema = input.schema, let state = input.scenario.goodState else {
             return .notApplicable(ConfigurationChecks.noTables)
@@ -139,28 +137,8 @@ enum CredentialChecks {
                     at: "\(other.name), with \(schema.name) forbidden", expected: "it is read as before",
                     actual: "It ended with: \(error)", history: read.history))
         }
-        let table = try await Validation(input, denied, schema: schema.name)
-        if table.error == nil, let problem = Self.emptyPermission(table, connection: validation, paths) {
-            findings.append(
-                Finding(
-                    at: "validation of the table \(schema.name), which is forbidden",
-                    expected: "permission-denied: what was asked for is refused", actual: problem,
-                    history: table.history,
-                    cause:
-                        "validateCredentials(schema:) is to ask for what the table needs, such as its first page, and "
-                        + "to let the refusal through."))
-        }
-        return .judged(findings, looked: plain.looked + reading.looked + after.looked + table.looked)
+        return .judged(findings, looked: plain.looked + reading.looked + after.looked)
     }.needing(.http)
-
-    /// Why a table's validation that accepted a forbidden table has proved nothing; nil where it asked for something that
-    /// is not forbidden, such as who the key belongs to.
-    private static func emptyPermission(
-        _ table: Validation, connection: Validation, _ forbidden: Set<String>
-    ) -> String? {
-        if table.requests.isEmpty { return connection.requests.isEmpty ? nil : "It accepted without asking anything." }
-        return table.paths.contains(where: forbidden.contains) ? "It was answered with 403, and accepted." : nil
-    }
 
     private static func attribution(_ reading: Reading, _ schema: Manifest.Schema) -> [Finding] {
         func finding(_ actual: String) -> [Finding] {

@@ -11,18 +11,15 @@ struct Validation {
     let requests: [LoggedRequest]
     let history: [String]
 
-    /// - Parameter schema: the table whose permission is asked about; nil for the connection, whose tables are listed then.
-    init(_ input: CheckCase, _ upstream: any Upstream, schema: String? = nil) async throws {
+    init(_ input: CheckCase, _ upstream: any Upstream) async throws {
         let log = EventLog()
         let lab = try input.lab()
         let context = try lab.context(upstream, clock: LabClock(upstream.now), log: log, limit: 100)
         var error: (any Error)?
         do {
-            try await lab.source.validateCredentials(schema: schema, in: context)
-            if schema == nil {
-                _ = try await lab.source.schemas(
-                    in: lab.context(upstream, clock: LabClock(upstream.now), log: EventLog(), limit: 100))
-            }
+            try await lab.source.validateCredentials(in: context)
+            _ = try await lab.source.schemas(
+                in: lab.context(upstream, clock: LabClock(upstream.now), log: EventLog(), limit: 100))
         } catch let caught {
             error = caught
         }

@@ -2,6 +2,6 @@
 enum WatermarkChecks {
     static let all = [
         SplitChecks.all, OrderChecks.all, StoredValueChecks.all, BoundChecks.all, TimeChecks.all, QuietChecks.all,
-        MutationChecks.all, SwitchChecks.all, HistoryStartChecks.all,
+        MutationChecks.all, SwitchChecks.all,
     ].flatMap { $0 }
 }

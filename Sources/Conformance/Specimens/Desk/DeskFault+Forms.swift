@@ -51,12 +51,6 @@ extension DeskFault {
                 }
             }
         },
-        DeskFault("table-permission-never-asked", "Accepts every table for which a permission is asked about.") {
-            $0.validateTable = { _, _ in }
-        },
-        DeskFault("table-permission-refusal-swallowed", "Asks for the table's rows, and passes over the refusal.") {
-            $0.validateTable = { run, name in _ = try? await run.client.get("/v1/tables/\(name)/rows?limit=2") }
-        },
         DeskFault("forbidden-told-as-wrong-key", "Says that the key is wrong when one table is forbidden.") {
             $0.read = { run, inputs in
                 var response = try run.client.response(to: inputs, from: try await run.tables().map(\.endpoint))

@@ -6,7 +6,6 @@ struct DeskBend: SpecimenBend {
     typealias Clean = DeskFields<Secret, PlainSize, String?>
 
     var validate: (@Sendable (DeskRun) async throws -> Void)?
-    var validateTable: (@Sendable (DeskRun, _ schema: String) async throws -> Void)?
     var schemas: (@Sendable (DeskRun) async throws -> [SourceSchema])?
     /// Nil reads as it should.
     var read: (@Sendable (DeskRun, SourceInputs) async throws -> SourceResponse?)?

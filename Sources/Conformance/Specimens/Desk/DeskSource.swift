@@ -15,7 +15,6 @@ struct DeskSource<Form: DeskForm>: Source {
 
     func validateCredentials(_ config: Form, schema: String?, in context: SourceContext) async throws {
         let run = try DeskRun(config, context)
-        if let schema, let validate = run.bend.validateTable { return try await validate(run, schema) }
         if let validate = run.bend.validate { return try await validate(run) }
         _ = try await run.client.get("/v1/me")
     }

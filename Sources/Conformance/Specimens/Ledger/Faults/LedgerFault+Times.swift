@@ -5,19 +5,6 @@ import Tributary
 /// Moments as they are spelt, on their way into a query and out of the rows.
 extension LedgerFault {
     static let times = [
-        LedgerFault("history-start-excluded", "Leaves out what lies at the very moment that history begins with.", .kit)
-        {
-            $0.inputs = { inputs, _ in
-                guard case .timestamp(let moment)? = inputs.historyStart else { return }
-                inputs.historyStart = .timestamp(moment + 1_000_000)
-            }
-        },
-        LedgerFault("history-start-skips-rows", "Begins with the day after the one that the user names.", .kit) {
-            $0.inputs = { inputs, _ in
-                guard case .timestamp(let moment)? = inputs.historyStart else { return }
-                inputs.historyStart = .timestamp((moment / 86_400_000_000 + 1) * 86_400_000_000)
-            }
-        },
         LedgerFault("filter-formatted-without-offset", "Prints the bound without an offset.", .field) {
             $0.notes = { notes in
                 notes.paginator = .notes { _, request in
