@@ -2,5 +2,6 @@
 enum ResumeChecks {
     static let all = [
         CutChecks.all, PositionChecks.all, SaveChecks.all, StateFormChecks.all, GoldenStateChecks.all,
+        SameListChecks.all,
     ].flatMap { $0 }
 }
