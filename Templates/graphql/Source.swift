@@ -18,8 +18,10 @@ struct __Type__Source: RESTSource {
     ]
 
     func validateCredentials(_ config: Config, schema: String?, in context: SourceContext) async throws {
+        let client = try client(for: config, in: context)
+        if let schema { return try await client.probe(schema, from: endpoints(for: config)) }
         let query = JSONObject([("query", "{ __typename }")])
-        let answer = try await client(for: config, in: context).send(RESTRequest(.post, probe, body: query))
+        let answer = try await client.send(RESTRequest(.post, probe, body: query))
         if let problem = answer.path("errors.0.message")?.string {
             throw SourceError(
                 .invalidCredentials, "Asking __label__ who you are: \(problem)", advice: "Check the credentials.")

@@ -65,6 +65,22 @@ import Tributary
             ])
     }
 
+    @Test("a read that fails is told by its error, and not by the causes of checks that could look at nothing")
+    func failingReads() throws {
+        let names: Set = ["secret-never-in-output", "read-rows-equal-model", "watermark-monotone"]
+        let failed = try results(failing: names).map { result in
+            let finding = Finding(
+                at: "full read", expected: Finding.syncSucceeds, actual: "It ended with: no such column")
+            return CheckResult(item: result.item, verdict: .failed([finding]), duration: .zero, seed: 1)
+        }
+        let told = FailureOrder.sorted(CheckRunner.settled(failed))
+        #expect(
+            told.map(\.item.check.name) == ["read-rows-equal-model", "watermark-monotone", "secret-never-in-output"])
+        #expect(FailureStory(told[0]).causes == ["What the error says: nothing is wrong with the upstream here."])
+        #expect(told[2].precedent == "read-rows-equal-model")
+        #expect(FailureStory(told[2]).causes.count == 1)
+    }
+
     @Test("without such a failure each stands for itself, in the order of the catalogue")
     func alone() throws {
         let results = CheckRunner.settled(

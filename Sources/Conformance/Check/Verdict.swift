@@ -123,3 +123,8 @@ public struct Waiver: Sendable, Hashable, Codable {
         self.until = until
     }
 }
+
+extension Finding {
+    /// What is expected of a sync of which nothing but its error can be told.
+    static let syncSucceeds = "the sync succeeds"
+}

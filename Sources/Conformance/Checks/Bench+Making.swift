@@ -10,6 +10,9 @@ struct CursorSpelling: Sendable {
     /// The smallest step that the upstream's values take.
     let unit: Int64
     private let digits: Int
+    /// What stands between the day and the time, and behind them, as the upstream writes it.
+    private let separator: String
+    private let zone: String
 
     init(_ collection: ModelDeclaration.Collection, like samples: [JSONValue]) {
         format = collection.cursorFormat
@@ -17,6 +20,11 @@ struct CursorSpelling: Sendable {
             text.split(separator: ".", maxSplits: 1).dropFirst().first?.prefix { $0.isNumber }.count ?? 0
         }
         digits = min(format == .epochMilliseconds ? 3 : 6, fractions.max() ?? 0)
+        let texts = samples.compactMap(\.string).filter { $0.count > 11 }
+        let separators = Set(texts.map { String($0.dropFirst(10).prefix(1)) })
+        separator = separators == [" "] ? " " : "T"
+        // A reader may take texts apart as the upstream writes them: one without a zone gets none.
+        zone = texts.isEmpty || texts.contains { !Self.saysNoZone($0) } ? "Z" : ""
         switch format {
         case .epochSeconds: unit = Self.units[digits]
         case .epochMilliseconds: unit = Self.units[digits + 3]
@@ -69,8 +77,20 @@ struct CursorSpelling: Sendable {
         case .epochMilliseconds: .number(JSONNumber(text: epoch(position)))
         case .integer: .number(JSONNumber(position))
         case .date: .string(CursorValue.date(Int32(Self.floor(position, 86_400_000_000))).storedText)
-        case .iso8601: .string(text(position, digits: digits))
+        case .iso8601: .string(asWritten(text(position, digits: digits)))
         }
+    }
+
+    /// A moment in UTC in the form that the upstream's own texts have.
+    private func asWritten(_ text: String) -> String {
+        guard text.hasSuffix("Z") else { return text }
+        return text.dropLast().replacing("T", with: separator) + zone
+    }
+
+    /// Whether a text with a time of day says no offset from UTC.
+    static func saysNoZone(_ text: String) -> Bool {
+        let time = text.dropFirst(11)
+        return !time.isEmpty && !time.contains("Z") && !time.contains("+") && !time.contains("-")
     }
 
     /// An epoch with as many digits behind its point as the upstream's values have.

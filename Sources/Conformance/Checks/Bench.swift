@@ -239,7 +239,7 @@ extension Bench {
         throw Verdicted(
             verdict: .failed([
                 Finding(
-                    at: place, expected: "the sync succeeds", actual: "It ended with: \(error)",
+                    at: place, expected: Finding.syncSucceeds, actual: "It ended with: \(error)",
                     history: run.log.lines())
             ]))
     }

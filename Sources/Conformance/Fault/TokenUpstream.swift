@@ -32,6 +32,8 @@ final class TokenOffice: IntegrationStore {
         var lifetime: Duration?
         /// The request to the API, from 0, at which the token of the moment is revoked.
         var revokedAt: Int?
+        /// Whether from then on the API takes no token at all, however new: the account may no longer do this.
+        var takesNoMore = false
         /// Whether refreshes are refused.
         var refusesRefresh = false
         /// What each answer of the API takes.
@@ -84,7 +86,8 @@ final class TokenOffice: IntegrationStore {
         state.withLock { state in
             defer { state.requests += 1 }
             if state.requests == rules.revokedAt { state.access = "revoked" }
-            let isGood = request.carries(state.access) && state.expiresAt.map { now < $0 } ?? true
+            let mayBeGood = !(rules.takesNoMore && state.requests >= rules.revokedAt ?? 0)
+            let isGood = mayBeGood && request.carries(state.access) && state.expiresAt.map { now < $0 } ?? true
             if !isGood { state.wrongTokens += 1 }
             return isGood
         }

@@ -104,7 +104,11 @@ public struct TableDiff: Sendable {
             guard let old = left[key], let new = right[key] else { continue }
             for column in Set(old.values.keys).union(new.values.keys).sorted() {
                 let (a, b) = (old.values[column] ?? .null, new.values[column] ?? .null)
-                if a != b { changed.append((key, column, Self.text(a), Self.text(b))) }
+                if a == b { continue }
+                let (should, has) = (Self.text(a), Self.text(b))
+                let isAlike = should == has
+                changed.append(
+                    (key, column, isAlike ? Self.typed(should, a) : should, isAlike ? Self.typed(has, b) : has))
             }
         }
         if comparesSchema, let expected, let actual { compare(expected.schema, actual.schema) }
@@ -123,6 +127,9 @@ public struct TableDiff: Sendable {
 
     /// Whether all rows are there, each once, and only values differ.
     var isOfValues: Bool { missing.isEmpty && extra.isEmpty && doubled.isEmpty && !changed.isEmpty }
+
+    /// Whether rows are missing, and nothing else is wrong.
+    var isOfLostRows: Bool { !missing.isEmpty && extra.isEmpty && doubled.isEmpty && changed.isEmpty }
 
     /// One line that counts the differences.
     public var summary: String {
@@ -155,6 +162,23 @@ public struct TableDiff: Sendable {
     static func text(_ key: TableImage.Key) -> String { key.map(shortened).joined(separator: " | ") }
 
     private static func shortened(_ text: String) -> String { text.count > 60 ? "\(text.prefix(60))…" : text }
+
+    /// The text of a value with its kind, for two that differ by nothing else.
+    private static func typed(_ text: String, _ value: Value) -> String {
+        let kind =
+            switch value {
+            case .null: "nothing"
+            case .bool: "a truth value"
+            case .int: "a whole number"
+            case .double: "a binary fraction"
+            case .decimal: "a decimal"
+            case .string: "a text"
+            case .binary: "bytes"
+            case .date: "a day"
+            case .timestamp: "a moment"
+            }
+        return "\(text) (\(kind))"
+    }
 
     /// A value in full, for keys: two long ones may begin alike.
     static func whole(_ value: Value) -> String {

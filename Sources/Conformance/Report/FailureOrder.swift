@@ -5,7 +5,8 @@ enum FailureOrder {
     /// Checks whose failure explains others on the same table, the most telling first.
     private static let roots = [
         "read-repeatable-instance", "read-tables-isolated", "key-unique-over-table", "partition-one-row-one-place",
-        "read-figures-as-recorded", "read-values-as-recorded", "read-rows-equal-model", "resume-at-every-step",
+        "partition-key-immutable", "read-figures-as-recorded", "read-values-as-recorded", "read-rows-equal-model",
+        "resume-at-every-step",
     ]
     /// Checks of how pages are cut, whose causes say nothing where the plainest read is wrong already.
     private static let pages: Set = [
@@ -22,15 +23,16 @@ enum FailureOrder {
     static func explained(_ results: [CheckResult]) -> [CheckResult] {
         var first: [String: Int] = [:]
         for result in results where result.hasFailed {
-            guard let rank = roots.firstIndex(of: result.item.check.name) else { continue }
+            guard let rank = rootRank(result) else { continue }
             first[table(result)] = min(rank, first[table(result)] ?? rank)
         }
         return results.map { result in
-            guard result.hasFailed, ofRows.contains(result.item.check.group), let rank = first[table(result)],
-                roots.firstIndex(of: result.item.check.name) ?? .max > rank
+            let mayFollow = ofRows.contains(result.item.check.group) || result.saysOnlyThatReadsFail
+            guard result.hasFailed, mayFollow, let rank = first[table(result)],
+                rootRank(result) ?? .max > rank
             else { return result }
             var result = result
-            result.precedent = roots[rank]
+            result.precedent = roots[rank % roots.count]
             return result
         }
     }
@@ -48,14 +50,26 @@ enum FailureOrder {
     }
 
     /// Whether the check's own cause says nothing where another one precedes it.
-    static func isSilent(_ check: Check) -> Bool { pages.contains(check.name) }
+    static func isSilent(_ result: CheckResult) -> Bool {
+        pages.contains(result.item.check.name) || result.saysOnlyThatReadsFail
+    }
+
+    /// Whether the failure is that of a read with nothing wrong at the upstream, whose error says why.
+    static func isOfThePlainRead(_ result: CheckResult) -> Bool {
+        roots.contains(result.item.check.name) && result.saysOnlyThatReadsFail
+    }
 
     private static func rank(_ result: CheckResult) -> Int {
         let check = result.item.check
-        // What leaks is gravest, whatever else is wrong.
-        if check.group == .security { return 0 }
-        if let place = roots.firstIndex(of: check.name) { return 1 + place }
-        return roots.count + (pages.contains(check.name) ? 2 : 1)
+        // What leaks is gravest, whatever else is wrong; a read that fails leaks nothing by that.
+        if check.group == .security, result.precedent == nil { return 0 }
+        if let place = rootRank(result) { return 1 + place }
+        return 2 * roots.count + (pages.contains(check.name) ? 2 : 1)
+    }
+
+    /// The place among those that explain others; one that could look at no rows comes behind all that did.
+    private static func rootRank(_ result: CheckResult) -> Int? {
+        roots.firstIndex(of: result.item.check.name).map { $0 + (result.saysOnlyThatReadsFail ? roots.count : 0) }
     }
 
     private static func table(_ result: CheckResult) -> String {
@@ -64,5 +78,10 @@ enum FailureOrder {
 }
 
 extension CheckResult {
+    /// Whether nothing was found but syncs that ended with an error.
+    fileprivate var saysOnlyThatReadsFail: Bool {
+        !findings.isEmpty && findings.allSatisfy { $0.expected == Finding.syncSucceeds }
+    }
+
     fileprivate var hasFailed: Bool { if case .failed = verdict { true } else { false } }
 }

@@ -43,7 +43,9 @@ public struct FailureStory: Sendable, Codable {
         causes = own.isEmpty && !findings.isEmpty ? [check.likelyCause] : own
         if let precedent = result.precedent {
             let first = "\(precedent) fails on this table too: look at that first, this may follow from it."
-            causes = [first] + (FailureOrder.isSilent(check) ? [] : causes)
+            causes = [first] + (FailureOrder.isSilent(result) ? [] : causes)
+        } else if FailureOrder.isOfThePlainRead(result) {
+            causes = ["What the error says: nothing is wrong with the upstream here."]
         }
         switch result.verdict {
         case .notExercised(let text), .couldNotRun(let text), .notApplicable(let text): reason = text

@@ -4,7 +4,7 @@ import Tributary
 
 /// What is said of credentials when something else is wrong, and what asking costs.
 enum CredentialChecks {
-    static let all = [transientNotInvalid, cheapAndReadOnly, missingScopeNamed]
+    static let all = [transientNotInvalid, cheapAndReadOnly, missingScopeNamed, tablePermissionAsked]
 
     private static let transientNotInvalid = Check(
         "credentials-transient-not-invalid", group: .configuration, level: .fault, scope: .source,
@@ -106,24 +106,17 @@ enum CredentialChecks {
         guard let schema = input.schema, let state = input.scenario.goodState else {
             return .notApplicable(ConfigurationChecks.noTables)
         }
-        let plain = try await Reading(input, schema, try input.replay(state))
-        guard plain.error == nil, !plain.requests.isEmpty else {
-            return .notExercised("The first state holds no complete read of this table over HTTP.")
+        let forbidding: Forbidding
+        switch try await Forbidding.of(schema, input, state) {
+        case .table(let found): forbidding = found
+        case .none(let verdict): return verdict
         }
-        let other = input.scenario.manifest.schemas.first { $0.name != schema.name }
-        var otherPaths: Set<String> = []
-        if let other { otherPaths = Set(try await Reading(input, other, input.replay(state)).paths) }
-        let validation = try await Validation(input, try input.replay(state))
-        // A probe may look at what is also a table. One that looks at several tables is what this check is about.
-        let asksOthersToo = !otherPaths.subtracting(plain.paths).isDisjoint(with: validation.paths)
-        let paths = Set(plain.paths).subtracting(otherPaths).subtracting(asksOthersToo ? [] : validation.paths)
-        if paths.isEmpty { return .notApplicable("Every request of this table also serves another one.") }
-        let denied = DenyingUpstream(base: try input.replay(state), paths: paths)
+        let (plain, other, denied) = (forbidding.plain, forbidding.other, forbidding.denied)
         var findings: [Finding] = []
         let reading = try await Reading(input, schema, denied)
         findings += Self.attribution(reading, schema)
         let after = try await Validation(input, denied)
-        if let error = after.error, validation.error == nil {
+        if let error = after.error, forbidding.validation.error == nil {
             findings.append(
                 Finding(
                     at: "validation of the connection, with \(schema.name) forbidden", expected: "accepted",

@@ -11,15 +11,18 @@ struct Validation {
     let requests: [LoggedRequest]
     let history: [String]
 
-    init(_ input: CheckCase, _ upstream: any Upstream) async throws {
+    /// - Parameter table: the one table whose permission is asked about; nil asks about the connection.
+    init(_ input: CheckCase, _ upstream: any Upstream, of table: String? = nil) async throws {
         let log = EventLog()
         let lab = try input.lab()
         let context = try lab.context(upstream, clock: LabClock(upstream.now), log: log, limit: 100)
         var error: (any Error)?
         do {
-            try await lab.source.validateCredentials(in: context)
-            _ = try await lab.source.schemas(
-                in: lab.context(upstream, clock: LabClock(upstream.now), log: EventLog(), limit: 100))
+            try await lab.source.validateCredentials(schema: table, in: context)
+            if table == nil {
+                _ = try await lab.source.schemas(
+                    in: lab.context(upstream, clock: LabClock(upstream.now), log: EventLog(), limit: 100))
+            }
         } catch let caught {
             error = caught
         }

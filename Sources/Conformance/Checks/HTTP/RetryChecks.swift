@@ -112,7 +112,10 @@ enum RetryChecks {
         method:
             "503 for good from each request on. The runtime's own number of sendings is measured with a bare request; "
             + "the source's request may not be sent more often.",
-        likelyCause: "The source, or a rule of its client, retries what the transport has retried already.",
+        likelyCause:
+            "The source, or a rule of its client, retries what the transport has retried already; or the error that the source "
+            + "makes of the answer does not say so, and the runtime starts the read again: set its `wasRetried` where the "
+            + "answer's `attempts` are more than one.",
         catches: "retries-at-two-layers"
     ) { input in
         try await StormBench.judging(input) { weather in

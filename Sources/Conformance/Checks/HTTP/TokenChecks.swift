@@ -14,11 +14,12 @@ enum TokenChecks {
             + "doubled; a refused refresh ends the run at once.",
         method:
             "The upstream knows one token at a time, and refresh tokens that work once. The token is revoked before each "
-            + "request in turn, expires by the fake clock, expires while a 429 is waited for, and cannot be refreshed; two "
-            + "reads at once share one refresh.",
+            + "request in turn, expires by the fake clock, expires while a 429 is waited for, cannot be refreshed, and is "
+            + "refused although it was refreshed; two reads at once share one refresh.",
         likelyCause: "The token is read once and kept: ask for it at each request, and take 401 as a reason to ask for "
             + "another one.",
-        catches: "token-captured-once", "token-expires-inside-backoff", "refresh-token-used-twice"
+        catches: "token-captured-once", "token-expires-inside-backoff", "refresh-token-used-twice",
+        "refused-new-token-ends-the-list"
     ) { input in
         let accounts = input.scenario.manifest.integrations
         guard !accounts.isEmpty else {
@@ -58,6 +59,11 @@ struct TokenTrial {
                 what: "the token expires while request \(index) is held back by a 429 for 110 s",
                 rules: .init(lifetime: .seconds(100)), fault: .comeBack("110").at(index))
         }
+        trials += read.indices(3).map { index in
+            TokenTrial(
+                what: "from request \(index) on each token is refused, also one that was just refreshed",
+                rules: .init(revokedAt: index, takesNoMore: true))
+        }
         trials.append(
             TokenTrial(
                 what: "the token is revoked and cannot be refreshed", rules: .init(revokedAt: 0, refusesRefresh: true)))
@@ -77,12 +83,16 @@ struct TokenTrial {
         return findings.map { finding in
             var finding = finding
             finding.place = "\(read.name), \(what)"
+            if rules.takesNoMore {
+                finding.cause =
+                    "The refusal of a new token is taken for an empty list, or is asked about again and again: let it end the read."
+            }
             return finding
         }
     }
 
     private func findings(_ storm: Storm, _ office: TokenOffice) async throws -> [Finding] {
-        if rules.refusesRefresh { return storm.mustGiveUp(office) }
+        if rules.refusesRefresh || rules.takesNoMore { return storm.mustGiveUp(office) }
         if office.refusedRefreshes > 0 {
             return [
                 storm.finding(

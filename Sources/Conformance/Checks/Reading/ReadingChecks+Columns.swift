@@ -4,7 +4,7 @@ import Tributary
 
 // Columns that are declared, and columns that come.
 extension ReadingChecks {
-    static let columns = [undeclared, populated]
+    static let columns = [undeclared, populated, liftedFound]
 
     private static let undeclared = Check(
         "read-undeclared-columns", group: .reading, level: .replay,
@@ -32,6 +32,46 @@ extension ReadingChecks {
                         "\($0.key): in \($0.value.count) rows, such as \($0.value.example)"
                     })
             ]
+        }
+    }
+
+    private static let liftedFound = Check(
+        "read-lifted-columns-found", group: .reading, level: .replay,
+        proves: "Each column that is lifted out of a nested object is there in at least one row.",
+        method:
+            "The path of each lifted column is looked for in all rows of a full read. Where rows have the object that the path "
+            + "leads into, one of them must have the member, with a value or with null.",
+        likelyCause:
+            "The path is misspelt, or leads through another object than the upstream sends: the column would be null for ever. "
+            + "If the member is only left out of the recorded rows, record one that has it.",
+        catches: "lifted-path-misspelt"
+    ) { input in
+        try await HandedOver.judging(input) { read, _ in
+            let nested = read.response.lifting.compactMap { column in
+                column.path.lastIndex(of: ".").map { (column: column, holder: String(column.path[..<$0])) }
+            }
+            if nested.isEmpty {
+                throw Bench.Verdicted(verdict: .notApplicable("The table lifts no column out of a nested object."))
+            }
+            var found: Set<String> = []
+            var holders: [String: JSONObject] = [:]
+            try await read.each { row in
+                let values = JSONValue.object(row.values)
+                for (column, holder) in nested where !found.contains(column.name) {
+                    if values.path(column.path) != nil {
+                        found.insert(column.name)
+                    } else if let object = values.path(holder)?.object {
+                        holders[column.name] = object
+                    }
+                }
+            }
+            return nested.compactMap { column, holder in
+                guard !found.contains(column.name), let object = holders[column.name] else { return nil }
+                return Finding(
+                    at: "full read, \(read.place)",
+                    expected: "the column \(column.name) at \(column.path) in at least one row",
+                    actual: "No row has it; \(holder) has \(object.names.joined(separator: ", ")).")
+            }
         }
     }
 

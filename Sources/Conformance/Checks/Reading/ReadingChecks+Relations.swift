@@ -13,7 +13,7 @@ extension ReadingChecks {
         method:
             "The table and the next one of the scenario, of one source object: one after the other in both orders, the "
             + "second while the first hands over its first item, both at once, and the second dying after its first request. "
-            + "Each must hold its upstream's objects, the second once it is run again.",
+            + "Each must hold its upstream's objects, as it does when it is read alone, the second once it is run again.",
         likelyCause:
             "The source keeps something of one read where another finds it: a position, a page, a set of keys.",
         catches: "state-shared-between-tables", "interrupted-run-skips-other-streams"
@@ -22,6 +22,14 @@ extension ReadingChecks {
             try bench.demandHTTP()
             guard let other = try await bench.neighbour() else {
                 throw Bench.Verdicted(verdict: .notExercised("The model has no second table."))
+            }
+            // What is wrong without company is no matter of the company: other checks say it better.
+            for bench in [bench, other] {
+                guard let first = try await bench.readAlone().first else { continue }
+                throw Bench.Verdicted(
+                    verdict: .notExercised(
+                        "Already read alone, by a source object of its own, \(bench.schema.name) is wrong: \(first.actual)"
+                    ))
             }
             for order in Bench.Company.allCases {
                 let findings = try await bench.reading(beside: other, order)
@@ -154,6 +162,11 @@ extension Bench {
         tally.add(Counters(requests: run.log.requests.count + their.log.requests.count, runs: 2))
         let place = "\(schema.name) read \(order.rawValue), \(other.schema.name)"
         return try await alone(run, place) + other.alone(their, place)
+    }
+
+    /// A sync of the table by a source object that has read nothing before.
+    func readAlone() async throws -> [Finding] {
+        try await alone(input.lab().run(plan(), of: upstream()), "\(schema.name) read alone")
     }
 
     private func alone(_ run: Lab.Run, _ place: String) async throws -> [Finding] {

@@ -39,7 +39,7 @@ enum BoundChecks {
                     history: many.log.lines(last: 12),
                     cause: bench.bounds.isEmpty
                         ? "The API takes no bound: stop at the first page that is older than the stored value."
-                        : bench.misspelling(in: many))
+                        : bench.misspelling(in: many) ?? (unbounded == nil ? bench.tooFarBack(many) : nil))
             ]
         }
     }
@@ -117,6 +117,14 @@ enum BoundChecks {
             }
             return []
         }
+    }
+}
+
+extension Bench {
+    /// Why an increment whose pages all carry a bound brings what is long there.
+    fileprivate func tooFarBack(_ run: Lab.Run) -> String {
+        "Each page carries a bound (\(boundTexts(run))), and it lies further back than the stored value and the lookback: it is "
+            + "spelt coarser than the API takes it, such as by the day, or of another field."
     }
 }
 

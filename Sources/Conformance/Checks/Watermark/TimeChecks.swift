@@ -14,9 +14,9 @@ enum TimeChecks {
             "Neither the zone that the service prints in, nor the account's, nor a change of clocks loses or doubles a row.",
         method:
             "Three syncs over growing rows while the service prints its times with other offsets; the same while the "
-            + "server reads bounds without an offset in the account's zone (-08:00, +05:30, +14:00); the same with rows "
-            + "ten minutes apart around both changes of the clocks of 2025 in Berlin and New York. A bound that a server "
-            + "cannot read is answered with 400.",
+            + "server reads bounds without an offset in the account's zone (-08:00, +05:30, +14:00), both unless its own "
+            + "times have no offset either; the same with rows ten minutes apart around both changes of the clocks of 2025 "
+            + "in Berlin and New York. A bound that a server cannot read is answered with 400.",
         likelyCause:
             "The bound is printed without an offset, or with a `+` that is not escaped; or times are taken apart in a "
             + "local zone. Send UTC with a Z.",
@@ -27,12 +27,15 @@ enum TimeChecks {
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()
             try bench.demandTime()
-            for offset in [-480, 330, 840] {
-                let findings = try await bench.zoned(offset: offset)
-                if !findings.isEmpty { return findings }
+            // Who prints wall times reads wall times, of whatever zone: nobody could tell a bound of another.
+            if !bench.printsWallTimes {
+                for offset in [-480, 330, 840] {
+                    let findings = try await bench.zoned(offset: offset)
+                    if !findings.isEmpty { return findings }
+                }
+                let printed = try await bench.printedWithOffsets()
+                if !printed.isEmpty { return printed }
             }
-            let printed = try await bench.printedWithOffsets()
-            if !printed.isEmpty { return printed }
             for edge in ["2025-10-26T01:00:00Z", "2025-03-30T01:00:00Z", "2024-11-03T06:00:00Z"] {
                 let findings = try await bench.aroundClockChange(edge)
                 if !findings.isEmpty { return findings }
@@ -128,11 +131,22 @@ extension Bench {
         }
     }
 
-    /// A wall time as the instant that it is in a zone; other texts as they are.
-    static func read(_ text: String, in minutes: Int) -> String {
+    /// Whether the recorded times of the cursor say no offset.
+    var printsWallTimes: Bool {
+        let texts = objects.compactMap { cursor($0).string }
+        return !texts.isEmpty && texts.allSatisfy { Self.wallTime($0) != nil }
+    }
+
+    /// The moment of a time without an offset, taken as UTC; nil for what has one, and for what has no time of day.
+    private static func wallTime(_ text: String) -> Int64? {
         let tail = text.split(whereSeparator: { $0 == "T" || $0 == " " }).dropFirst().first ?? ""
         let hasOffset = tail.contains("Z") || tail.contains("+") || tail.contains("-")
-        guard !tail.isEmpty, !hasOffset, let moment = TimestampParser.microseconds(text + "Z") else { return text }
+        return tail.isEmpty || hasOffset ? nil : TimestampParser.microseconds(text + "Z")
+    }
+
+    /// A wall time as the instant that it is in a zone; other texts as they are.
+    static func read(_ text: String, in minutes: Int) -> String {
+        guard let moment = wallTime(text) else { return text }
         return CursorValue.timestamp(moment - Int64(minutes) * 60_000_000).storedText
     }
 

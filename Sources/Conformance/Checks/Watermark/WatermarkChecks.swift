@@ -1,7 +1,7 @@
 /// Group F: increments lose nothing, double nothing, and end.
 enum WatermarkChecks {
     static let all = [
-        SplitChecks.all, OrderChecks.all, StoredValueChecks.all, BoundChecks.all, TimeChecks.all, QuietChecks.all,
-        MutationChecks.all, SwitchChecks.all,
+        SplitChecks.all, OrderChecks.all, StoredValueChecks.all, BoundChecks.all, TimeChecks.all, HistoryChecks.all,
+        QuietChecks.all, MutationChecks.all, SwitchChecks.all,
     ].flatMap { $0 }
 }

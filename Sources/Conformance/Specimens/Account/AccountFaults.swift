@@ -18,6 +18,13 @@ extension AccountFault {
                 context.http = CheckedTokenClient(context: context, account: config.account, lastsAcross401: false)
             }
         },
+        AccountFault(
+            "refused-new-token-ends-the-list",
+            "Takes the refusal of a token that was just refreshed for an empty list.",
+            .kit
+        ) {
+            $0.actions = [.ignore(401)]
+        },
         AccountFault("refresh-token-used-twice", "Lets two reads refresh one account at the same time.", .kit) {
             $0.authorization = { _, _ in .none }
             $0.context = { context, config in

@@ -28,7 +28,9 @@ struct AccountSource: Source {
     init() {}
 
     func validateCredentials(_ config: Config, schema: String?, in context: SourceContext) async throws {
-        _ = try await client(config, context).get("/v1/me")
+        let client = try await client(config, context)
+        if let schema { return try await client.probe(schema, from: endpoints(config)) }
+        _ = try await client.get("/v1/me")
     }
 
     func schemas(for config: Config, in context: SourceContext) async throws -> [SourceSchema] {
@@ -48,7 +50,7 @@ struct AccountSource: Source {
         let authorization = try await config.bend.authorization(config, context)
         return RESTClient(
             context, baseURL: "https://\(config.region).\(Self.domain)", authorization: authorization,
-            paginator: .nextURL(from: "links.next"), pageSize: PageSize("limit", 50))
+            paginator: .nextURL(from: "links.next"), pageSize: PageSize("limit", 50), actions: config.bend.actions)
     }
 
     private func endpoints(_ config: Config) -> [RESTEndpoint] {
@@ -77,6 +79,8 @@ struct AccountBend: SpecimenBend {
     var authorization: @Sendable (Config, SourceContext) async throws -> Authorization = { config, _ in
         .oauth(config.account)
     }
+    /// Special answers of the client.
+    var actions: [ResponseAction] = []
     /// How the workspace gets into a path.
     var encode: @Sendable (String) -> String = { PercentEncoding.encode($0) }
     var response: @Sendable (inout SourceResponse, SourceInputs, Config, SourceContext) async throws -> Void = {

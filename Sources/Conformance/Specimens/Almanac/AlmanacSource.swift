@@ -13,7 +13,9 @@ struct AlmanacSource: Source {
     init() {}
 
     func validateCredentials(_ config: Config, schema: String?, in context: SourceContext) async throws {
-        _ = try await client(config, context).get("/v1/me")
+        let client = client(config, context)
+        if let schema { return try await client.probe(schema, from: endpoints(config.bend)) }
+        _ = try await client.get("/v1/me")
     }
 
     func schemas(for config: Config, in context: SourceContext) async throws -> [SourceSchema] {
@@ -95,7 +97,7 @@ struct WindowReader: Sendable {
         var windows = zip([nil] + edges.map(Optional.some), edges.map(Optional.some) + [nil]).map {
             AlmanacWindow(start: $0, end: $1)
         }
-        if case .timestamp(let last) = inputs.watermark.last {
+        if case .timestamp(let last) = inputs.watermark.last ?? inputs.historyStart {
             windows.removeAll { $0.end.map { $0 <= last } ?? false }
             windows[0].start = last
         }

@@ -13,7 +13,12 @@ struct BureauSource: Source {
     init() {}
 
     func validateCredentials(_ config: Config, schema: String?, in context: SourceContext) async throws {
-        _ = try await client(config, context).get("/v1/me")
+        let reader = BureauReader(client: client(config, context), context: context, config: config)
+        switch schema {
+        case nil: _ = try await reader.client.get("/v1/me")
+        case "invoices": _ = try await reader.client.get("/v1/exports/new", query: ["table": "invoices"])
+        default: try await reader.notices(into: Emitter { _, _ in })
+        }
     }
 
     func schemas(for config: Config, in context: SourceContext) async throws -> [SourceSchema] {

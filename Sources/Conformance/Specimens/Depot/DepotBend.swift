@@ -10,8 +10,8 @@ struct DepotBend: SpecimenBend {
     var schema: @Sendable (DepotTable) -> SourceSchema = { $0.schema }
     /// Statements that are sent before a table is read.
     var preparation: @Sendable (any DatabaseConnection, DepotTable) async throws -> Void = { _, _ in }
-    /// The lower bound of an increment.
-    var bound: @Sendable (SourceInputs) -> CursorValue? = { $0.watermark.last }
+    /// The lower bound of an increment, and of a first read that does not go back without limit.
+    var bound: @Sendable (SourceInputs) -> CursorValue? = { $0.watermark.last ?? $0.historyStart }
     /// The statement of all pages.
     var page: @Sendable (inout DepotPage) -> Void = { _ in }
     /// The same, by the page's number.

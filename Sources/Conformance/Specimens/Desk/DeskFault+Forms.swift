@@ -51,6 +51,16 @@ extension DeskFault {
                 }
             }
         },
+        DeskFault("table-permission-not-asked", "Finds each table readable without having asked for it.") {
+            $0.probe = { _, _ in }
+        },
+        DeskFault("another-table-asked-for-permission", "Asks for the first table, whichever it was asked about.") {
+            $0.probe = { run, _ in
+                let tables = try await run.tables().map(\.endpoint)
+                guard let first = tables.first else { return }
+                try await run.client.probe(first.name, from: tables)
+            }
+        },
         DeskFault("forbidden-told-as-wrong-key", "Says that the key is wrong when one table is forbidden.") {
             $0.read = { run, inputs in
                 var response = try run.client.response(to: inputs, from: try await run.tables().map(\.endpoint))

@@ -6,6 +6,8 @@ struct DeskBend: SpecimenBend {
     typealias Clean = DeskFields<Secret, PlainSize, String?>
 
     var validate: (@Sendable (DeskRun) async throws -> Void)?
+    /// Replaces the validation for one table.
+    var probe: (@Sendable (DeskRun, _ schema: String) async throws -> Void)?
     var schemas: (@Sendable (DeskRun) async throws -> [SourceSchema])?
     /// Nil reads as it should.
     var read: (@Sendable (DeskRun, SourceInputs) async throws -> SourceResponse?)?

@@ -15,6 +15,10 @@ struct DeskSource<Form: DeskForm>: Source {
 
     func validateCredentials(_ config: Form, schema: String?, in context: SourceContext) async throws {
         let run = try DeskRun(config, context)
+        if let schema {
+            if let probe = run.bend.probe { return try await probe(run, schema) }
+            return try await run.client.probe(schema, from: try await run.tables().map(\.endpoint))
+        }
         if let validate = run.bend.validate { return try await validate(run) }
         _ = try await run.client.get("/v1/me")
     }

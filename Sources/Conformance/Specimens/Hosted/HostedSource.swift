@@ -22,7 +22,9 @@ struct HostedSource: Source {
     init() {}
 
     func validateCredentials(_ config: Config, schema: String?, in context: SourceContext) async throws {
-        _ = try await client(config, context).get("/api/me")
+        let client = try client(config, context)
+        if let schema { return try await client.probe(schema, from: [HostedSource.contacts]) }
+        _ = try await client.get("/api/me")
     }
 
     func schemas(for config: Config, in context: SourceContext) async throws -> [SourceSchema] {
@@ -66,7 +68,9 @@ struct OpenLabelSpecimen: Source {
     init() {}
 
     func validateCredentials(_ config: Config, schema: String?, in context: SourceContext) async throws {
-        _ = try await client(config, context).get("/api/me")
+        let client = client(config, context)
+        if let schema { return try await client.probe(schema, from: [HostedSource.contacts]) }
+        _ = try await client.get("/api/me")
     }
 
     func schemas(for config: Config, in context: SourceContext) async throws -> [SourceSchema] {

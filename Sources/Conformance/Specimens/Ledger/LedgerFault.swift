@@ -39,6 +39,7 @@ struct LedgerFault: SpecimenFault {
         keys,
         types,
         watermarks,
+        history,
         resume,
         runtime,
         partitions,

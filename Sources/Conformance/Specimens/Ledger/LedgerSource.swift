@@ -15,6 +15,9 @@ struct LedgerSource: Source {
     init() {}
 
     func validateCredentials(_ config: Config, schema: String?, in context: SourceContext) async throws {
+        if let schema {
+            return try await client(config, context).probe(schema, from: endpoints(config.bend))
+        }
         if let validate = config.bend.validate { return try await validate(config, context) }
         _ = try await client(config, context).get("/v1/me")
     }

@@ -21,6 +21,11 @@ struct SearchFault: SpecimenFault {
         SearchFault("search-for-one-parent", "Asks for the trials of the first study for each of them.") {
             $0.endpoint = { if $0.name == "trials" { $0.body?["study_ids"] = ["s1"] } }
         },
+        SearchFault("lifted-path-misspelt", "Lifts a column out of a member that the nested object does not have.") {
+            $0.endpoint = { endpoint in
+                if endpoint.name == "trials" { endpoint.lifting.append(LiftedColumn("stage", from: "info.stge")) }
+            }
+        },
         SearchFault("condition-in-another-place", "Puts the bound beside the member that the API filters by.") {
             $0.endpoint = { endpoint in
                 if endpoint.name == "changes" {

@@ -11,7 +11,9 @@ struct ShelfSource: Source {
     init() {}
 
     func validateCredentials(_ config: Config, schema: String?, in context: SourceContext) async throws {
-        _ = try await client(config, context).get("/v1/me")
+        let client = client(config, context)
+        if let schema { return try await client.probe(schema, from: endpoints(config.bend)) }
+        _ = try await client.get("/v1/me")
     }
 
     func schemas(for config: Config, in context: SourceContext) async throws -> [SourceSchema] {

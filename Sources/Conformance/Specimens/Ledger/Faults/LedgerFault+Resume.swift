@@ -14,6 +14,12 @@ extension LedgerFault {
             $0.inputs = { inputs, _ in inputs.resumeToken = nil }
         },
         LedgerFault(
+            "resumed-without-its-bounds", "Goes on at the position, without the bound of the read that it belongs to.",
+            .kit
+        ) {
+            $0.inputs = { inputs, _ in inputs.resumeToken = inputs.resumeToken?.withoutBounds }
+        },
+        LedgerFault(
             "position-with-the-first-row-of-a-page", "Hands over the position behind a page with its first row.", .kit
         ) {
             $0.response = { response, _, _, _ in response.items = response.items.positionsWithFirstRow }
@@ -172,6 +178,20 @@ extension ResumeToken {
     fileprivate func changed(_ change: (inout JSONObject) -> Void) -> ResumeToken {
         guard var object = value.object else { return self }
         change(&object)
+        return ResumeToken(.object(object))
+    }
+}
+
+extension ResumeToken {
+    /// The same position, in a list without bounds.
+    fileprivate var withoutBounds: ResumeToken {
+        guard var object = value.object, let walks = object["walks"]?.array else { return self }
+        object["walks"] = .array(
+            walks.map { walk in
+                var walk = walk.object ?? JSONObject()
+                walk["bounds"] = .array([])
+                return .object(walk)
+            })
         return ResumeToken(.object(object))
     }
 }

@@ -1,0 +1,85 @@
+import Cassettes
+import Columns
+import Pipeline
+import Tributary
+
+/// In which list a resumed read goes on.
+enum SameListChecks {
+    static let all = [sameList]
+
+    private static let sameList = Check(
+        "resume-continues-the-same-list", group: .resume, level: .meta,
+        proves: "A resumed read goes on in the list that was interrupted: with its bounds, its order and its filters.",
+        method:
+            "A full refresh, and an increment over new rows, are cut after each commit that stored a position. The first request "
+            + "of the resumed read is compared with the one that the uninterrupted read made for the same position: all "
+            + "parameters must be the same.",
+        likelyCause:
+            "The position alone is kept, and the bound is left out or made anew: keep both in the resume token, since a position "
+            + "in one list means nothing in another.",
+        catches: "resumed-without-its-bounds"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            try bench.demandPages()
+            for type in Set([bench.schema.mode, .fullRefresh]).sorted(by: { $0.rawValue < $1.rawValue }) {
+                let findings = try await bench.goingOn(type)
+                if !findings.isEmpty { return findings }
+            }
+            if bench.tally.sum.items == 0 {
+                throw Bench.Verdicted(
+                    verdict: .notApplicable(
+                        "No resumed read begins inside a list: positions lie between lists, or there are none."))
+            }
+            return []
+        }
+    }
+}
+
+extension Bench {
+    /// Holds the first request of each resumed read against that of the uninterrupted one.
+    fileprivate func goingOn(_ type: SyncType) async throws -> [Finding] {
+        var before: MemoryLake.Files = [:]
+        if type == .incremental {
+            before = try await successful(plan(), of: upstream(Array(objects.prefix(4))), at: "first sync").files
+        }
+        var plan = plan(type, commitsOften: true)
+        plan.keepsLakes = true
+        let place = type == .incremental ? "increment over new rows" : "full refresh"
+        let whole = try await successful(plan, of: upstream(), into: before, at: place)
+        plan.keepsLakes = false
+        let known = whole.log.requests.compactMap(continuation)
+        for cut in commits(of: whole, startingFrom: before) where stored(cut.files)?.token != nil {
+            let resumed = try await run(plan, of: upstream(), into: cut.files)
+            guard let first = resumed.log.requests.first(where: isList), let call = continuation(first) else {
+                continue
+            }
+            let alike = known.filter { $0.position == call.position }
+            if alike.isEmpty { continue }
+            tally.add(Counters(items: 1))
+            if alike.contains(where: { $0.rest == call.rest }) { continue }
+            let expected = alike[0].rest.sorted()
+            return [
+                Finding(
+                    at: "\(place), \(cut.place)",
+                    expected: "the parameters of the interrupted read: \(Self.text(expected))",
+                    actual: "The resumed read asks for the same position with: \(Self.text(call.rest.sorted())).",
+                    witness: Set(expected).symmetricDifference(call.rest).sorted().map { part in
+                        (expected.contains(part) ? "not sent any more: " : "sent only now: ") + part
+                    }, history: resumed.log.lines())
+            ]
+        }
+        return []
+    }
+
+    /// Where in which list a request goes on, and all else that it says; nil for what begins a list.
+    private func continuation(_ request: LoggedRequest) -> (position: String, rest: [String])? {
+        guard isContinuation(request.request), let call = try? ModelCall(request.request) else { return nil }
+        let name = endpoint.page.parameter
+        let rest = call.query.filter { $0.name != name }.map { "\($0.name)=\($0.value)" }
+        return ("\(call.path) \(call.parameter(name) ?? "")", rest.sorted())
+    }
+
+    private static func text(_ parameters: [String]) -> String {
+        parameters.isEmpty ? "none" : parameters.joined(separator: ", ")
+    }
+}

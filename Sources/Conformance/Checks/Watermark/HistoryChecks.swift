@@ -1,0 +1,91 @@
+import Cassettes
+import Columns
+import Pipeline
+import Tributary
+
+/// How far back a first read goes.
+enum HistoryChecks {
+    static let all = [historyStart]
+
+    private static let historyStart = Check(
+        "watermark-history-start-kept", group: .watermark, level: .simulated,
+        proves:
+            "A first read that is to begin at a start of history brings all rows from there on.",
+        method:
+            "First syncs into an empty lake whose start of history is the cursor value of an object in the middle and of the "
+            + "newest one. Every object from there on must be in the table. A read that takes no notice of the start "
+            + "brings more than was asked for, and is not judged.",
+        likelyCause:
+            "The bound of a first read lies behind `inputs.historyStart`: begin at `inputs.watermark.last ?? inputs.historyStart`.",
+        catches: "history-start-excluded", "history-start-moved-to-now"
+    ) { input in
+        try await Bench.judging(input) { bench in
+            try bench.demandIncremental()
+            let dated = bench.datedObjects
+            guard let newest = dated.last else {
+                throw Bench.Verdicted(verdict: .notExercised("No object has a cursor value."))
+            }
+            for start in [dated[dated.count / 2], newest] {
+                let findings = try await bench.beginning(at: start, of: dated)
+                if !findings.isEmpty { return findings }
+            }
+            return []
+        }
+    }
+}
+
+extension Bench {
+    /// The objects that have a cursor value, the oldest first.
+    fileprivate var datedObjects: [(object: World.Object, position: Int64)] {
+        objects.compactMap { object in spelling.position(cursor(object)).map { (object, $0) } }
+            .sorted { $0.position < $1.position }
+    }
+
+    /// A first sync that is to go back to one object's cursor value.
+    fileprivate func beginning(
+        at start: (object: World.Object, position: Int64), of dated: [(object: World.Object, position: Int64)]
+    ) async throws -> [Finding] {
+        guard let field = schema.field,
+            let value = CursorValue(
+                storedText: spelling.isTime
+                    ? CursorValue.timestamp(start.position).storedText : String(start.position),
+                as: spelling.isTime && field.type != .date ? .timestamp : field.type)
+        else { return [] }
+        var plan = plan()
+        plan.options.historyStart = value
+        let place = "first sync with a start of history of \(value.storedText)"
+        let run = try await successful(plan, of: upstream(), at: place)
+        let there = Set(try await lab.table(schema.name, in: run.files, keys: keyColumns)?.rows.map(\.key) ?? [])
+        let due = dated.filter { $0.position >= start.position }
+        tally.add(Counters(rows: due.count, items: 1))
+        let lost = due.filter { !there.contains(tableKey($0.object)) }
+        if let first = lost.first {
+            return [
+                Finding(
+                    at: "\(place); bound sent: \(boundTexts(run))", expected: "all \(due.count) rows from there on",
+                    actual:
+                        "\(lost.count) are not there, such as \(key(first.object)) at \(cursor(first.object).text).",
+                    witness: lost.map { "lost: \(key($0.object)) at \(cursor($0.object).text)" },
+                    history: run.log.lines(),
+                    cause: "The bound of a first read lies behind the start of history that it is handed.")
+            ]
+        }
+        // What a bound cannot tell from the start may come with it.
+        let unit = max(boundUnit, 60_000_000)
+        let older = dated.filter { $0.position < start.position - (spelling.isTime ? unit : 0) }
+        // Of a list without bounds all may come; where the API takes one, it was not asked for.
+        if takesLowerBound, !older.isEmpty, older.allSatisfy({ there.contains(tableKey($0.object)) }) {
+            throw Verdicted(
+                verdict: .notApplicable("The read takes no notice of `inputs.historyStart`: it brings all history."))
+        }
+        return []
+    }
+
+    /// Whether a request can say from which cursor value on rows are asked for.
+    private var takesLowerBound: Bool {
+        sql != nil
+            || boundFilters.contains {
+                $0.field == collection.cursor && ($0.comparison == .greaterOrEqual || $0.comparison == .greater)
+            }
+    }
+}
