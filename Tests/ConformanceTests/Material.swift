@@ -25,12 +25,14 @@ enum Material {
 
     /// What the kit says of a scenario; `checks` empty means all of the profile.
     static func results(
-        _ source: AnySource, _ folder: URL, profile: Profile = .full, checks: Set<String> = []
+        _ source: AnySource, _ folder: URL, profile: Profile = .full, checks: Set<String> = [],
+        tables: Set<String> = [], databases: DatabaseStack? = nil
     ) async throws -> [CheckResult] {
-        let runner = CheckRunner(catalogue: CheckCatalogue.all, stack: stack)
+        let runner = CheckRunner(catalogue: CheckCatalogue.all, stack: stack, databases: databases)
         var options = CheckRunner.Options(today: "2026-01-08")
         options.profile = profile
         options.checks = checks
+        options.tables = tables
         let cases = runner.cases(of: source, scenarios: [try Scenario(at: folder)], options: options)
         return await runner.run(cases, options: options)
     }

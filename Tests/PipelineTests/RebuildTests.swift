@@ -79,4 +79,44 @@ import Tributary
         #expect(reader.inputs.first?.isFirstRead == true && reader.inputs.last?.isFirstRead == false)
         #expect(reader.inputs.contains { $0.isFirstRead && $0.watermark.last != nil })
     }
+
+    @Test("a layout is kept by increments, and chosen anew with the table: an append's date of arrival serves no merge")
+    func layout() async throws {
+        let bench = try SyncBench()
+        @Sendable func row(_ id: Int64, _ day: Int64, _ number: Int64) -> JSONValue {
+            [
+                "id": .number(JSONNumber(id)), "updated_at": .string("2024-01-0\(day)T00:00:00Z"),
+                "number": .number(JSONNumber(number)),
+            ]
+        }
+        let reader = ScriptedReader { _, call in
+            .rows([row(1, Int64(call), 1), row(2, Int64(call), 1)])
+        }
+        let byArrival = Partitioning.datetime(key: "updated_at", format: .week)
+        for _ in 0..<2 {
+            try await bench.sync(reader, .append, cursor: "updated_at")
+            #expect(try await bench.snapshot()?.partitioning == byArrival)
+        }
+        for _ in 0..<2 {
+            try await bench.sync(reader, .incremental, cursor: "updated_at")
+            #expect(try await bench.snapshot()?.partitioning == .md5(keys: ["id"], count: 1))
+            #expect(try await bench.rows("id") == ["1", "2"])
+        }
+    }
+
+    @Test("a change from full refreshes to increments takes the layout of a new table, whatever the old one was")
+    func layoutOfAnotherMode() async throws {
+        let bench = try SyncBench()
+        let reader = ScriptedReader { _, call in
+            var response = SourceResponse.rows([["id": 1, "number": 1], ["id": 9_999, "number": 2]])
+            response.partitioning = PartitionHints(count: call == 1 ? 7 : 5)
+            return response
+        }
+        try await bench.sync(reader, .fullRefresh)
+        #expect(try await bench.snapshot()?.partitioning == .md5(keys: ["id"], count: 7))
+        for _ in 0..<2 {
+            try await bench.sync(reader, .incremental, cursor: "number")
+            #expect(try await bench.snapshot()?.partitioning == .md5(keys: ["id"], count: 5))
+        }
+    }
 }

@@ -11,6 +11,8 @@ public final class DatabaseStack: Sendable {
     private let servers: [DatabaseEngine: any DatabaseServer]
     /// What worlds hold, by their scripts.
     let contents = Lock<[String: Task<SQLContent, any Error>]>([:])
+    /// Databases that are only read, for whoever wants to read the same.
+    let shared = SharedDatabases()
 
     /// Makes a stack.
     ///
@@ -40,6 +42,7 @@ public final class DatabaseStack: Sendable {
 
     /// Drops the databases that were made on the servers.
     public func close() async {
+        shared.forget()
         for server in servers.values { await server.close() }
     }
 }
@@ -84,6 +87,8 @@ protocol DatabaseServer: Sendable {
 /// A database of the kit's own. What is written and looked up here goes past the driver under test.
 protocol ScratchDatabase: AnyObject, Sendable {
     var engine: DatabaseEngine { get }
+    /// Sessions of sources that can be used again.
+    var logins: LoginPool { get }
     /// Where the source's connection must really go.
     func endpoint(for wanted: DatabaseEndpoint) -> DatabaseEndpoint
     /// Makes the database hold a world.
@@ -92,6 +97,12 @@ protocol ScratchDatabase: AnyObject, Sendable {
     func replaceRows(_ rows: [World.Object], of table: SQLTableFacts) async throws
     /// Runs statements, divided by semicolons, as the owner.
     func run(_ script: String) async throws
+    /// The same for statements that change rows of one table and nothing else.
+    func run(_ script: String, changingRowsOf table: SQLTableFacts) async throws
+    /// What is known to be in it; nil for what has to be made anew to be known.
+    var held: SQLWorld.Held? { get }
+    /// Runs what undoes everything since the database held this.
+    func undo(_ script: String, leaving held: SQLWorld.Held?) async throws
     /// The first column of each row, as text; a null is an empty text.
     func texts(_ query: String) async throws -> [String]
     /// Gives the database back: it may be emptied and used again.
@@ -108,6 +119,12 @@ extension ScratchDatabase {
     func replaceRows(_ rows: [World.Object], of table: SQLTableFacts) async throws {
         try await run(SQLText.replacingAtOnce(rows, of: table, engine))
     }
+
+    var held: SQLWorld.Held? { nil }
+
+    func undo(_ script: String, leaving held: SQLWorld.Held?) async throws { try await run(script) }
+
+    func run(_ script: String, changingRowsOf table: SQLTableFacts) async throws { try await run(script) }
 }
 
 /// A statement of the kit's own that the engine refused: a mistake in a seed, most likely.

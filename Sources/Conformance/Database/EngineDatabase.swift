@@ -48,6 +48,10 @@ struct DatabaseStep: Sendable {
     var statement: SQLStatement?
     /// The connection's number.
     var connection: Int
+
+    /// Whether what others have done just before the step can be told from what they do just before the next one: a login
+    /// looks at no table, and a statement comes behind it.
+    var looksAtTables: Bool { kind != .connect }
 }
 
 /// What happens between a source and its engine besides what the source asks for.
@@ -85,8 +89,11 @@ struct EngineConnector: DatabaseConnector {
         let scratch = try await database.scratch()
         let real = scratch.endpoint(for: endpoint)
         let standIn = StandIn(wanted: endpoint, real: real)
-        let base = try await standIn.worded { try await database.stack.connector.connect(to: real) }
-        return EngineConnection(base: base, connector: self, number: number, standIn: standIn)
+        let login = try await standIn.worded {
+            try await scratch.logins.login(to: real, by: database.stack.connector)
+        }
+        return EngineConnection(
+            login: login, logins: scratch.logins, connector: self, number: number, standIn: standIn)
     }
 
     func step(_ kind: DatabaseStep.Kind, _ statement: SQLStatement?, _ connection: Int) async throws {
@@ -158,12 +165,50 @@ private struct StandIn: Sendable {
 
 /// A connection in the weather of its connector.
 private struct EngineConnection: DatabaseConnection {
-    let base: any DatabaseConnection
+    let login: LoginPool.Login
+    let logins: LoginPool
     let connector: EngineConnector
     let number: Int
     let standIn: StandIn
+    private let use = Lock(Use())
 
+    /// What was done with the session.
+    private struct Use {
+        /// Steps that have not ended well, or not yet.
+        var openSteps = 0
+        var leftSomething = false
+        var isClosed = false
+    }
+
+    private var base: any DatabaseConnection { login.connection }
     var engine: DatabaseEngine { base.engine }
+
+    init(
+        login: LoginPool.Login, logins: LoginPool, connector: EngineConnector, number: Int, standIn: StandIn
+    ) {
+        self.login = login
+        self.logins = logins
+        self.connector = connector
+        self.number = number
+        self.standIn = standIn
+    }
+
+    /// A step in the session. One that throws, cancelled ones included, stays open for good: what it has left is not known.
+    private func step<Result>(_ statement: SQLStatement?, _ body: () async throws -> Result) async throws -> Result {
+        let isClosed = use.withLock { use in
+            use.openSteps += 1
+            if let statement, !LoginPool.leavesNothing(statement.text) { use.leftSomething = true }
+            return use.isClosed
+        }
+        // The session may be another's by now.
+        if isClosed {
+            throw SourceError(
+                .unreachable, "Using a \(engine.rawValue) connection: it is closed.", recovery: .retry(after: nil))
+        }
+        let result = try await body()
+        use.withLock { $0.openSteps -= 1 }
+        return result
+    }
 
     func query(_ statement: SQLStatement) async throws -> Table {
         try await connector.step(.statement, statement, number)
@@ -172,7 +217,9 @@ private struct EngineConnection: DatabaseConnection {
 
     /// The whole answer, in the names of the config and in the weather's order.
     private func answer(_ statement: SQLStatement) async throws -> Table {
-        let answer = try await standIn.worded { try await base.query(standIn.translated(statement)) }
+        let answer = try await step(statement) {
+            try await standIn.worded { try await base.query(standIn.translated(statement)) }
+        }
         let table = standIn.asks(statement) ? standIn.translated(answer) : answer
         guard let seed = connector.weather.permutation else { return table }
         return OpenOrder(statement, seed: seed).applied(to: table)
@@ -192,16 +239,25 @@ private struct EngineConnection: DatabaseConnection {
         guard connector.weather.permutation == nil else {
             return try await answer(statement).handOver(maxRows: rows, into: deliver)
         }
-        try await standIn.worded {
-            try await base.stream(
-                standIn.translated(statement), maxRows: rows, maxBytes: maxBytes, into: deliver)
+        try await step(statement) {
+            try await standIn.worded {
+                try await base.stream(
+                    standIn.translated(statement), maxRows: rows, maxBytes: maxBytes, into: deliver)
+            }
         }
     }
 
     func withSnapshot<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
         try await connector.step(.snapshot, nil, number)
-        return try await base.withSnapshot(body)
+        return try await step(nil) { try await base.withSnapshot(body) }
     }
 
-    func close() async { await base.close() }
+    func close() async {
+        let (isFirst, isAsNew) = use.withLock { use in
+            defer { use.isClosed = true }
+            return (!use.isClosed, use.openSteps == 0 && !use.leftSomething)
+        }
+        guard isFirst else { return }
+        if isAsNew { await logins.takeBack(login) } else { await base.close() }
+    }
 }

@@ -28,17 +28,27 @@ enum SQLText {
         case .null: return "NULL"
         case .bool(let flag): return engine == .postgres ? (flag ? "TRUE" : "FALSE") : (flag ? "1" : "0")
         case .number(let number): return engine == .postgres ? text(number.text, engine) : number.text
-        case .string(let text): return self.text(engine == .mysql ? mysql(text, column) : text, engine)
+        case .string(let text): return self.text(withoutOffset(text, column, engine), engine)
         case .object, .array:
             if let hex = value["x"]?.string { return engine == .postgres ? "'\\x\(hex)'" : "X'\(hex)'" }
             return text(value.text, engine)
         }
     }
 
-    /// MySQL takes no `T` and no `Z` in a time.
-    private static func mysql(_ text: String, _ column: SQLTableFacts.Column) -> String {
-        guard ["datetime", "timestamp"].contains(column.type) else { return text }
-        return text.replacing("T", with: " ").replacing("Z", with: "")
+    /// A moment in UTC, for columns that know no zone: MySQL's never take `T`, `Z` or an offset, and PostgreSQL's `timestamp`
+    /// passes over an offset, so that another moment would be stored. A moment that is no more than that stays as it is.
+    private static func withoutOffset(
+        _ text: String, _ column: SQLTableFacts.Column, _ engine: DatabaseEngine
+    ) -> String {
+        let knowsNoZone =
+            engine == .mysql
+            ? ["datetime", "timestamp"].contains(column.type)
+            : engine == .postgres && column.type == "timestamp without time zone"
+        guard knowsNoZone else { return text }
+        if text.contains(#/:\d{2}(\.\d+)?[+-]\d{2}(:?\d{2})?$/#), let micros = TimestampParser.microseconds(text) {
+            return SQLMoment.text(micros)
+        }
+        return engine == .mysql ? text.replacing("T", with: " ").replacing("Z", with: "") : text
     }
 
     static func withoutForeignKeys(_ engine: DatabaseEngine) -> String {
@@ -49,12 +59,13 @@ enum SQLText {
         }
     }
 
-    /// Before a change that must not wait for a reader's lock.
+    /// Before a change that must not wait for a reader's lock: the reader stands still until the change is made or refused,
+    /// so that no time would be long enough. MySQL takes its shortest time, a second, for none.
     static func impatient(_ engine: DatabaseEngine) -> String {
         switch engine {
         case .sqlite: ""
-        case .postgres: "SET lock_timeout = '200ms';\n"
-        case .mysql: "SET lock_wait_timeout = 1;\n"
+        case .postgres: "SET lock_timeout = '20ms';\n"
+        case .mysql: "SET lock_wait_timeout = 0;\n"
         }
     }
 
@@ -101,9 +112,22 @@ enum SQLText {
             parts.append(json(column, engine))
         }
         parts.append("'}'")
-        // SQLite has no concat() before 3.44; MySQL takes || for OR.
-        let joined = engine == .sqlite ? parts.joined(separator: " || ") : "concat(\(parts.joined(separator: ", ")))"
-        return "SELECT \(joined) FROM \(table.quoted(engine))"
+        return "SELECT \(joined(parts, engine)) FROM \(table.quoted(engine))"
+    }
+
+    /// Texts, none of them null, as one: of as many columns as a table may have.
+    private static func joined(_ parts: [String], _ engine: DatabaseEngine) -> String {
+        switch engine {
+        // No concat() before 3.44, and no expression that is nested more than 1,000 deep, as each || nests one deeper.
+        case .sqlite:
+            stride(from: 0, to: parts.count, by: 100).map { start in
+                "(\(parts[start..<min(start + 100, parts.count)].joined(separator: " || ")))"
+            }.joined(separator: " || ")
+        // A function takes 100 arguments; an array holds any number.
+        case .postgres: "array_to_string(ARRAY[\(parts.joined(separator: ", "))]::text[], '')"
+        // || is OR.
+        case .mysql: "concat(\(parts.joined(separator: ", ")))"
+        }
     }
 
     /// A value as JSON text, never null.
@@ -126,7 +150,9 @@ enum SQLText {
             case "tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "float", "double", "year":
                 return "coalesce(cast(\(name) AS char), 'null')"
             case "bit": return "coalesce(cast(\(name) + 0 AS char), 'null')"
-            case "binary", "varbinary", "blob", "tinyblob", "mediumblob", "longblob":
+            // Shapes as their bytes: they cannot be cast, and an INSERT takes the same bytes.
+            case "binary", "varbinary", "blob", "tinyblob", "mediumblob", "longblob", "geometry", "point", "linestring",
+                "polygon", "multipoint", "multilinestring", "multipolygon", "geometrycollection", "geomcollection":
                 return "coalesce(concat('{\"x\":\"', hex(\(name)), '\"}'), 'null')"
             default: return "coalesce(json_quote(convert(cast(\(name) AS char) USING utf8mb4)), 'null')"
             }

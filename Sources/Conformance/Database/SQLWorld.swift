@@ -22,6 +22,13 @@ public struct SQLWorld: Sendable {
     struct Held: Sendable {
         var script: String
         var replaced: Set<SQLTableFacts> = []
+
+        /// The same after the rows of a table were changed.
+        func replacing(_ table: SQLTableFacts) -> Self {
+            var copy = self
+            copy.replaced.insert(table)
+            return copy
+        }
     }
 
     /// What a database holds that was filled with this world; nil where that is more than a script and rows.
@@ -35,6 +42,12 @@ public struct SQLWorld: Sendable {
     func differsInRows(from other: Held?) -> Bool {
         guard let held, let other else { return false }
         return held.script == other.script && other.replaced.isSubset(of: held.replaced)
+    }
+
+    /// Whether a change of a row changes nothing else: no trigger, and no foreign key that acts upon other tables.
+    var rowsStandAlone: Bool {
+        let text = script.uppercased()
+        return !["TRIGGER", "CASCADE", "SET NULL", "SET DEFAULT", "RULE"].contains { text.contains($0) }
     }
 
     /// The whole, ready to be run.
@@ -90,13 +103,10 @@ struct SQLContent: Sendable {
             ?? tables.first { $0.name == name }
     }
 
-    /// The rows of the table or view of this name, whatever its columns are by now.
-    func rows(like table: SQLTableFacts) -> [World.Object] {
-        tables.first { $0.name == table.name && $0.schema == table.schema }.flatMap { rows[$0] } ?? []
-    }
-
-    /// Reads all of a database.
-    init(_ scratch: any ScratchDatabase) async throws {
+    /// Reads a database: the catalogue, and the rows of the tables that are wanted.
+    init(
+        _ scratch: any ScratchDatabase, wanting isWanted: (SQLTableFacts) -> Bool = { _ in true }
+    ) async throws {
         tables = []
         rows = [:]
         for line in try await scratch.texts(SQLText.catalogue(scratch.engine)) {
@@ -107,7 +117,7 @@ struct SQLContent: Sendable {
                 tables.append(part)
             }
         }
-        for table in tables {
+        for table in tables where isWanted(table) {
             let lines = try await scratch.texts(SQLText.rows(of: table, scratch.engine))
             let bodies = try lines.compactMap { try JSONValue(parsing: Array($0.utf8)).object }
             rows[table] = bodies.map { World.Object(body: scratch.engine == .sqlite ? Self.shortened($0) : $0) }

@@ -14,6 +14,8 @@ struct SQLiteServer: DatabaseServer {
 /// It is kept in write-ahead mode, so that the kit may commit while the source under test reads.
 final class SQLiteScratch: ScratchDatabase {
     let engine = DatabaseEngine.sqlite
+    /// To open a file costs nothing.
+    let logins = LoginPool(limit: 0)
     private let folder: URL
     private let handle: Lock<Handle>
 

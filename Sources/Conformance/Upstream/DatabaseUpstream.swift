@@ -36,7 +36,34 @@ struct DatabaseUpstream: Upstream {
     /// Another session commits.
     func commit(_ statements: [String]) async throws { try await database.commit(statements) }
 
-    /// What the engine holds now.
+    /// Another session alters definitions before `body`, and undoes that after it: to make all definitions anew would take
+    /// an engine many times longer.
+    func altered<Result>(
+        by changes: [String], undoneBy undoing: [String], _ body: () async throws -> Result
+    ) async throws -> Result {
+        let held = try await database.scratch().held
+        try await database.commit(changes)
+        let result = try await body()
+        try await database.undo(undoing, leaving: held)
+        return result
+    }
+
+    /// The rows that the engine has now in the table or view of this name, whatever its columns are by now.
+    func rows(like table: SQLTableFacts) async throws -> [World.Object] {
+        try await content(of: table.name, schema: table.schema)?.rows ?? []
+    }
+
+    /// What the engine holds now under a name; nil where there is nothing.
+    func content(
+        of name: String, schema: String? = nil
+    ) async throws -> (facts: SQLTableFacts, rows: [World.Object])? {
+        let content = try await SQLContent(try await database.scratch()) {
+            $0.name == name && (schema ?? $0.schema) == $0.schema
+        }
+        return content.rows.first.map { ($0.key, $0.value) }
+    }
+
+    /// What the engine holds now, all of it.
     func content() async throws -> SQLContent { try await SQLContent(try await database.scratch()) }
 }
 
@@ -44,6 +71,23 @@ extension EngineDatabase {
     /// Another session commits.
     func commit(_ statements: [String]) async throws {
         let text = statements.map { $0.hasSuffix(";") ? $0 : $0 + ";" }.joined(separator: "\n")
-        try await scratch().run("BEGIN;\n\(text)\nCOMMIT;")
+        let script = "BEGIN;\n\(text)\nCOMMIT;"
+        let changed = world.contents.map(\.table).first { changesOnlyRows(of: $0, statements) }
+        if let changed, world.rowsStandAlone {
+            try await scratch().run(script, changingRowsOf: changed)
+        } else {
+            try await scratch().run(script)
+        }
+    }
+
+    /// Undoes what was committed since the database held this.
+    func undo(_ statements: [String], leaving held: SQLWorld.Held?) async throws {
+        try await scratch().undo(statements.map { $0 + ";" }.joined(separator: "\n"), leaving: held)
+    }
+
+    private func changesOnlyRows(of table: SQLTableFacts, _ statements: [String]) -> Bool {
+        let name = table.quoted(world.engine)
+        let starts = ["INSERT INTO \(name) ", "UPDATE \(name) ", "DELETE FROM \(name) "]
+        return !table.isView && statements.allSatisfy { statement in starts.contains { statement.hasPrefix($0) } }
     }
 }

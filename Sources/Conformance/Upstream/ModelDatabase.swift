@@ -47,6 +47,8 @@ final class ModelDatabaseCache: Sendable {
 
     func database(_ world: SQLWorld, stack: DatabaseStack, isShared: Bool) -> EngineDatabase {
         guard isShared else { return EngineDatabase(world, on: stack) }
+        // A server's databases are shared by all cases, and few are held: to make and to drop one is dear there.
+        if world.engine != .sqlite { return stack.shared.database(world, on: stack) }
         let script = world.fullScript()
         return known.withLock { known in
             if let database = known[script] { return database }

@@ -22,7 +22,7 @@ public struct ReplayUpstream: Upstream {
         cassette = try isAtHand ? nil : scenario.statements(state: state)
         // A stack without the engine says so when somebody connects.
         if cassette == nil, let sql, let databases {
-            database = EngineDatabase(try sql.world(upTo: state), on: databases)
+            database = databases.shared.database(try sql.world(upTo: state), on: databases)
         } else {
             database = nil
         }

@@ -3,7 +3,10 @@ import Columns
 /// Decides how a new table is laid out, from what the source says and the first batch.
 ///
 /// The choice is made once and stored with the table: a layout that changed would hide rows from a merge, which looks for
-/// a row's older version in the partition of the new one. In this order:
+/// a row's older version in the partition of the new one. Only where a table is built anew from all its rows (by a full
+/// refresh, a reset, or a change of the sync type or the cursor field) is it made anew as well: the table may have grown
+/// out of the old layout, and the old one may be wrong for the new type, as the cursor's date of an append sync would be
+/// for merges. In this order:
 ///
 /// 1. the mode that the source gives, numerical for a single key of numbers alone;
 /// 2. md5 where a count is given, but numerical where a size is given, too, the only key is an integer, and the rows of

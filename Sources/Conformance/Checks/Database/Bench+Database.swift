@@ -34,7 +34,7 @@ extension Bench {
     /// Holds what a run landed against what the engine holds now.
     func difference(_ upstream: DatabaseUpstream, _ run: Lab.Run) async throws -> TableDiff {
         let sql = try demandDatabase()
-        let rows = try await upstream.content().rows(like: sql.table)
+        let rows = try await upstream.rows(like: sql.table)
         return sqlDifference(rows, try await table(run), sql.table)
     }
 

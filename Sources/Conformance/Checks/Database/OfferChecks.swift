@@ -94,9 +94,8 @@ extension Bench {
             let place = "full refresh \(number) of a table without a key"
             let run = try await successful(Lab.Plan(name, .fullRefresh), of: upstream, into: files, at: place)
             files = run.files
-            let content = try await upstream.content()
-            guard let facts = content.tables.first(where: { $0.name == "kit_keyless" }) else { return [] }
-            let problems = sqlRows(content.rows[facts] ?? [], try await lab.table(name, in: files, keys: []), facts)
+            guard let (facts, rows) = try await upstream.content(of: "kit_keyless") else { return [] }
+            let problems = sqlRows(rows, try await lab.table(name, in: files, keys: []), facts)
             if !problems.isEmpty {
                 return problems.map { problem in
                     Finding(at: place, expected: "the engine's rows", actual: problem, history: run.log.lines())

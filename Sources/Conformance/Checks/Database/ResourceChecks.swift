@@ -59,11 +59,14 @@ enum ResourceChecks {
         catches: "lost-connection-taken-for-the-end"
     ) { input in
         try await Bench.judging(input) { bench in
-            _ = try bench.demandDatabase()
+            let sql = try bench.demandDatabase()
             let upstream = try bench.database(weather: Bench.pieces)
             let steps = try await bench.steps(bench.plan(.fullRefresh), of: upstream)
+            // Failures change no row.
+            let rows = try await upstream.rows(like: sql.table)
             for step in steps {
-                let findings = try await bench.overcoming(step, of: upstream) + bench.ending(step, of: upstream)
+                let findings =
+                    try await bench.overcoming(step, of: upstream, expecting: rows) + bench.ending(step, of: upstream)
                 if !findings.isEmpty { return findings }
             }
             return []
@@ -104,7 +107,10 @@ extension Bench {
     ]
 
     /// Passing failures, once at a step.
-    fileprivate func overcoming(_ step: DatabaseStep, of database: DatabaseUpstream) async throws -> [Finding] {
+    fileprivate func overcoming(
+        _ step: DatabaseStep, of database: DatabaseUpstream, expecting rows: [World.Object]
+    ) async throws -> [Finding] {
+        let sql = try demandDatabase()
         var plan = plan(.fullRefresh)
         plan.options.maxAttempts = 3
         let failure = Self.passing[step.index % Self.passing.count]
@@ -115,7 +121,8 @@ extension Bench {
                 })
             let place = "\(what) at step \(step.index), a \(step.kind.rawValue)"
             let run = try await successful(plan, of: upstream, at: place)
-            let findings = finding(try await difference(upstream, run), at: place, expected: "all rows", run)
+            let difference = sqlDifference(rows, try await table(run), sql.table)
+            let findings = finding(difference, at: place, expected: "all rows", run)
             if !findings.isEmpty { return findings }
         }
         return []

@@ -133,5 +133,6 @@ enum SQLTypeCorpus {
         SQLTypeSample("blob", "X'00ff80'", isOpaque: true), SQLTypeSample("enum('sad', 'so-so')", "'so-so'"),
         SQLTypeSample("set('a', 'b')", "'a,b'"), SQLTypeSample("json", "'{\"a\": [1, 2.50]}'", isOpaque: true),
         SQLTypeSample("point", "point(1, 2)", isOpaque: true),
+        SQLTypeSample("geometry", "ST_GeomFromText('LINESTRING(0 0, 1 1)', 4326)", isOpaque: true),
     ]
 }

@@ -155,15 +155,22 @@ extension Bench {
     fileprivate func readRenamed(to name: String, _ sql: ModelDatabase) async throws -> [Finding] {
         let engine = sql.base.engine
         let (old, new) = (sql.table.quoted(engine), SQLText.quote(name, engine))
-        var changes: [String] = []
+        var (changes, undoing): ([String], [String]) = ([], [])
         var facts = sql.table
         if let column = plainColumns(sql).first, let index = facts.columns.firstIndex(of: column) {
-            changes.append("ALTER TABLE \(old) RENAME COLUMN \(SQLText.quote(column.name, engine)) TO \(new)")
+            let before = SQLText.quote(column.name, engine)
+            changes.append("ALTER TABLE \(old) RENAME COLUMN \(before) TO \(new)")
+            undoing.append("ALTER TABLE \(old) RENAME COLUMN \(new) TO \(before)")
             facts.columns[index].name = name
         }
         changes.append("ALTER TABLE \(old) RENAME TO \(new)")
         facts.name = name
-        return try await readWhole(facts, database(changes), place: "table and column called \(name)")
+        let former = SQLText.quote(sql.table.name, engine)
+        undoing.insert("ALTER TABLE \(facts.quoted(engine)) RENAME TO \(former)", at: 0)
+        let upstream = try database()
+        return try await upstream.altered(by: changes, undoneBy: undoing) {
+            try await readWhole(facts, upstream, place: "table and column called \(name)")
+        }
     }
 
     /// Two tables that are called alike but for what stands before a point.
@@ -175,15 +182,19 @@ extension Bench {
             changes.append("CREATE TABLE \(SQLText.quote(name, engine)) AS SELECT * FROM \(sql.table.quoted(engine))")
         }
         changes.append("DELETE FROM \(SQLText.quote(names[1], engine))")
-        for name in names {
-            var facts = sql.table
-            facts.name = name
-            facts.isView = false
-            let findings = try await readWhole(
-                facts, database(changes), place: "tables \(names.joined(separator: ", "))")
-            if !findings.isEmpty { return findings }
+        let undoing = names.map { "DROP TABLE \(SQLText.quote($0, engine))" }
+        let upstream = try database()
+        return try await upstream.altered(by: changes, undoneBy: undoing) {
+            for name in names {
+                var facts = sql.table
+                facts.name = name
+                facts.isView = false
+                let place = "tables \(names.joined(separator: ", "))"
+                let findings = try await readWhole(facts, upstream, place: place)
+                if !findings.isEmpty { return findings }
+            }
+            return []
         }
-        return []
     }
 
     private func readWhole(
@@ -214,8 +225,7 @@ extension Bench {
             ]
         }
         let image = try await lab.table(name, in: run.files, keys: [])
-        let content = try await upstream.content()
-        let rows = content.rows(like: facts)
+        let rows = try await upstream.rows(like: facts)
         let keyless = sqlRows(rows, image, facts)
         return keyless.map { problem in
             Finding(at: "\(place), full read", expected: "the engine's rows", actual: problem, history: run.log.lines())

@@ -113,14 +113,15 @@ extension Partitioning {
 }
 
 extension Bench {
-    /// The layout that a first full read gives, and the run.
+    /// The layout that a first read of a kind gives, and the run.
     ///
     /// - Throws: ``Verdicted`` where the table gets none.
     func laidOut(
-        _ visible: [World.Object]? = nil, pageSize: Int? = 3, at place: String = "full read",
+        _ visible: [World.Object]? = nil, by type: SyncType = .fullRefresh, pageSize: Int? = 3,
+        at place: String = "full read",
         advice: @escaping @Sendable (inout SourceResponse) -> Void = { _ in }
     ) async throws -> (run: Lab.Run, image: TableImage, layout: Partitioning) {
-        var plan = plan(.fullRefresh)
+        var plan = plan(type)
         plan.requestLimit = 2_000
         plan.response = advice
         let run = try await successful(plan, of: upstream(visible, pageSize: pageSize), at: place)
@@ -129,7 +130,7 @@ extension Bench {
         }
         tally.add(Counters(rows: image.rows.count))
         guard let layout = image.partitioning else {
-            if try await response(.fullRefresh).primaryKeys.isEmpty {
+            if try await response(type).primaryKeys.isEmpty {
                 throw Verdicted(verdict: .notApplicable("A table without a key has no partitions."))
             }
             throw Verdicted(

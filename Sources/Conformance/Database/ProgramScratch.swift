@@ -1,0 +1,91 @@
+import Tributary
+
+/// One database of a ``ProgramServer``.
+final class ProgramScratch: ScratchDatabase {
+    private let server: ProgramServer
+    let logins: LoginPool
+    private let name: String
+    private let state = Lock(State())
+
+    private struct State {
+        var isEmpty = false
+        var isReleased = false
+        /// What is known to be in it.
+        var held: SQLWorld.Held?
+    }
+
+    init(server: ProgramServer, _ name: String, _ held: SQLWorld.Held?, _ logins: LoginPool) {
+        self.server = server
+        self.name = name
+        self.logins = logins
+        state.withLock { $0.held = held }
+    }
+
+    deinit { release() }
+
+    var engine: DatabaseEngine { server.engine }
+
+    func endpoint(for wanted: DatabaseEndpoint) -> DatabaseEndpoint { server.endpoint(name, for: wanted) }
+
+    /// Definitions take an engine far longer than rows: where an earlier use has left the same, rows alone are replaced.
+    func fill(with world: SQLWorld) async throws {
+        let isSimilar = state.withLock { state in
+            let isSimilar = world.differsInRows(from: state.held)
+            if isSimilar { state.isEmpty = true }
+            return isSimilar
+        }
+        if isSimilar {
+            for (table, rows) in world.contents { try await replaceRows(rows, of: table) }
+        } else {
+            try await run(world.fullScript())
+        }
+        state.withLock { $0.held = world.held }
+    }
+
+    func replaceRows(_ rows: [World.Object], of table: SQLTableFacts) async throws {
+        let script = SQLText.replacingAtOnce(rows, of: table, engine)
+        // A view is made anew.
+        if table.isView { try await run(script) } else { try await run(script, changingRowsOf: table) }
+    }
+
+    /// What else is in the database stays known, and sessions stay as good as new ones.
+    func run(_ script: String, changingRowsOf table: SQLTableFacts) async throws {
+        guard state.withLock({ $0.isEmpty }) else { return try await run(script) }
+        let held = state.withLock { state in
+            defer { state.held = nil }
+            return state.held
+        }
+        try await server.execute(script, in: name)
+        state.withLock { $0.held = held?.replacing(table) }
+    }
+
+    /// The first script empties what an earlier use has left.
+    func run(_ script: String) async throws {
+        let isFirst = state.withLock { state in
+            defer { (state.isEmpty, state.held) = (true, nil) }
+            return !state.isEmpty
+        }
+        logins.forget()
+        try await server.execute((isFirst ? server.emptying(name) : "") + script, in: name)
+    }
+
+    var held: SQLWorld.Held? { state.withLock { $0.held } }
+
+    func undo(_ script: String, leaving held: SQLWorld.Held?) async throws {
+        try await run(script)
+        state.withLock { $0.held = held }
+    }
+
+    func texts(_ query: String) async throws -> [String] {
+        try await server.execute(query + ";", in: name).split(separator: "\n", omittingEmptySubsequences: true)
+            .map(String.init)
+    }
+
+    func release() {
+        let (isFirst, held) = state.withLock { state in
+            defer { state.isReleased = true }
+            return (!state.isReleased, state.held)
+        }
+        if isFirst { server.takeBack(name, held, logins) }
+    }
+}
