@@ -72,7 +72,8 @@ extension LiveRuns {
             modes.remove(.fullRefresh)
             notes.append(
                 "Of \(name) only increments were recorded: its full refreshes come in another order, so that what was cut "
-                    + "off is not the same. To have both, record it with --max-pages 0 from an account with few rows.")
+                    + "off is not the same. To have both, ask for one order in `query` of the endpoint, and not of its cursor "
+                    + "field alone, or record it with --max-pages 0 from an account with few rows.")
         }
         stand.recorder.keepOnlyRows(of: lane)
     }
