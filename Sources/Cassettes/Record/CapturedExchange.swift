@@ -51,6 +51,9 @@ public struct CapturedExchange: Sendable {
     /// The list that was asked for, if it was one.
     var list: ListIdentity { ListIdentity(method: method, url: url, body: requestBody) }
 
+    /// The address without its query.
+    public var path: String { String(url.prefix { $0 != "?" && $0 != "#" }) }
+
     /// Puts other fields in the answer's head.
     public mutating func setResponseHeaders(_ fields: [(String, String)]) {
         responseHeaders = fields.map { Field(name: $0.0, value: $0.1, isSecret: false) }

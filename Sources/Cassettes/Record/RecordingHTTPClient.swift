@@ -67,6 +67,17 @@ public final class RecordingHTTPClient: HTTPClient {
             .map { ($0.path.joined(separator: "."), $0.count) }
     }
 
+    /// What stands beside the rows in the first page of a lane, by names: there a paginator finds the next page.
+    public func membersBesideRows(of lane: CapturedExchange.Lane) -> [String] {
+        for exchange in exchanges where exchange.lane == lane && exchange.status == 200 {
+            guard let body = RawJSON(exchange.body), let list = RowList.find(in: body, exchange.page),
+                case .object(let members) = body
+            else { continue }
+            return members.map(\.name).filter { list.path.first != $0 }
+        }
+        return []
+    }
+
     /// Forgets what was recorded of a lane.
     public func discard(_ lane: CapturedExchange.Lane) {
         state.withLock { state in
@@ -151,14 +162,21 @@ public final class RecordingHTTPClient: HTTPClient {
         let body = try await response.body.collect()
         response.body = HTTPBody(body)
         let leading = PageTrim.leading(response.headers)
+        let stated = response.headers
         let outcome = state.withLock { state in
             let exchange = state.exchanges[index]
-            return state.trim.page(exchange, body: body, leading: leading)
+            return state.trim.page(exchange, body: body, leading: leading, headers: stated)
         }
         guard let outcome else { return }
         response.body = HTTPBody(outcome.body)
         response.headers.remove("content-length")
         PageTrim.ended(&response.headers, leading)
+        for field in stated.fields {
+            guard case .plain(let value) = field.value, let other = outcome.counters.lowered(field.name, value) else {
+                continue
+            }
+            response.headers[field.name] = other
+        }
         let headers = response.headers.fields.map(Self.field)
         update(index) { exchange in
             exchange.body = outcome.body

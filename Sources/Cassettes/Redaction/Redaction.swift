@@ -301,6 +301,11 @@ enum HeaderRules {
         if let rule = rules.rule(.header, [name]) { return rule.action != .drop }
         let name = FieldWords(name.lowercased())
         if name.name == "content-type" || name.name == "x-total-count" || name.has("count") { return true }
-        return name.secrecy == nil && name.words.contains(where: words.contains) && !name.has("request", "id")
+        // HTTP/2 knows no capitals: `X-WP-TotalPages` comes as one word there.
+        let isCounter = name.words.contains { word in
+            word.hasPrefix("total") || word.hasSuffix("pages") || word.hasSuffix("count")
+        }
+        return name.secrecy == nil && (isCounter || name.words.contains(where: words.contains))
+            && !name.has("request", "id")
     }
 }

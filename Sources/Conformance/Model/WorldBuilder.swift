@@ -44,14 +44,19 @@ extension World {
         }
     }
 
-    /// The collections of which a state recorded a list without any bound to its last page.
+    /// The collections of which a state recorded a list without any bound to its last page. A probe that asks for the
+    /// children of one parent lists no more than those.
     private static func listedInFull(
         _ scenario: Scenario, state: String, _ declaration: ModelDeclaration
     ) throws -> Set<String> {
         var names: Set<String> = []
-        for exchange in try scenario.exchanges(state: state) where exchange.status == 200 {
+        let exchanges = try scenario.exchanges(state: state)
+        let saysTables = exchanges.contains { !$0.exchange.schemas.isEmpty }
+        for exchange in exchanges where exchange.status == 200 {
             guard let call = try? ModelCall(exchange) else { continue }
+            let isProbe = saysTables && exchange.exchange.schemas.isEmpty
             for endpoint in declaration.endpoints where endpoint.names(for: call) != nil {
+                if isProbe, declaration.collection(endpoint.collection)?.parent != nil { continue }
                 guard endpoint.filters.allSatisfy({ $0.asked(call) == .nothing }), !endpoint.leadsOn(exchange) else {
                     continue
                 }

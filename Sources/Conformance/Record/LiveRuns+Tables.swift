@@ -72,7 +72,8 @@ extension LiveRuns {
             modes.remove(.fullRefresh)
             notes.append(
                 "Of \(name) only increments were recorded: its full refreshes come in another order, so that what was cut "
-                    + "off is not the same. To have both, record it with --max-pages 0 from an account with few rows.")
+                    + "off is not the same. To have both, ask for one order in `query` of the endpoint, and not of its cursor "
+                    + "field alone, or record it with --max-pages 0 from an account with few rows.")
         }
         stand.recorder.keepOnlyRows(of: lane)
     }
@@ -93,6 +94,30 @@ extension LiveRuns {
         notes.append(
             "Of \(name) only the increment was recorded: its whole list has grown beyond what a recording keeps. To have it, "
                 + "record this state with --max-pages 0.")
+    }
+
+    /// Tables that ask for the list of another which was cut in a state before, where rows that its increment brings by now
+    /// lie behind the cut: the two would contradict each other, and only the increment is kept.
+    func childrenOfCutLists(_ tables: [RecordedTable], _ stand: Stand, _ notes: inout [String]) -> [String] {
+        var names: [String] = []
+        for parent in tables where parent.mode != .fullRefresh && shortened.contains(parent.schema.name) {
+            let lane = CapturedExchange.Lane(schema: parent.schema.name, syncType: parent.mode)
+            let news = stand.recorder.rows(of: lane)
+            let paths = Set(stand.recorder.exchanges.filter { $0.lane == lane }.map(\.path))
+            for child in tables where child.schema.name != parent.schema.name {
+                let own = stand.recorder.exchanges.filter { $0.lane.schema == child.schema.name }
+                let isCut = own.contains { $0.trimmed != nil && paths.contains($0.path) }
+                let known = Set(own.map(\.lane)).map(stand.recorder.rows(of:))
+                guard isCut, !news.allSatisfy({ row in known.contains { $0.contains(row) } }) else { continue }
+                for type in SyncType.allCases { forget(child.schema.name, type, stand) }
+                names.append(child.schema.name)
+                notes.append(
+                    "\(child.schema.name) was left out of this state: the list of \(parent.schema.name) that it asks for is cut, "
+                        + "and the increment of \(parent.schema.name) brings rows from behind the cut. To have both, record each "
+                        + "state with --max-pages 0, from an account with few rows.")
+            }
+        }
+        return names
     }
 
     /// An increment with nothing new shows how the upstream is asked for one; a replay may end without it.
@@ -127,9 +152,12 @@ extension LiveRuns {
         let whole = try await sync(name, type, field: field, into: files, stand)
         // Nothing was behind that page, whether the API said so or not.
         if stand.recorder.rows(of: lane).count <= size { return whole }
+        let members = stand.recorder.membersBesideRows(of: lane)
+        let beside = members.isEmpty ? "" : " Beside its rows an answer has \(members.joined(separator: ", "))."
         notes.append(
             "\(name) was recorded with the source's own page size. With pages of \(size) it stopped after one that was full: "
-                + "it takes a page that is shorter than it asked for, or a total that counts the page alone, for the end. "
+                + "it looks for the next page where no answer has it, or takes a page that is shorter than it asked for, or a "
+                + "total that counts the page alone, for the end.\(beside) "
                 + "If the API gives fewer rows than asked for, or has more rows than one page, the rest is lost: count the "
                 + "rows that it has, and see `stopsOnShortPage` and `total` of the paginator.")
         return whole

@@ -53,6 +53,10 @@ struct LiveRuns: Sendable {
             }
         }
         if tables.isEmpty, let first = leftOut.first { throw first.error }
+        for name in childrenOfCutLists(tables, stand, &notes) {
+            tables.removeAll { $0.schema.name == name }
+            modes[name] = nil
+        }
         return RecordedRuns(
             exchanges: TrimmedCounters.settled(stand.recorder.exchanges), tables: tables, notes: notes,
             leftOut: leftOut, modes: modes, accounts: stand.integrations.accounts)

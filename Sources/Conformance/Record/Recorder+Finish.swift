@@ -118,15 +118,20 @@ extension Recorder {
     /// - Parameter write: writes the scenario into a folder and returns what is to be told; nil where nothing can be refused.
     func recordRefusal(_ outcome: inout Outcome, write: (URL) async throws -> [String]?) async {
         let place = folder.deletingLastPathComponent().appending(path: "bad-credentials")
-        guard !FileManager.default.fileExists(atPath: place.path) else { return }
+        guard plan.replacesRefusal || !FileManager.default.fileExists(atPath: place.path) else { return }
         do {
             guard let notes = try await write(place) else { return }
             outcome.notes += notes
-            if FileManager.default.fileExists(atPath: place.path) { outcome.refusal = place }
+            if FileManager.default.fileExists(atPath: place.path), notes.allSatisfy({ $0 != Self.isNotRefused }) {
+                outcome.refusal = place
+            }
         } catch {
             outcome.notes.append("Wrong credentials were not recorded: \(LiveRuns.words(error))")
         }
     }
+
+    private static let isNotRefused =
+        "The upstream did not refuse made-up credentials, so there is no scenario bad-credentials."
 
     /// The source with made-up credentials, those of the scenario; nil where the config has no secret.
     func wrongCredentials() throws -> ConfiguredSource? {
@@ -157,7 +162,7 @@ extension Recorder {
             plan: plan, live: live, source: source, lakes: [:], shortened: [], progress: progress
         ).refusal(table)
         guard let runs else {
-            return ["The upstream did not refuse made-up credentials, so there is no scenario bad-credentials."]
+            return [Self.isNotRefused]
         }
         var redaction = try makeRedaction()
         // The secrets that were sent are the made-up ones: only by them a header that holds a name as well is found.

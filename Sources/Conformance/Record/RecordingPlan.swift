@@ -23,6 +23,8 @@ public struct RecordingPlan: Sendable {
     public var provesCredentials = true
     /// Whether a refusal of wrong credentials is recorded as a scenario of its own, where there is none yet.
     public var recordsRefusal = true
+    /// Whether that scenario is written anew where there is one.
+    public var replacesRefusal = false
     public var title: String?
     /// What is different from the state before.
     public var story: String?

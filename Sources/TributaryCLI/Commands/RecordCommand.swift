@@ -105,6 +105,9 @@ struct RerecordCommand: AsyncParsableCommand {
     @OptionGroup var options: RecordingOptions
     @OptionGroup var limits: LimitOptions
 
+    @Flag(help: "Also record anew what made-up credentials are answered with: bad-credentials.")
+    var refusal = false
+
     func run() async throws {
         let source = try Sources.registry.source(options.source)
         let store = try StateStore(folder: options.statePath)
@@ -115,6 +118,7 @@ struct RerecordCommand: AsyncParsableCommand {
         var chosen = plan
         if !options.tables.isEmpty { chosen.tables = options.tables }
         chosen.provesCredentials = !options.noValidate
+        (chosen.recordsRefusal, chosen.replacesRefusal) = (refusal, refusal)
         limits.change(&chosen.limits)
         let recorder = try options.recorder(chosen, accounts: config.accounts, store: store)
         let outcome = try await Interruption.cancelling { try await recorder.run(replaces: true) }

@@ -85,11 +85,12 @@ struct CodeScan {
 
     /// Marks of unfinished work stand in comments and texts too.
     private static func unfinished(_ file: SourceText, _ index: Int) -> [ReviewReport.Remark] {
-        guard file.lines[index].contains(/\b(TODO|FIXME|XXX)\b|api\.example\.com/) else { return [] }
+        let marks = /\b(?:TODO|FIXME|XXX)\b|api\.example\.com/
+        guard let mark = file.lines[index].firstMatch(of: marks)?.output else { return [] }
+        let reason = mark == "api.example.com" ? "is a sample of the template" : "marks work that is left"
         return [
             ReviewReport.Remark(
-                level: .bad, text: "is not finished: a mark or a sample of the template is left", file: file.file,
-                line: index + 1)
+                level: .bad, text: "is not finished: '\(mark)' \(reason)", file: file.file, line: index + 1)
         ]
     }
 }

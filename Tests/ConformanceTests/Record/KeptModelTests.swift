@@ -127,6 +127,30 @@ private final class LinksService: Sendable {
         }
     }
 
+    @Test("what wrong credentials are answered with is written anew where that is asked for, and else stays as it is")
+    func refusalAnew() async throws {
+        let room = try TemporaryFolder("links")
+        let folder = try #require(try await record(room).refusal)
+        let written = ScenarioFiles(reading: folder).files
+        var old = ScenarioFiles(written)
+        old.files["note.txt"] = Array("of the day before".utf8)
+        try old.write(to: folder)
+        for isAnew in [false, true] {
+            var plan = try RecordingPlan(
+                again: Scenario(at: room.file("links/lists")), state: "t0", source: AnySource(LinksSource.self),
+                config: ["user": .string(LinksService.user), "password": .string(LinksService.password)],
+                today: "2026-01-08")
+            (plan.recordsRefusal, plan.replacesRefusal) = (isAnew, isAnew)
+            let recorder = Recorder.testing(service.client, room.url, of: plan.source)
+            let outcome = try await Recorder(
+                plan: plan, live: recorder.live, fixtures: room.url, key: Array("a key of pseudonyms for tests ..".utf8)
+            ).run(replaces: true)
+            #expect((outcome.refusal != nil) == isAnew, "\(outcome.notes)")
+            #expect((ScenarioFiles(reading: folder).files["note.txt"] == nil) == isAnew)
+        }
+        #expect(ScenarioFiles(reading: folder).files.keys.sorted() == written.keys.sorted())
+    }
+
     @Test("a refusal shows the name of nobody, and fits the config that stands beside it")
     func refusal() async throws {
         let room = try TemporaryFolder("links")

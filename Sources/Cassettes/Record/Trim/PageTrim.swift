@@ -49,6 +49,8 @@ struct PageTrim: Sendable {
     /// What became of a page.
     struct Outcome {
         var body: [UInt8]
+        /// Lowers the counters of the header.
+        var counters: HeaderCounters
         /// The place of the list, how many rows are kept, of how many, and what else was changed.
         var note: JSONValue
     }
@@ -56,7 +58,9 @@ struct PageTrim: Sendable {
     /// Counts a page of a list; nil when it stays as it came.
     ///
     /// - Parameter leading: the headers by which it leads on; they are to be ended too.
-    mutating func page(_ exchange: CapturedExchange, body: [UInt8], leading: [String]) -> Outcome? {
+    mutating func page(
+        _ exchange: CapturedExchange, body: [UInt8], leading: [String], headers: HTTPHeaders = HTTPHeaders()
+    ) -> Outcome? {
         let place = Place(lane: exchange.lane, list: exchange.list)
         var progress = lists[place] ?? Progress()
         guard let json = RawJSON(body), let list = RowList.find(in: json, exchange.page, known: progress.path) else {
@@ -90,14 +94,19 @@ struct PageTrim: Sendable {
         var counters = ListCounters(
             rows: list.path, total: progress.rows, pages: progress.full, hint: exchange.page)
         changed = counters.lowering(changed)
-        let names = markers.changed + counters.changed + leading
+        let header = HeaderCounters(total: progress.rows, pages: progress.full)
+        let stated = headers.fields.compactMap { field -> String? in
+            guard case .plain(let value) = field.value else { return nil }
+            return header.lowered(field.name, value).map { _ in field.name }
+        }
+        let names = markers.changed + counters.changed + leading + stated
         guard kept < list.count || !names.isEmpty else { return nil }
         var note = JSONObject([
             ("rows", .string(list.path.isEmpty ? "$" : list.path.joined(separator: "."))),
             ("kept", .number(JSONNumber(Int64(kept)))), ("of", .number(JSONNumber(Int64(list.count)))),
         ])
         if !names.isEmpty { note["ended"] = .array(names.map { .string($0) }) }
-        return Outcome(body: changed.compact, note: .object(note))
+        return Outcome(body: changed.compact, counters: header, note: .object(note))
     }
 
     /// The names of the headers that lead on: Link with a next page, and those that say so by their names.

@@ -84,7 +84,8 @@ enum OrderChecks {
             + "the stored earliest value does; once with a second cut in between.",
         likelyCause:
             "After an interruption the stored earliest value is not used as the upper bound of the rest, or is "
-            + "taken for the lower one.",
+            + "taken for the lower one. Where the order is not that of the cursor, a row may change on a page that was read "
+            + "already while a later page shows a newer one: declare a defaultLookback as long as the longest read.",
         catches: "earliest-value-taken-for-the-bound"
     ) { input in
         try await Bench.judging(input) { bench in

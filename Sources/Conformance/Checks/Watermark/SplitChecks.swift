@@ -45,7 +45,8 @@ enum SplitChecks {
             + "of three rows and of two, so that a page ends inside the group.",
         likelyCause:
             "The bound of the query is greater than the stored value, or exclusive: ask from the stored value on, "
-            + "equal rows included; the merge drops what comes twice.",
+            + "equal rows included; the merge drops what comes twice. Where the API leaves equal values out, the source has "
+            + "to say so: isInclusive: false.",
         profile: .quick, catches: "cursor-rounded-up-hides-rows", "day-granular-cursor-strict"
     ) { input in
         try await Bench.judging(input) { bench in

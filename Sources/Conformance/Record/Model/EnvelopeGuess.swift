@@ -60,8 +60,21 @@ struct EnvelopeGuess {
         let seen = seen(at: path)
         if let name = role(of: path, seen) { return .string(name) }
         if seen.allSatisfy({ $0.value == value }) { return value }
-        unknown.append(path)
+        if !isEcho(path) { unknown.append(path) }
         return nil
+    }
+
+    /// Whether the member says again where the request began, which no source needs to be told.
+    private func isEcho(_ path: String) -> Bool {
+        guard let parameter = paging?.parameter, MemberPath.last(parameter) == MemberPath.last(path) else {
+            return false
+        }
+        return runs.allSatisfy { run in
+            run.pages.allSatisfy { page in
+                let said = page.body.path(path).map(ModelPage.text)
+                return said == page.parameters[parameter] || page.parameters[parameter] == nil && said == "0"
+            }
+        }
     }
 
     /// Whether some page lacks the member.

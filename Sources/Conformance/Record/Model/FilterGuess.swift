@@ -28,12 +28,26 @@ struct FilterGuess {
         }
     }
 
+    /// Parameters of lower bounds that were seen to leave out a row which equals what was sent.
+    func strictBounds(_ runs: [PageRun], _ filters: [JSONValue]) -> [String] {
+        filters.compactMap { filter in
+            guard let name = filter["parameter"]?.string, filter["template"] == nil, let cursor else { return nil }
+            let bounded = runs.filter { $0.pages.first?.parameters[name] != nil }
+            let isStrict = bounded.contains { run in
+                guard let bound = run.pages.first?.parameters[name] else { return false }
+                return rows.contains { equals($0, cursor, bound) } && !run.rows.contains { equals($0, cursor, bound) }
+            }
+            // An upper bound may leave it out.
+            return isStrict && filter["comparison"]?.string == ">" ? name : nil
+        }
+    }
+
     /// A condition as text that names the cursor. One text of another form is what is sent without a bound.
     private func expression(_ name: String, _ texts: Set<String>, _ cursor: String) -> JSONObject? {
         let bounds = texts.compactMap(BoundExpression.init)
         let rest = texts.filter { BoundExpression($0) == nil }
         guard let first = bounds.first, bounds.allSatisfy({ $0.template == first.template }), rest.count < 2,
-            first.template.lowercased().contains(MemberPath.last(cursor).lowercased())
+            (first.template + " " + name).lowercased().contains(MemberPath.last(cursor).lowercased())
         else { return nil }
         var filter = JSONObject([
             ("parameter", .string(name)), ("template", .string(first.template)), ("field", .string(cursor)),

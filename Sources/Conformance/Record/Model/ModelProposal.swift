@@ -128,6 +128,7 @@ struct ModelProposal {
                 )
                 continue
             }
+            if let note = RepeatedKeys(list: list).note { notes.append(note) }
             var draft = draft(list, lists, usual: pagings.first)
             if let condition = calls.condition(of: list) {
                 draft.answer(when: (condition.name, .string(condition.value)))
@@ -173,8 +174,13 @@ struct ModelProposal {
         addOrders(to: &endpoint, runs, order)
         let positions = Set([paging?.parameter, list.path.when?.name].compactMap { $0 }).union(
             OrderGuess.parameters(runs))
-        let filters = FilterGuess(cursor: cursor, rows: list.pages.flatMap(\.rows)).filters(runs, but: positions)
+        let guess = FilterGuess(cursor: cursor, rows: list.pages.flatMap(\.rows))
+        let filters = guess.filters(runs, but: positions)
         endpoint["filters"] = .array(filters)
+        notes += guess.strictBounds(runs, filters).map { parameter in
+            "\(name): \(parameter) leaves out the rows that equal the bound that was sent, so a row that gets the last value "
+                + "of \(cursor ?? "the cursor") after a sync would never come: declare the bound with isInclusive: false."
+        }
         if filters.isEmpty, list.table.mode != .fullRefresh {
             notes.append(
                 "model.json: no request for \(name) has a bound on \(cursor ?? "its cursor"), so the model filters by none. "
@@ -219,28 +225,6 @@ struct ModelProposal {
             collection["parent"] = .object(self.parent(list, owner))
         }
         return collection
-    }
-
-    private func parent(_ list: List, _ owner: List) -> JSONObject {
-        func object(_ names: [String: String]) -> JSONValue {
-            .object(JSONObject(names.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
-        }
-        var parent = JSONObject([
-            ("collection", .string(owner.table.schema.name)), ("names", object(list.path.names)),
-        ])
-        let rows = list.pages.flatMap(\.rows)
-        let named = rows.flatMap(\.names) + list.table.lifting.map(\.name)
-        let own = Set(named.map { ColumnNaming.normalise($0) })
-        var columns: [String: String] = [:]
-        for name in list.table.image?.schema.names ?? [] where !own.contains(name) && !name.hasPrefix("_") {
-            let values = Set((list.table.image?.rows ?? []).compactMap { $0.values[name] }.map(TableDiff.text))
-            columns[name] = owner.pages.flatMap(\.rows).first?.names.first { member in
-                let known = Set(owner.pages.flatMap(\.rows).map { ModelPage.text($0[member] ?? .null) })
-                return !values.isEmpty && values.isSubset(of: known)
-            }
-        }
-        if !columns.isEmpty { parent["columns"] = object(columns) }
-        return parent
     }
 
     private static func format(_ rows: [JSONObject], _ cursor: String) -> ModelDeclaration.CursorFormat {

@@ -30,7 +30,11 @@ struct OrderGuess {
         // change.
         let made = comesByCursor ? [] : times.filter { $0.lowercased().contains("creat") }
         let rest = made + [cursor].compactMap { $0 } + times
-        let candidates = mentioned + (text.allSatisfy { $0 == "+" } ? key + rest : rest + key)
+        // `sort=modified` orders by `modified_gmt` as well: what the source follows is what has to be in order.
+        let followed = cursor.map { cursor in
+            mentioned.contains { cursor.lowercased().contains($0.lowercased()) && $0 != cursor } ? [cursor] : []
+        }
+        let candidates = (followed ?? []) + mentioned + (text.allSatisfy { $0 == "+" } ? key + rest : rest + key)
         for name in candidates {
             if isSorted(lists, by: name, descending: false) { return [name] }
             if isSorted(lists, by: name, descending: true) { return ["-" + name] }

@@ -10,6 +10,8 @@ struct PagingGuess {
     var firstPage = 1
     /// Where an answer names the next position or URL.
     var nextPlace: String?
+    /// The other places of an answer that have the next position, by likelihood.
+    private var otherPlaces: [String] = []
     /// The header of its own that names the next URL.
     var header: String?
 
@@ -25,6 +27,13 @@ struct PagingGuess {
         guard let first = guesses.first, guesses.allSatisfy({ $0.style == first.style && $0.header == first.header })
         else { return nil }
         self = first
+        // What is equal to the next position by chance, such as the size of the first page, is so on one page alone.
+        guard style == .cursor || nextPlace != nil, style != .nextURL else { return }
+        let places = ([first.nextPlace].compactMap { $0 } + first.otherPlaces).first { place in
+            guesses.allSatisfy { $0.nextPlace == place || $0.otherPlaces.contains(place) }
+        }
+        if places == nil, style == .cursor { return nil }
+        nextPlace = places
     }
 
     /// What the names of a first page's parameters say, where no second page was recorded.
@@ -74,13 +83,28 @@ struct PagingGuess {
         }
         if let place = url(in: page.body, equal: next.url) { return PagingGuess(.nextURL, name, nextPlace: place) }
         guard changed.count == 1, let value = next.parameters[name] else { return nil }
-        let place = scalar(in: page, equal: value)
-        if let number = Int(value), let guess = numbered(number, name, page, place) { return guess }
-        if let place { return PagingGuess(.cursor, name, nextPlace: place) }
+        var places = scalars(in: page, equal: value)
+        // A number that stays as it is counts nothing, and a token that does is one of a whole list's.
+        let moving = places.filter { next.body.path($0) != page.body.path($0) }
+        if let number = Int(value), var guess = numbered(number, name, page, likeliest(moving)) {
+            guess.otherPlaces = moving
+            return guess
+        }
+        if !moving.isEmpty { places = moving }
+        let likely = likeliest(places)
+        if let likely {
+            var guess = PagingGuess(.cursor, name, nextPlace: likely)
+            guess.otherPlaces = places
+            return guess
+        }
         if let last = page.rows.last, !key.isEmpty, ModelPage.key(of: last, by: key) == value {
             return PagingGuess(.lastKey, name)
         }
         return nil
+    }
+
+    private static func likeliest(_ places: [String]) -> String? {
+        places.first { $0.lowercased().contains("next") } ?? places.first
     }
 
     private static func numbered(
@@ -104,7 +128,7 @@ struct PagingGuess {
 
     /// Whether a parameter's new value may be a position: it is in the answer before, or counts on.
     static func isPosition(_ name: String, _ value: String, after page: RecordedPage) -> Bool {
-        if scalar(in: page, equal: value) != nil { return true }
+        if !scalars(in: page, equal: value).isEmpty { return true }
         if let number = Int(value), numbered(number, name, page, nil) != nil { return true }
         return page.rows.last?.members.contains { ModelPage.text($0.value) == value && !$0.value.isNull } ?? false
     }
@@ -117,9 +141,8 @@ struct PagingGuess {
     }
 
     /// Where a page names a value, outside of its lists.
-    private static func scalar(in page: RecordedPage, equal value: String) -> String? {
-        let found = scalars(of: page.body).filter { ModelPage.text($0.value) == value }
-        return (found.first { $0.path.lowercased().contains("next") } ?? found.first)?.path
+    private static func scalars(in page: RecordedPage, equal value: String) -> [String] {
+        scalars(of: page.body).filter { ModelPage.text($0.value) == value }.map(\.path)
     }
 
     /// The scalars of a body that are in no list.

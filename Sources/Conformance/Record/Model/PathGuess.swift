@@ -76,11 +76,16 @@ struct PathGuess {
     /// A path of a table that asks for several; nil when no part of it is a key of a parent.
     init?(_ path: String, among lists: [String: [JSONObject]]) {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        // The children of another parent may have the numbers that parents have: their list is nobody's parent.
+        func isSibling(_ other: String, _ index: Int) -> Bool {
+            let pieces = other.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+            return pieces.count == parts.count && pieces.indices.allSatisfy { $0 == index || pieces[$0] == parts[$0] }
+        }
         for (other, rows) in lists.sorted(by: { $0.key.count > $1.key.count }) where other != path && !rows.isEmpty {
             for (index, part) in parts.enumerated() where !part.isEmpty {
                 let value = part.removingPercentEncoding ?? part
                 let members = Self.members(of: rows[0]).sorted { ($0 == "id" ? 0 : 1) < ($1 == "id" ? 0 : 1) }
-                guard !other.split(separator: "/").contains(Substring(part)),
+                guard !other.split(separator: "/").contains(Substring(part)), !isSibling(other, index),
                     let member = members.first(where: { name in
                         rows.contains { ModelPage.text($0[path: name] ?? .null) == value }
                     })
