@@ -151,9 +151,12 @@ extension Bench {
                 rows: image.rows.map { $0.values.filter { same.contains($0.key) || keyColumns.contains($0.key) } },
                 keys: keyColumns)
         }
+        let difference = TableDiff(expected: kept(expected), actual: kept(actual), comparesSchema: false)
         return finding(
-            TableDiff(expected: kept(expected), actual: kept(actual), comparesSchema: false),
-            at: "\(place), against a full refresh", expected: "the values that a full refresh gives", run)
+            difference, at: "\(place), against a full refresh", expected: "the values that a full refresh gives", run,
+            cause: difference.isOfValues
+                ? "A value is made anew in each read, such as from the clock, or an increment gives rows another form."
+                : nil)
     }
 
     /// The first j rows of a group of ties, then all of them.
