@@ -32,15 +32,22 @@ extension World {
             let complete = try Self.listedInFull(scenario, state: state.name, declaration)
             for collection in declaration.collections {
                 let new = next.collections[collection.name] ?? []
-                let known = Set(new.map { ModelPage.key(of: $0.body, by: collection.key) })
+                let known = Set(new.map { Identity($0, by: collection.key) })
                 let old = complete.contains(collection.name) ? [] : collections[collection.name] ?? []
-                collections[collection.name] =
-                    new
-                    + old.filter {
-                        !known.contains(ModelPage.key(of: $0.body, by: collection.key))
-                    }
+                collections[collection.name] = new + old.filter { !known.contains(Identity($0, by: collection.key)) }
             }
             if state.name == name { return }
+        }
+    }
+
+    /// What an object is told by: its key, and the parent within which that is one.
+    private struct Identity: Hashable {
+        let key: String
+        let names: [String: String]
+
+        init(_ object: Object, by key: [String]) {
+            self.key = ModelPage.key(of: object.body, by: key)
+            names = object.attributes
         }
     }
 

@@ -60,7 +60,7 @@ private struct EndlessList: HTTPClient {
         #expect(recorder.exchanges.map { $0.trimmed != nil } == [false, true, false, true])
     }
 
-    @Test("a header of its own that leads on is left out of the last page, and no other header")
+    @Test("a header of its own that leads on is left out of the last page, and no other header; a total is lowered")
     func headerOfItsOwn() async throws {
         let list = EndlessList { page in
             let next = "https://api.example.com/things?page=\(page + 1)"
@@ -71,7 +71,11 @@ private struct EndlessList: HTTPClient {
         _ = try await read(recorder, 2)
         let names = recorder.exchanges.map { $0.responseHeaders.map { $0.name.lowercased() } }
         #expect(names == [["next-page", "total"], ["total"]])
-        #expect(recorder.exchanges[1].trimmed?["ended"]?.array == ["Next-Page"])
+        // What counts the rows of the list says how many are left.
+        #expect(recorder.exchanges[1].trimmed?["ended"]?.array == ["Next-Page", "Total"])
+        let settled = TrimmedCounters.settled(recorder.exchanges)
+        let totals = settled.map { $0.responseHeaders.first { $0.name.lowercased() == "total" }?.value }
+        #expect(totals == ["2", "2"])
     }
 
     @Test("an empty page after full ones is looked at where these had their rows, not where it holds other objects")
