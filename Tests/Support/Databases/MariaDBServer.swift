@@ -79,7 +79,9 @@ public final class MariaDBServer: Sendable {
     private static func settings(port: Int, data: String, setup: String) -> [String] {
         [
             "--no-defaults", "--datadir=\(data)", "--port=\(port)", "--bind-address=127.0.0.1",
-            "--socket=\(data)/s", "--init-file=\(setup)", "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0",
+            // Of its own: a server that starts removes the temporary tables of whoever shares the folder.
+            "--tmpdir=\(data)", "--socket=\(data)/s", "--init-file=\(setup)", "--skip-name-resolve",
+            "--innodb-flush-log-at-trx-commit=0",
             "--innodb-doublewrite=0", "--innodb-buffer-pool-size=64M", "--sync-binlog=0", "--skip-log-bin",
             // What is written must outlive no crash of the machine: a definition would wait for the disk five times.
             "--loose-debug-no-sync", "--innodb-flush-method=nosync", "--loose-sync-frm=0",

@@ -41,14 +41,19 @@ struct TableDefinition {
             let body = text[start.lowerBound...].replacing(SQLText.quote(database, .mysql) + ".", with: "")
             return ["CREATE \(body);"]
         }
-        var lines = text.split(separator: "\n").map(String.init)
+        return [try Self.withoutOthers(text)]
+    }
+
+    /// A definition as the server shows it, without foreign keys, whose tables may not be recorded, and without the counter.
+    static func withoutOthers(_ shown: String) throws -> String {
+        var lines = shown.split(separator: "\n").map(String.init)
         lines.removeAll { $0.contains(" FOREIGN KEY ") && $0.contains("CONSTRAINT") }
-        if lines.count > 2 {
-            let last = lines.count - 2
-            if lines[last].hasSuffix(",") { lines[last].removeLast() }
+        // Behind columns and keys may stand partitions, with commas of their own.
+        if let end = lines.firstIndex(where: { $0.hasPrefix(")") }), end > 0, lines[end - 1].hasSuffix(",") {
+            lines[end - 1].removeLast()
         }
         let counter = try Regex(" AUTO_INCREMENT=[0-9]+")
-        return [lines.joined(separator: "\n").replacing(counter, with: "") + ";"]
+        return lines.joined(separator: "\n").replacing(counter, with: "") + ";"
     }
 
     // MARK: PostgreSQL
