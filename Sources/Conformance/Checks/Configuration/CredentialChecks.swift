@@ -103,34 +103,28 @@ enum CredentialChecks {
         likelyCause: "A 403 is taken for wrong credentials, or ends the whole connection.",
         catches: "one-forbidden-table-stops-all", "forbidden-told-as-wrong-key"
     ) { input in
-        guard let schema = input.schema, let state = input.scenario.goodState else {
-            return .notApplicable(ConfigurationChecks.noTables)
+        try await Forbidding.judging(input) { forbidding, schema in
+            let (plain, other, denied) = (forbidding.plain, forbidding.other, forbidding.denied)
+            var findings: [Finding] = []
+            let reading = try await Reading(input, schema, denied)
+            findings += Self.attribution(reading, schema)
+            let after = try await Validation(input, denied)
+            if let error = after.error, forbidding.validation.error == nil {
+                findings.append(
+                    Finding(
+                        at: "validation of the connection, with \(schema.name) forbidden", expected: "accepted",
+                        actual: "It ended with: \(error)", history: after.history))
+            }
+            if let other, case let read = try await Reading(input, other, denied), let error = read.error,
+                (error as? SourceError)?.kind != .unmatchedRequest
+            {
+                findings.append(
+                    Finding(
+                        at: "\(other.name), with \(schema.name) forbidden", expected: "it is read as before",
+                        actual: "It ended with: \(error)", history: read.history))
+            }
+            return .judged(findings, looked: plain.looked + reading.looked + after.looked)
         }
-        let forbidding: Forbidding
-        switch try await Forbidding.of(schema, input, state) {
-        case .table(let found): forbidding = found
-        case .none(let verdict): return verdict
-        }
-        let (plain, other, denied) = (forbidding.plain, forbidding.other, forbidding.denied)
-        var findings: [Finding] = []
-        let reading = try await Reading(input, schema, denied)
-        findings += Self.attribution(reading, schema)
-        let after = try await Validation(input, denied)
-        if let error = after.error, forbidding.validation.error == nil {
-            findings.append(
-                Finding(
-                    at: "validation of the connection, with \(schema.name) forbidden", expected: "accepted",
-                    actual: "It ended with: \(error)", history: after.history))
-        }
-        if let other, case let read = try await Reading(input, other, denied), let error = read.error,
-            (error as? SourceError)?.kind != .unmatchedRequest
-        {
-            findings.append(
-                Finding(
-                    at: "\(other.name), with \(schema.name) forbidden", expected: "it is read as before",
-                    actual: "It ended with: \(error)", history: read.history))
-        }
-        return .judged(findings, looked: plain.looked + reading.looked + after.looked)
     }.needing(.http)
 
     private static func attribution(_ reading: Reading, _ schema: Manifest.Schema) -> [Finding] {

@@ -54,6 +54,9 @@ extension DeskFault {
         DeskFault("table-permission-not-asked", "Finds each table readable without having asked for it.") {
             $0.probe = { _, _ in }
         },
+        DeskFault("table-permission-refusal-swallowed", "Asks for the table's rows, and passes over the refusal.") {
+            $0.probe = { run, name in _ = try? await run.client.get("/v1/tables/\(name)/rows?limit=2") }
+        },
         DeskFault("another-table-asked-for-permission", "Asks for the first table, whichever it was asked about.") {
             $0.probe = { run, _ in
                 let tables = try await run.tables().map(\.endpoint)
