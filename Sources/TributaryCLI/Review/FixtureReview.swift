@@ -132,7 +132,8 @@ struct FixtureReview {
         if total > Self.scenarioLimit {
             let text =
                 "\(Figures.bytes(total)) in \(files.count.counted("file")), more than \(Figures.bytes(Self.scenarioLimit)): trim "
-                + "it to what shows the behaviour."
+                + "it to what shows the behaviour, record an account with fewer rows, or give the reason in manifest.json: "
+                + #""allowLarge": [{"reason": "…"}]."#
             found.append((level, text + reason))
         } else {
             found.append((.good, "\(Figures.bytes(total)) in \(files.count.counted("file"))."))

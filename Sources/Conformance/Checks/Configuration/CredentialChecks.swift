@@ -8,12 +8,14 @@ enum CredentialChecks {
 
     private static let transientNotInvalid = Check(
         "credentials-transient-not-invalid", group: .configuration, level: .fault, scope: .source,
-        proves: "An upstream that is down, slow or busy is never told to the user as wrong credentials.",
+        proves:
+            "An upstream that is down, slow or busy is never told to the user as wrong credentials, nor takes any for right.",
         method:
             "Each answer to the validation is replaced by 429, 500, 502, 503, 504, a time-out, a name that does not "
             + "resolve and a reset, by itself and for good.",
-        likelyCause: "The validation catches every error and calls it invalid: let it through as it came.",
-        catches: "outage-told-as-wrong-key"
+        likelyCause:
+            "The validation catches every error, and calls it invalid or passes over it: let it through as it came.",
+        catches: "outage-told-as-wrong-key", "outage-passed-over"
     ) { input in
         guard let state = input.scenario.goodState else { return .notApplicable(ConfigurationChecks.noTables) }
         guard try input.recordsValidation(state) else { return .notExercised(ConfigurationChecks.noValidation) }
@@ -26,6 +28,14 @@ enum CredentialChecks {
                 fault.index = index
                 let outcome = try await Validation(input, FaultyUpstream(base: try input.replay(state), fault: fault))
                 looked += outcome.looked
+                if index == nil, outcome.isAccepted, !plain.requests.isEmpty {
+                    findings.append(
+                        Finding(
+                            at: "validation with \(fault.what) in place of each answer",
+                            expected: "an error that says the upstream is unavailable",
+                            actual: "The credentials were accepted without an answer.", history: outcome.history,
+                            cause: "The validation passes over errors that are not about the credentials."))
+                }
                 guard let error = outcome.error as? SourceError,
                     [.invalidCredentials, .permissionDenied, .invalidConfig].contains(error.kind)
                 else { continue }

@@ -8,6 +8,8 @@ import Tributary
 struct Validation {
     let place: String
     let error: (any Error)?
+    /// Whether the credentials were accepted, whatever came of the list of tables after that.
+    let isAccepted: Bool
     let requests: [LoggedRequest]
     let history: [String]
 
@@ -17,8 +19,10 @@ struct Validation {
         let lab = try input.lab()
         let context = try lab.context(upstream, clock: LabClock(upstream.now), log: log, limit: 100)
         var error: (any Error)?
+        var isAccepted = false
         do {
             try await lab.source.validateCredentials(schema: table, in: context)
+            isAccepted = true
             if table == nil {
                 _ = try await lab.source.schemas(
                     in: lab.context(upstream, clock: LabClock(upstream.now), log: EventLog(), limit: 100))
@@ -28,6 +32,7 @@ struct Validation {
         }
         place = upstream.name
         self.error = error
+        self.isAccepted = isAccepted
         requests = log.requests
         history = log.lines()
     }

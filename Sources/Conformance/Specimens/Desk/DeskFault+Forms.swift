@@ -36,6 +36,15 @@ extension DeskFault {
                 }
             }
         },
+        DeskFault("outage-passed-over", "Takes any credentials for right while the upstream cannot be asked.") {
+            $0.validate = { run in
+                do {
+                    _ = try await run.client.get("/v1/me")
+                } catch let error as SourceError where error.kind != .invalidCredentials {
+                    return
+                }
+            }
+        },
         DeskFault("validation-reads-a-table", "Validates by reading the whole list of tables.") {
             $0.validate = { run in _ = try await run.listing() }
         },
