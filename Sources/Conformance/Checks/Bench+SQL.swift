@@ -55,15 +55,22 @@ enum SQLValues {
         case .date32: return text.isEmpty ? .null : TimestampParser.days(text).map(Value.date) ?? plain(json)
         case .timestamp: return text.isEmpty ? .null : moment(json).map(Value.timestamp) ?? plain(json)
         case .binary:
-            let digits = json["x"]?.string ?? hex(json.string)
-            return digits.flatMap { Hexadecimal.bytes($0) }.map { .binary($0) } ?? plain(json)
+            return json["x"]?.string.flatMap { Hexadecimal.bytes($0) }.map { .binary($0) } ?? plain(json)
         case .utf8: return json["x"]?.string.map { .string($0.lowercased()) } ?? .string(text)
         }
     }
 
-    /// The digits of bytes as PostgreSQL spells them, `\x00ff`.
-    private static func hex(_ text: String?) -> String? {
-        text.flatMap { $0.hasPrefix("\\x") ? String($0.dropFirst(2)) : nil }
+    /// A value of a key in the form that the lake gives it, by the engine's type.
+    static func key(_ json: JSONValue, of column: SQLTableFacts.Column?, _ engine: DatabaseEngine) -> Value {
+        if json.isNull { return .null }
+        if let bytes = json["x"]?.string.flatMap({ Hexadecimal.bytes($0) }) { return .binary(bytes) }
+        // SQLite's moments are whatever was written.
+        if let column, engine != .sqlite, column.type != "date", CopiedValue.isTime(column.type),
+            let moment = moment(json)
+        {
+            return .timestamp(moment)
+        }
+        return plain(json)
     }
 
     private static func plain(_ json: JSONValue) -> Value {

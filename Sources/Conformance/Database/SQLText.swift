@@ -28,7 +28,9 @@ enum SQLText {
         case .null: return "NULL"
         case .bool(let flag): return engine == .postgres ? (flag ? "TRUE" : "FALSE") : (flag ? "1" : "0")
         case .number(let number): return engine == .postgres ? text(number.text, engine) : number.text
-        case .string(let text): return self.text(withoutOffset(text, column, engine), engine)
+        case .string(let text):
+            if engine == .postgres, let literal = document(text, as: column.type) { return literal }
+            return self.text(withoutOffset(text, column, engine), engine)
         case .object, .array:
             if let hex = value["x"]?.string { return engine == .postgres ? "'\\x\(hex)'" : "X'\(hex)'" }
             return text(value.text, engine)
@@ -75,13 +77,11 @@ enum SQLText {
     static func replacing(_ rows: [World.Object], of table: SQLTableFacts, _ engine: DatabaseEngine) -> [String] {
         let name = table.quoted(engine)
         guard table.isView else { return ["DELETE FROM \(name);"] + inserts(rows, table, into: name, engine) }
-        var below = table
-        below.name += "_rows"
-        let base = below.quoted(engine)
+        let base = table.below.quoted(engine)
         return [
             "CREATE TABLE \(base) AS SELECT * FROM \(name) WHERE 1 = 0;", "DROP VIEW \(name);",
             "CREATE VIEW \(name) AS SELECT * FROM \(base);",
-        ] + inserts(rows, table, into: base, engine)
+        ] + inserts(rows, table.below, into: base, engine)
     }
 
     /// The same in one transaction, whatever other tables refer to.
@@ -144,7 +144,10 @@ enum SQLText {
             let isPlain = [
                 "smallint", "integer", "bigint", "numeric", "real", "double precision", "boolean",
             ].contains(column.type)
-            return "coalesce(to_json(\(name)\(isPlain ? "" : "::text"))::text, 'null')"
+            if column.type == "bytea" { return "coalesce('{\"x\":\"' || encode(\(name), 'hex') || '\"}', 'null')" }
+            // Lists and rows as the text of their JSON form.
+            let value = isDocument(column.type) ? "to_json(\(name))::text" : isPlain ? name : "\(name)::text"
+            return "coalesce(to_json(\(value))::text, 'null')"
         case .mysql:
             switch column.type {
             case "tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "float", "double", "year":
@@ -156,38 +159,6 @@ enum SQLText {
                 return "coalesce(concat('{\"x\":\"', hex(\(name)), '\"}'), 'null')"
             default: return "coalesce(json_quote(convert(cast(\(name) AS char) USING utf8mb4)), 'null')"
             }
-        }
-    }
-
-    // MARK: The catalogue
-
-    /// One JSON list a column: schema, table, whether it is a view, column, type, whether it is generated.
-    static func catalogue(_ engine: DatabaseEngine) -> String {
-        switch engine {
-        case .sqlite:
-            """
-            SELECT json_array('', m.name, m.type = 'view', c.name, c.type, c.hidden > 1, c."notnull" OR c.pk > 0)
-            FROM sqlite_schema m JOIN pragma_table_xinfo(m.name) c ON c.hidden <> 1
-            WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.name, c.cid
-            """
-        case .postgres:
-            """
-            SELECT json_build_array(n.nspname, c.relname, c.relkind IN ('v', 'm'), a.attname,
-              format_type(CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END, NULL), a.attgenerated <> '', a.attnotnull)
-            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-              JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-              JOIN pg_type t ON t.oid = a.atttypid
-            WHERE c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition AND n.nspname <> 'information_schema'
-              AND n.nspname !~ '^pg_' ORDER BY n.nspname, c.relname, a.attnum
-            """
-        case .mysql:
-            """
-            SELECT json_array('', c.table_name, t.table_type LIKE '%VIEW', c.column_name, c.data_type,
-              c.extra LIKE '%GENERATED%', c.is_nullable = 'NO')
-            FROM information_schema.columns c
-              JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
-            WHERE c.table_schema = database() ORDER BY c.table_name, c.ordinal_position
-            """
         }
     }
 }

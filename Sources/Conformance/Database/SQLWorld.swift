@@ -73,6 +73,10 @@ struct SQLTableFacts: Sendable, Hashable {
         var isGenerated = false
         /// The engine takes no null in it.
         var isRequired = false
+        /// The names of the unique indexes that it is part of, other than the primary key's.
+        var uniques: [String] = []
+        /// How many characters it holds at most; nil where nothing bounds them.
+        var length: Int?
     }
 
     /// The schema of PostgreSQL; empty elsewhere.
@@ -88,6 +92,20 @@ struct SQLTableFacts: Sendable, Hashable {
     }
 
     func column(_ name: String) -> Column? { columns.first { $0.name == name } }
+
+    /// The columns of each unique index other than the primary key's.
+    var uniqueIndexes: [[Column]] {
+        Set(columns.flatMap(\.uniques)).sorted().map { name in columns.filter { $0.uniques.contains(name) } }
+    }
+
+    /// The table that holds a view's rows since they were replaced.
+    var below: SQLTableFacts {
+        var table = self
+        table.name += "_rows"
+        table.isView = false
+        for index in table.columns.indices { table.columns[index].isGenerated = false }
+        return table
+    }
 }
 
 /// The tables of a world and their rows, read through the kit's own connection.

@@ -11,6 +11,8 @@ public struct StateFigures: Sendable {
     public let keys: String?
     /// The greatest value of the cursor field.
     public let cursorLast: JSONValue?
+    /// The columns of the key, as the lake names them: what an image is to be keyed by.
+    public let keyColumns: [String]
     private let field: String?
 
     public init(_ scenario: Scenario, state: String, schema: Manifest.Schema) {
@@ -18,6 +20,7 @@ public struct StateFigures: Sendable {
         rows = expected?["rows"]?.int64.map(Int.init)
         keys = expected?["keys"]?.string
         cursorLast = expected?["cursorLast"].flatMap { $0.isNull ? nil : $0 }
+        keyColumns = schema.primaryKeys.map(ColumnNaming.normalise)
         field = schema.field?.name
     }
 

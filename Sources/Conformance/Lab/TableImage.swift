@@ -184,7 +184,7 @@ public struct TableDiff: Sendable {
     static func whole(_ value: Value) -> String {
         switch value {
         case .string(let text): text
-        case .binary(let bytes): bytes.map { String($0, radix: 16) }.joined(separator: " ")
+        case .binary(let bytes): Hexadecimal.text(bytes)
         default: text(value)
         }
     }

@@ -29,7 +29,8 @@ struct ModelDatabase: Sendable {
                 return shown != now
             }
             guard isNew else { return }
-            try await database.scratch().replaceRows(now, of: table)
+            // A view was made anew when the database was filled, and stays: a reader may hold it.
+            try await database.scratch().replaceRows(now, of: table.isView ? table.below : table)
         }
         return EngineConnector(database, weather: weather)
     }

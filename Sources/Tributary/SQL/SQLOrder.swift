@@ -83,7 +83,7 @@ struct SQLOrder: Sendable {
         guard table.rowCount > 0 else { return nil }
         var values: [Value] = []
         for term in terms {
-            guard let value = mark(table, term) else { break }
+            guard let value = mark(table, table.rowCount - 1, term) else { break }
             values.append(value)
         }
         guard !values.isEmpty else { return nil }
@@ -91,8 +91,20 @@ struct SQLOrder: Sendable {
         return SQLPosition(columns: columns, values: values, isInclusive: !isUnique || values.count < terms.count)
     }
 
-    private func mark(_ table: Table, _ term: SQLOrderTerm) -> Value? {
-        guard let stored = table.column(term.column)?[table.rowCount - 1] else { return nil }
+    /// The first of the rows at a table's end that are alike in the first columns of the order.
+    func lastChange(in table: Table, ofFirst count: Int) -> Int {
+        let columns = terms.prefix(count)
+        func marks(_ row: Int) -> [Value?] { columns.map { mark(table, row, $0) } }
+        guard table.rowCount > 0 else { return 0 }
+        let last = marks(table.rowCount - 1)
+        if marks(0) == last { return 0 }
+        var row = table.rowCount - 1
+        while row > 0, marks(row - 1) == last { row -= 1 }
+        return row
+    }
+
+    private func mark(_ table: Table, _ row: Int, _ term: SQLOrderTerm) -> Value? {
+        guard let stored = table.column(term.column)?[row] else { return nil }
         guard let type = term.cursorType else { return SQLPosition.canMark(stored) ? stored : nil }
         return CursorValue(stored, as: type)?.sqlValue
     }

@@ -9,8 +9,9 @@ import Columns
 ///   read begins at the watermark itself, since more rows with its value may have come; an append read begins behind it
 ///   (for dates at the watermark, since more rows of that day may have come). A resumed read goes on behind the last row,
 ///   and at its end reads the rows once more that share that row's cursor value and were read before it: one of them may
-///   have changed in that very moment. Without an enforced key it begins again at the last cursor value: some rows are read
-///   twice, none is left out.
+///   have changed in that very moment. Without an enforced key an incremental read begins again at the last cursor value:
+///   some rows are read twice, none is left out. An append read then stops only between two cursor values, see
+///   ``SQLAppendCuts``.
 /// - **Rows without a cursor value** belong to the first read alone, where they come last. A first read that is bounded
 ///   by a start of history leaves them out, and so do later reads: nothing tells when such a row has changed.
 struct SQLReadPlan: Sendable {
@@ -126,7 +127,10 @@ struct SQLReadPlan: Sendable {
     }
 
     /// Only a merge knows rows that come twice.
-    private var readsTies: Bool { cursor != nil && inputs.syncType == .incremental && !orderableKey.isEmpty }
+    private var readsTies: Bool { cursor != nil && isMerged && !orderableKey.isEmpty }
+
+    /// Whether rows replace those of the same key, so that one may come twice.
+    var isMerged: Bool { inputs.syncType == .incremental }
 
     private static func expired(_ schema: String) -> SourceError {
         SourceError(

@@ -10,6 +10,8 @@ struct SQLReadFacts: Sendable {
     /// About how many bytes a table handed over has, and at most how many rows.
     static let targetBytes = 16 << 20
     static let maximumRows = 50_000
+    /// About how many bytes are handed over to be appended before a position comes, exact or not.
+    static let openBytes = 64 << 20
     /// About how many bytes of the database a partition holds (posthog: 200 MiB).
     static let partitionBytes = 200 << 20
     /// From so many rows on, a read of all rows trusts the statistics instead of counting.
@@ -122,13 +124,26 @@ struct SQLReader: Sendable {
     private func run(
         _ step: SQLReadPlan.Step, on connection: any DatabaseConnection, into emit: Emitter
     ) async throws {
+        // A merge knows rows that come twice; what is appended has to be told apart by its place.
+        let cuts = facts.plan.isMerged ? nil : Lock(SQLAppendCuts(step, limit: SQLReadFacts.openBytes))
         try await connection.stream(
             step.statement, maxRows: facts.rowsPerTable, maxBytes: SQLReadFacts.targetBytes
         ) { table in
             let isWanted = table.rowCount > 0 || (isFirst && !hasEmitted.withLock { $0 })
             guard isWanted else { return }
-            try await emit(.table(table), resume: step.position(behind: table)?.token)
-            hasEmitted.withLock { $0 = true }
+            let parts =
+                cuts?.withLock { $0.parts(of: table) }
+                ?? [SQLAppendCuts.Part(table: table, position: step.position(behind: table))]
+            for part in parts { try await hand(over: part, to: emit) }
         }
+    }
+
+    private func hand(over part: SQLAppendCuts.Part, to emit: Emitter) async throws {
+        guard let table = part.table else {
+            if let position = part.position { try await emit.position(position.token) }
+            return
+        }
+        try await emit(.table(table), resume: part.position?.token)
+        hasEmitted.withLock { $0 = true }
     }
 }

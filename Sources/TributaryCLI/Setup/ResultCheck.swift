@@ -16,8 +16,9 @@ struct ResultCheck {
         var findings: [String] = []
         for schema in scenario.manifest.schemas {
             let folder = SyncEngine.folder(connection: connection, schema: schema.name)
-            let image = try await TableImage(LakeTable(storage: lake, folder: folder), keys: schema.primaryKeys)
-            let problems = StateFigures(scenario, state: state, schema: schema).problems(of: image) + misplaced(image)
+            let figures = StateFigures(scenario, state: state, schema: schema)
+            let image = try await TableImage(LakeTable(storage: lake, folder: folder), keys: figures.keyColumns)
+            let problems = figures.problems(of: image) + misplaced(image)
             findings += problems.map { "\(schema.name): \($0)" }
         }
         return findings

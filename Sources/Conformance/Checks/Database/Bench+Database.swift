@@ -62,21 +62,6 @@ extension Bench {
 
     // MARK: Rows
 
-    /// A copy of a row under a key of its own.
-    func newRow(_ number: Int, like row: World.Object) -> World.Object {
-        var copy = row
-        for name in collection.key {
-            switch copy.body[name] {
-            case .number: copy.body[name] = .number(JSONNumber(Int64(900_000 + number)))
-            case .string(let text):
-                let tail = String(number + 100_000)
-                copy.body[name] = .string(String(text.dropLast(min(tail.count, text.count))) + tail)
-            default: break
-            }
-        }
-        return copy
-    }
-
     /// A row whose cursor stands some steps behind the greatest of the sample: minutes, days or whole numbers.
     func moved(_ row: World.Object, by steps: Int) -> World.Object {
         guard let name = collection.cursor, let last = cursors.last else { return row }

@@ -55,7 +55,7 @@ extension ReadingChecks {
                 : Lab.Plan(schema.name, .fullRefresh)
             let run = try await input.lab().patientRun(plan, of: input.opened(state.name))
             if index > 0, (run.error as? SourceError)?.kind == .unmatchedRequest { continue }
-            let table = try await input.lab().table(schema.name, in: run.files, keys: schema.primaryKeys)
+            let table = try await input.lab().table(schema.name, in: run.files, keys: figures.keyColumns)
             counters += Counters(rows: table?.rows.count ?? 0, runs: 1, items: 1)
             let problems = run.error.map { ["The sync ended with: \($0)"] } ?? figures.problems(of: table)
             if problems.isEmpty { continue }

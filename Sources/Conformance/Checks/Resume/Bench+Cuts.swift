@@ -155,6 +155,10 @@ extension Bench {
         var values: [String: Value] = [:]
         for name in key {
             let value = value(name, of: row)
+            if let sql {
+                values[Self.column(name)] = SQLValues.key(value, of: sql.table.column(name), sql.base.engine)
+                continue
+            }
             if let text = value.string { values[Self.column(name)] = .string(text) }
             if let number = value.int64 { values[Self.column(name)] = .int(number) }
         }

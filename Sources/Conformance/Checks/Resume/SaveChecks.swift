@@ -21,7 +21,7 @@ enum SaveChecks {
     ) { input in
         try await Bench.judging(input) { bench in
             let shown = Array(bench.objects.prefix(8))
-            let half = Array(shown.prefix(shown.count / 2))
+            let half = bench.firstHalf(of: shown)
             let old = try await bench.successful(bench.plan(), of: bench.upstream(half), at: "earlier sync")
             for (base, files) in [("no table", [:]), ("a table of \(half.count) rows", old.files)] {
                 let findings = try await bench.failingWrites(shown, over: files, base)
@@ -86,6 +86,15 @@ extension Bench {
             }
             return (what, try database(weather: weather))
         }
+    }
+
+    /// About the first half of some rows. In an append sync it ends where a cursor value ends: rows that come later with a
+    /// value that was read are not asked for.
+    fileprivate func firstHalf(of rows: [World.Object]) -> [World.Object] {
+        let half = rows.count / 2
+        guard schema.mode == .append, collection.cursor != nil else { return Array(rows.prefix(half)) }
+        let ends = rows.indices.filter { $0 > 0 && cursor(rows[$0]) != cursor(rows[$0 - 1]) }
+        return Array(rows.prefix(ends.min { abs($0 - half) < abs($1 - half) } ?? 0))
     }
 
     /// Has the disk refuse each write of a sync in turn.

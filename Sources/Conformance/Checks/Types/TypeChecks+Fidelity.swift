@@ -108,6 +108,8 @@ enum TypeFamily: String, Sendable {
         if has("json", "array", "object", "struct", "variant", "[]", "interval", "point", "range", "money", "bit") {
             return nil
         }
+        // The words of an enumeration may be anything.
+        if name.hasPrefix("enum") || name.hasPrefix("set(") { return nil }
         if has("bool") {
             self = .flag
         } else if has("int") || name == "serial" || name == "bigserial" {
@@ -135,7 +137,10 @@ enum TypeFamily: String, Sendable {
 
     func holds(_ value: JSONValue) -> Bool {
         switch self {
-        case .whole: value.int64 != nil || value.string.flatMap { Int64($0) } != nil || value.bool != nil
+        case .whole:
+            // An unsigned number may have more than 63 bits.
+            value.int64 != nil || value.text.allSatisfy(\.isNumber) || value.string.flatMap { Int64($0) } != nil
+                || value.bool != nil
         case .number:
             if case .number = value { true } else { value.string.map { JSONNumber(text: $0).isValid } ?? false }
         case .flag: value.bool != nil || value.int64 == 0 || value.int64 == 1

@@ -86,7 +86,7 @@ extension Bench {
     func isSame(_ stored: String?, _ value: JSONValue) -> Bool {
         guard let stored else { return false }
         guard let left = spelling.position(stored: stored), let right = spelling.position(value) else {
-            return stored == (value.string ?? value.text)
+            return stored == (value.string ?? value.text) || DecimalText.isSame(stored, value.text)
         }
         return left == right
     }

@@ -264,6 +264,8 @@ extension Bench {
     private static func isAlike(_ stored: String?, _ value: JSONValue) -> Bool {
         guard let stored else { return false }
         if stored == (value.string ?? value.text) { return true }
+        // The lake's column may have more digits behind the point.
+        if case .number(let number) = value, DecimalText.isSame(number.text, stored) { return true }
         guard let left = TimestampParser.microseconds(stored), let text = value.string else { return false }
         return TimestampParser.microseconds(text) == left
     }

@@ -79,7 +79,9 @@ extension Bench {
         let hour = max(3_600_000_000, unit * 4)
         // The sample lies in the past, whatever the recording's clock says.
         let present = (max(try upstream().now, newest) / unit + 1) * unit
-        var shown = objects + made(1) { _ in present + ahead }
+        let early = made(1) { _ in present + ahead }
+        guard try await keeps(early[0]) else { return [] }
+        var shown = objects + early
         var files: MemoryLake.Files = [:]
         for step in 0..<input.use.states(3) {
             let now = present + Int64(step) * hour

@@ -22,7 +22,7 @@ extension Recorder {
             plan: plan(of: recorded), source: sourceName, existing: existing, runs: runs, redacted: redacted.result)
         draft.seed = Array((earlier.isEmpty ? script.text() : script.delta(after: earlier)).utf8)
         var files = draft.files()
-        let figures = JSONObject(tables.map { ($0.name, .object(entry($0, recorded.tables))) })
+        let figures = JSONObject(tables.map { ($0.name, .object(entry($0, recorded.tables, recorded.engine))) })
         let manifest = draft.manifest(expected: figures, seal: files.seal, covers: covers(recorded.tables))
         files.files["manifest.json"] = JSONValue.object(manifest).serialized(indentation: 2) + [0x0A]
         try checkLeaks(files, redacted.result.originals)
@@ -133,14 +133,18 @@ extension Recorder {
     }
 
     /// Figures by the rows themselves, past the source.
-    private func entry(_ table: SeedTable, _ tables: [RecordedTable]) -> JSONObject {
+    private func entry(
+        _ table: SeedTable, _ tables: [RecordedTable], _ engine: DatabaseEngine
+    ) -> JSONObject {
         var figures = JSONObject([("rows", .number(JSONNumber(Int64(table.rows.count))))])
         guard let recorded = tables.first(where: { $0.schema.name == table.name }) else { return figures }
         if !recorded.primaryKeys.isEmpty {
             figures["keys"] = .string(
                 StateFigures.digest(
                     table.rows.map { row in
-                        recorded.primaryKeys.map { ModelPage.text(row[$0] ?? .null) }.joined(separator: "|")
+                        recorded.primaryKeys.map { name in
+                            TableDiff.whole(SQLValues.key(row[name] ?? .null, of: table.facts.column(name), engine))
+                        }.joined(separator: "|")
                     }))
         }
         if let field = recorded.field {

@@ -161,15 +161,22 @@ private final class NoHTTP: HTTPClient {
 extension SQLTableFacts {
     /// One line of the kit's catalogue query: a table with one column.
     static func part(of line: String) -> SQLTableFacts? {
-        guard let parts = try? JSONValue(parsing: Array(line.utf8)).array, parts.count == 7,
+        guard let parts = try? JSONValue(parsing: Array(line.utf8)).array, parts.count == 9,
             let schema = parts[0].string, let table = parts[1].string, let column = parts[3].string,
             let type = parts[4].string
         else { return nil }
         func flag(_ value: JSONValue) -> Bool { value.bool ?? ((value.int64 ?? 0) != 0) }
+        // An engine may hand a list within a list over as its text.
+        func names(_ value: JSONValue) -> [String] {
+            let list = value.string.flatMap { try? JSONValue(parsing: Array($0.utf8)) } ?? value
+            return (list.array ?? []).compactMap(\.string)
+        }
         return SQLTableFacts(
             schema: schema, name: table, isView: flag(parts[2]),
             columns: [
-                Column(name: column, type: type.lowercased(), isGenerated: flag(parts[5]), isRequired: flag(parts[6]))
+                Column(
+                    name: column, type: SQLText.isRow(type) ? type : type.lowercased(), isGenerated: flag(parts[5]),
+                    isRequired: flag(parts[6]), uniques: names(parts[7]), length: parts[8].int64.map(Int.init))
             ])
     }
 }
