@@ -26,14 +26,19 @@ public struct SourceInputs: Sendable {
     public var isReset: Bool
     /// Whether no read of the table was ever completed, also where the watermark of an interrupted one is stored: what only
     /// a first read brings, such as rows without a cursor value, is still to be brought.
-    public var isFirstRead: Bool
+    /// Where nobody has said so, a read without a watermark is one.
+    public var isFirstRead: Bool {
+        get { saysFirstRead ?? (watermark.last == nil && watermark.earliest == nil) }
+        set { saysFirstRead = newValue }
+    }
+    private var saysFirstRead: Bool?
 
     /// Inputs; a schema's name alone asks for a full refresh.
     public init(
         schema: String, syncType: SyncType = .fullRefresh, cursorField: IncrementalField? = nil,
         watermark: Watermark = Watermark(), storedLast: CursorValue? = nil, resumeToken: ResumeToken? = nil,
         historyStart: CursorValue? = nil, enabledColumns: [String]? = nil, schemaMetadata: JSONValue? = nil,
-        runID: String = "", isReset: Bool = false, isFirstRead: Bool = false
+        runID: String = "", isReset: Bool = false, isFirstRead: Bool? = nil
     ) {
         self.schema = schema
         self.syncType = syncType
@@ -46,6 +51,6 @@ public struct SourceInputs: Sendable {
         self.schemaMetadata = schemaMetadata
         self.runID = runID
         self.isReset = isReset
-        self.isFirstRead = isFirstRead
+        saysFirstRead = isFirstRead
     }
 }

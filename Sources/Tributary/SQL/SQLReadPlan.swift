@@ -177,7 +177,13 @@ struct SQLReadPlan: Sendable {
 
     /// Whether the rows without a cursor value are still to be brought: also behind the watermark of a first read whose
     /// position cannot be used any more.
-    private var isFirst: Bool { isUnbounded || (inputs.isFirstRead && inputs.historyStart == nil) }
+    ///
+    /// A later read without a watermark has met no row with a cursor value yet: a merge may take the others again, but
+    /// appended they would be there twice.
+    private var isFirst: Bool {
+        if cursor == nil || (isUnbounded && isMerged) { return true }
+        return inputs.isFirstRead && inputs.historyStart == nil
+    }
 
     // MARK: Order and bounds
 
@@ -205,7 +211,11 @@ struct SQLReadPlan: Sendable {
 
     /// Whether the rows without a cursor value are part of this read.
     private func readsNulls(_ quote: (String) -> String) -> Bool {
-        guard let cursor, isFirst else { return false }
+        isFirst && mayLackCursor(quote)
+    }
+
+    private func mayLackCursor(_ quote: (String) -> String) -> Bool {
+        guard let cursor else { return false }
         return table.column(cursor.name)?.isNullable != false || expression(cursor, quote) != quote(cursor.name)
     }
 
@@ -222,6 +232,6 @@ struct SQLReadPlan: Sendable {
         if let start = inputs.historyStart {
             return [SQLCondition("\(expression) >= ?", [dialect.cursorParameter(start, cursor.type)])]
         }
-        return readsNulls(quote) ? [SQLCondition("\(expression) IS NOT NULL")] : []
+        return mayLackCursor(quote) ? [SQLCondition("\(expression) IS NOT NULL")] : []
     }
 }

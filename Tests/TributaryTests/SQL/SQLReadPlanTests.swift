@@ -97,6 +97,18 @@ struct PlainDialect: SQLDialect {
             ])
     }
 
+    @Test("rows without a cursor value are appended by the first read alone, also where it met no others")
+    func nullsAppendedOnce() throws {
+        var inputs = SourceInputs(schema: "t", syncType: .append, cursorField: .integer("c"), isFirstRead: true)
+        #expect(try steps(Self.table(), inputs).count == 2)
+        inputs.isFirstRead = false
+        let later = try steps(Self.table(), inputs).map(\.text)
+        #expect(later.count == 1 && later[0].contains("WHERE ([c] IS NOT NULL)"))
+        // A merge knows them by their key.
+        inputs.syncType = .incremental
+        #expect(try steps(Self.table(), inputs).count == 2)
+    }
+
     @Test("a cursor that is never null, one behind a watermark and one with a start need one statement")
     func oneStatement() throws {
         var inputs = SourceInputs(schema: "t", syncType: .append, cursorField: .integer("a"))
