@@ -171,6 +171,9 @@ public struct ModelDeclaration: Sendable {
             case nextURL = "next-url"
             /// The whole URL of the next page in a header.
             case link
+
+            /// Whether a position says how many rows or pages lie before it, and names none of them.
+            var isCounted: Bool { self == .offset || self == .page }
         }
 
         public var style: Style

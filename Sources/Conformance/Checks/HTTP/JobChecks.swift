@@ -54,7 +54,7 @@ private struct JobBench {
         let calm = try await lab.run(plan, of: upstream)
         if let error = calm.error {
             return [
-                Finding(at: "job as it was recorded", expected: "the sync succeeds", actual: "It ended with: \(error)")
+                Finding(at: "job as it was recorded", expected: Finding.syncSucceeds, actual: "It ended with: \(error)")
             ]
         }
         let before = try await rows(calm, lab)

@@ -29,7 +29,7 @@ enum TimeCostChecks {
         profile: .hostile, catches: "each-row-sought-among-all-before"
     ) { input in
         guard let children = input.children else {
-            return .notExercised("No executable for processes of their own was handed to the kit.")
+            return .notExercised(ChildProcessRunner.missing)
         }
         return try await Bench.judging(input) { bench in
             guard bench.isPaged else {

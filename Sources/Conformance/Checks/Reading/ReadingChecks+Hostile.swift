@@ -16,7 +16,7 @@ extension ReadingChecks {
         profile: .hostile, isWaivable: false, catches: "part-of-a-text-by-its-index"
     ) { input in
         guard let children = input.children else {
-            return .notExercised("No executable for processes of their own was handed to the kit.")
+            return .notExercised(ChildProcessRunner.missing)
         }
         return try await Bench.judging(input) { bench in
             try bench.demandHTTP()

@@ -77,9 +77,8 @@ extension ReadingChecks {
                 var quirks = ModelQuirks()
                 quirks.circle = circle
                 quirks.collection = bench.collection.name
-                let style = bench.endpoint.page.style
                 // A number never comes again, so what tells such a list's end can only be that many pages brought nothing.
-                let mayEnd = style == .offset || style == .page
+                let mayEnd = bench.endpoint.page.style.isCounted
                 if mayEnd && circle > 1 { continue }
                 let budget = mayEnd ? 1_000 : 4 * (bench.objects.count + bench.owners.count) + 8
                 var plan = bench.plan(.fullRefresh)
@@ -182,7 +181,7 @@ extension ReadingChecks {
                 throw Bench.Verdicted(
                     verdict: .notApplicable("The answers state neither a total nor whether more follows."))
             }
-            guard statesMore || [.offset, .page].contains(bench.endpoint.page.style) else {
+            guard statesMore || bench.endpoint.page.style.isCounted else {
                 throw Bench.Verdicted(
                     verdict: .notApplicable("A link or a token says where the list goes on; the total is an aside."))
             }

@@ -168,8 +168,7 @@ extension Bench {
     /// list is not there, or gone, says then that its parent is, and the list has ended.
     private var refusals: [(status: Int, text: String)] {
         let all = [(400, "invalid position"), (404, "no such object"), (410, "gone"), (400, "expired")]
-        let isCounted = endpoint.page.style == .offset || endpoint.page.style == .page
-        return isCounted && !endpoint.scope.isEmpty ? all.filter { $0.0 == 400 } : all
+        return endpoint.page.style.isCounted && !endpoint.scope.isEmpty ? all.filter { $0.0 == 400 } : all
     }
 
     private func refusing(_ status: Int, _ text: String, _ plan: Lab.Plan, _ cut: Cut) async throws -> [Finding] {

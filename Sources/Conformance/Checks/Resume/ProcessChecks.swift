@@ -22,7 +22,7 @@ enum ProcessChecks {
         catches: "position-known-to-one-process"
     ) { input in
         guard input.children != nil else {
-            return .notExercised("No executable for processes of their own was handed to the kit.")
+            return .notExercised(ChildProcessRunner.missing)
         }
         return try await Bench.judging(input) { bench in
             var resumed = 0

@@ -76,7 +76,7 @@ extension Bench {
         guard isContinuation(request.request), let call = try? ModelCall(request.request) else { return nil }
         let name = endpoint.page.parameter
         // Behind a row the list is the same from an older bound on and from one that has moved up to that row.
-        let isCounted = endpoint.page.style == .offset || endpoint.page.style == .page
+        let isCounted = endpoint.page.style.isCounted
         let rest = call.query.filter { $0.name != name }.map { item in
             isCounted || !bounds.contains(item.name) ? "\(item.name)=\(item.value)" : "\(item.name)=…"
         }
@@ -86,8 +86,7 @@ extension Bench {
     /// Whether a read goes on in the list that it was in. A bound that comes with the values stored meanwhile leaves out
     /// nothing where positions name a row; where they count rows it makes another list.
     private func isSameList(_ interrupted: [String], _ resumed: [String]) -> Bool {
-        let isCounted = endpoint.page.style == .offset || endpoint.page.style == .page
-        if isCounted { return interrupted == resumed }
+        if endpoint.page.style.isCounted { return interrupted == resumed }
         let added = Set(resumed).subtracting(interrupted)
         return Set(interrupted).isSubset(of: resumed)
             && added.allSatisfy { part in bounds.contains { part.hasPrefix("\($0)=") } }

@@ -77,7 +77,7 @@ extension Bench {
         if let error = whole.error {
             return [
                 Finding(
-                    at: "\(type.rawValue) sync", expected: "the sync succeeds", actual: "It ended with: \(error)",
+                    at: "\(type.rawValue) sync", expected: Finding.syncSucceeds, actual: "It ended with: \(error)",
                     history: whole.log.lines())
             ]
         }

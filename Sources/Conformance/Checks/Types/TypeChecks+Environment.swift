@@ -38,7 +38,7 @@ extension TypeChecks {
         catches: "numbers-spelt-by-locale"
     ) { input in
         guard input.children != nil else {
-            return .notExercised("No executable for processes of their own was handed to the kit.")
+            return .notExercised(ChildProcessRunner.missing)
         }
         return try await Bench.judging(input) { bench in
             let locales = ["th_TH.UTF-8", "de_DE.UTF-8", "tr_TR.UTF-8", "fa_IR.UTF-8"]

@@ -8,6 +8,9 @@ import Tributary
 ///
 /// The executable is `tributary`, whose hidden command `check-case` hands the file to ``ChildCase``.
 public struct ChildProcessRunner: Sendable {
+    /// What a check says that has something to run in a child, where there is no runner.
+    static let missing = "No executable for processes of their own was handed to the kit."
+
     /// The path of `tributary`.
     public let executable: String
 

@@ -31,10 +31,10 @@ struct OrderGuess {
         let made = comesByCursor ? [] : times.filter { $0.lowercased().contains("creat") }
         let rest = made + [cursor].compactMap { $0 } + times
         // `sort=modified` orders by `modified_gmt` as well: what the source follows is what has to be in order.
-        let followed = cursor.map { cursor in
-            mentioned.contains { cursor.lowercased().contains($0.lowercased()) && $0 != cursor } ? [cursor] : []
+        let followed = [cursor].compactMap { $0 }.filter { cursor in
+            mentioned.contains { cursor.lowercased().contains($0.lowercased()) && $0 != cursor }
         }
-        let candidates = (followed ?? []) + mentioned + (text.allSatisfy { $0 == "+" } ? key + rest : rest + key)
+        let candidates = followed + mentioned + (text.allSatisfy { $0 == "+" } ? key + rest : rest + key)
         for name in candidates {
             if isSorted(lists, by: name, descending: false) { return [name] }
             if isSorted(lists, by: name, descending: true) { return ["-" + name] }

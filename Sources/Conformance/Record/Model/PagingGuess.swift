@@ -29,11 +29,11 @@ struct PagingGuess {
         self = first
         // What is equal to the next position by chance, such as the size of the first page, is so on one page alone.
         guard style == .cursor || nextPlace != nil, style != .nextURL else { return }
-        let places = ([first.nextPlace].compactMap { $0 } + first.otherPlaces).first { place in
+        let agreed = ([first.nextPlace].compactMap { $0 } + first.otherPlaces).first { place in
             guesses.allSatisfy { $0.nextPlace == place || $0.otherPlaces.contains(place) }
         }
-        if places == nil, style == .cursor { return nil }
-        nextPlace = places
+        if agreed == nil, style == .cursor { return nil }
+        nextPlace = agreed
     }
 
     /// What the names of a first page's parameters say, where no second page was recorded.
