@@ -230,6 +230,13 @@ extension Bench {
         return run
     }
 
+    /// The moments at which something is done to a run: all of them in the profile hostile, else the first, the last and
+    /// some between. A run does the same again and again, so that what goes wrong at one moment does so at many.
+    func spread<Moment>(_ all: [Moment], most: Int) -> [Moment] {
+        guard input.profile < .hostile, all.count > most else { return input.use.moments(all) }
+        return input.use.moments((0..<most).map { all[$0 * (all.count - 1) / (most - 1)] })
+    }
+
     /// The same, for a run that must succeed.
     func successful(
         _ plan: Lab.Plan, of upstream: any Upstream, into files: MemoryLake.Files = [:], at place: String

@@ -89,6 +89,8 @@ protocol ScratchDatabase: AnyObject, Sendable {
     var engine: DatabaseEngine { get }
     /// Sessions of sources that can be used again.
     var logins: LoginPool { get }
+    /// What its catalogue has answered.
+    var definitions: DefinitionMemo { get }
     /// Where the source's connection must really go.
     func endpoint(for wanted: DatabaseEndpoint) -> DatabaseEndpoint
     /// Makes the database hold a world.

@@ -93,7 +93,7 @@ struct EngineConnector: DatabaseConnector {
             try await scratch.logins.login(to: real, by: database.stack.connector)
         }
         return EngineConnection(
-            login: login, logins: scratch.logins, connector: self, number: number, standIn: standIn)
+            login: login, scratch: scratch, role: real.user, connector: self, number: number, standIn: standIn)
     }
 
     func step(_ kind: DatabaseStep.Kind, _ statement: SQLStatement?, _ connection: Int) async throws {
@@ -166,7 +166,8 @@ private struct StandIn: Sendable {
 /// A connection in the weather of its connector.
 private struct EngineConnection: DatabaseConnection {
     let login: LoginPool.Login
-    let logins: LoginPool
+    let scratch: any ScratchDatabase
+    let role: String
     let connector: EngineConnector
     let number: Int
     let standIn: StandIn
@@ -176,6 +177,8 @@ private struct EngineConnection: DatabaseConnection {
     private struct Use {
         /// Steps that have not ended well, or not yet.
         var openSteps = 0
+        /// Snapshots that are held: what they show may be older than what is.
+        var snapshots = 0
         var leftSomething = false
         var isClosed = false
     }
@@ -184,10 +187,12 @@ private struct EngineConnection: DatabaseConnection {
     var engine: DatabaseEngine { base.engine }
 
     init(
-        login: LoginPool.Login, logins: LoginPool, connector: EngineConnector, number: Int, standIn: StandIn
+        login: LoginPool.Login, scratch: any ScratchDatabase, role: String, connector: EngineConnector, number: Int,
+        standIn: StandIn
     ) {
         self.login = login
-        self.logins = logins
+        self.scratch = scratch
+        self.role = role
         self.connector = connector
         self.number = number
         self.standIn = standIn
@@ -197,7 +202,7 @@ private struct EngineConnection: DatabaseConnection {
     private func step<Result>(_ statement: SQLStatement?, _ body: () async throws -> Result) async throws -> Result {
         let isClosed = use.withLock { use in
             use.openSteps += 1
-            if let statement, !LoginPool.leavesNothing(statement.text) { use.leftSomething = true }
+            if let statement, !StatementNature.of(statement.text).leavesNothing { use.leftSomething = true }
             return use.isClosed
         }
         // The session may be another's by now.
@@ -218,11 +223,20 @@ private struct EngineConnection: DatabaseConnection {
     /// The whole answer, in the names of the config and in the weather's order.
     private func answer(_ statement: SQLStatement) async throws -> Table {
         let answer = try await step(statement) {
-            try await standIn.worded { try await base.query(standIn.translated(statement)) }
+            try await standIn.worded { try await asked(standIn.translated(statement)) }
         }
         let table = standIn.asks(statement) ? standIn.translated(answer) : answer
         guard let seed = connector.weather.permutation else { return table }
         return OpenOrder(statement, seed: seed).applied(to: table)
+    }
+
+    /// What the engine says, or has said before of definitions that are still the same.
+    private func asked(_ statement: SQLStatement) async throws -> Table {
+        let isPlain = use.withLock { !$0.leftSomething && $0.snapshots == 0 }
+        guard isPlain, StatementNature.of(statement.text).asksForDefinitions else {
+            return try await base.query(statement)
+        }
+        return try await scratch.definitions.answer(statement, to: role) { try await base.query(statement) }
     }
 
     func stream(
@@ -249,6 +263,8 @@ private struct EngineConnection: DatabaseConnection {
 
     func withSnapshot<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
         try await connector.step(.snapshot, nil, number)
+        use.withLock { $0.snapshots += 1 }
+        defer { use.withLock { $0.snapshots -= 1 } }
         return try await step(nil) { try await base.withSnapshot(body) }
     }
 
@@ -258,6 +274,6 @@ private struct EngineConnection: DatabaseConnection {
             return (!use.isClosed, use.openSteps == 0 && !use.leftSomething)
         }
         guard isFirst else { return }
-        if isAsNew { await logins.takeBack(login) } else { await base.close() }
+        if isAsNew { await scratch.logins.takeBack(login) } else { await base.close() }
     }
 }

@@ -1,5 +1,4 @@
 import Columns
-import Foundation
 import Tributary
 
 /// Logins to one of the kit's databases that wait to be used again.
@@ -59,18 +58,4 @@ final class LoginPool: Sendable {
         // A connection that nobody holds closes itself.
         withExtendedLifetime(waiting) {}
     }
-
-    /// Whether a statement leaves nothing in its session: it reads, and calls nothing that sets, locks or keeps.
-    static func leavesNothing(_ text: String) -> Bool {
-        let words = text.uppercased().split { !$0.isLetter && !$0.isNumber && $0 != "_" }
-        guard let first = words.first, ["SELECT", "WITH", "SHOW"].contains(first) else { return false }
-        if text.contains("@") || text.contains(":=") { return false }
-        return !words.contains { word in
-            lasting.contains(word) || word.contains("LOCK") || word.contains("ADVISORY") || word.contains("TEMP")
-        }
-    }
-
-    private static let lasting: Set<Substring> = [
-        "INTO", "INSERT", "UPDATE", "DELETE", "MERGE", "SET", "SET_CONFIG", "NEXTVAL", "SETVAL", "DBLINK", "LISTEN",
-    ]
 }

@@ -4,6 +4,7 @@ import Tributary
 final class ProgramScratch: ScratchDatabase {
     private let server: ProgramServer
     let logins: LoginPool
+    let definitions: DefinitionMemo
     private let name: String
     private let state = Lock(State())
 
@@ -14,11 +15,12 @@ final class ProgramScratch: ScratchDatabase {
         var held: SQLWorld.Held?
     }
 
-    init(server: ProgramServer, _ name: String, _ held: SQLWorld.Held?, _ logins: LoginPool) {
+    init(server: ProgramServer, _ kept: ProgramServer.Kept) {
         self.server = server
-        self.name = name
-        self.logins = logins
-        state.withLock { $0.held = held }
+        name = kept.name
+        logins = kept.logins
+        definitions = kept.definitions
+        state.withLock { $0.held = kept.held }
     }
 
     deinit { release() }
@@ -66,6 +68,8 @@ final class ProgramScratch: ScratchDatabase {
             return !state.isEmpty
         }
         logins.forget()
+        definitions.forget()
+        defer { definitions.forget() }
         try await server.execute((isFirst ? server.emptying(name) : "") + script, in: name)
     }
 
@@ -86,6 +90,6 @@ final class ProgramScratch: ScratchDatabase {
             defer { state.isReleased = true }
             return (!state.isReleased, state.held)
         }
-        if isFirst { server.takeBack(name, held, logins) }
+        if isFirst { server.takeBack(ProgramServer.Kept(name, held, logins, definitions)) }
     }
 }

@@ -23,11 +23,22 @@ final class ProgramServer: DatabaseServer {
     private static let modestCount = 10
 
     /// A database that can be used again.
-    private struct Kept {
-        var name: String
+    struct Kept {
+        let name: String
         /// What is known to be in it.
-        var held: SQLWorld.Held?
-        var logins: LoginPool
+        let held: SQLWorld.Held?
+        let logins: LoginPool
+        let definitions: DefinitionMemo
+
+        init(
+            _ name: String, _ held: SQLWorld.Held? = nil, _ logins: LoginPool = LoginPool(),
+            _ definitions: DefinitionMemo = DefinitionMemo()
+        ) {
+            self.name = name
+            self.held = held
+            self.logins = logins
+            self.definitions = definitions
+        }
     }
 
     /// The parts of the URL.
@@ -68,11 +79,11 @@ final class ProgramServer: DatabaseServer {
         } catch {
             throw DatabaseMissing(engine: engine, reason: "\(error)")
         }
-        if let known = kept(for: world) { return ProgramScratch(server: self, known.name, known.held, known.logins) }
+        if let known = kept(for: world) { return ProgramScratch(server: self, known) }
         let name = "tributary_kit_" + UUID().uuidString.prefix(13).lowercased().replacing("-", with: "")
         made.withLock { $0.append(name) }
         try await execute(creation(of: name), in: address.database)
-        return ProgramScratch(server: self, name, nil, LoginPool())
+        return ProgramScratch(server: self, Kept(name))
     }
 
     /// A free database, in the order of what it costs: one that differs in rows alone, one that must be emptied anyway,
@@ -115,9 +126,7 @@ final class ProgramServer: DatabaseServer {
         for session in open { session.close() }
     }
 
-    func takeBack(_ name: String, _ held: SQLWorld.Held?, _ logins: LoginPool) {
-        free.withLock { $0.append(Kept(name: name, held: held, logins: logins)) }
-    }
+    func takeBack(_ database: Kept) { free.withLock { $0.append(database) } }
 
     func endpoint(_ name: String, for wanted: DatabaseEndpoint) -> DatabaseEndpoint {
         var endpoint = wanted

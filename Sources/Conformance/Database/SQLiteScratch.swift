@@ -16,6 +16,7 @@ final class SQLiteScratch: ScratchDatabase {
     let engine = DatabaseEngine.sqlite
     /// To open a file costs nothing.
     let logins = LoginPool(limit: 0)
+    let definitions = DefinitionMemo()
     private let folder: URL
     private let handle: Lock<Handle>
 
@@ -45,7 +46,11 @@ final class SQLiteScratch: ScratchDatabase {
         return endpoint
     }
 
-    func run(_ script: String) async throws { try execute(script) }
+    func run(_ script: String) async throws {
+        definitions.forget()
+        defer { definitions.forget() }
+        try execute(script)
+    }
 
     private func execute(_ script: String) throws {
         try handle.withLock { handle in

@@ -93,7 +93,7 @@ extension StoredState {
 
     /// A property in the metadata of one commit.
     private static func property(_ name: String, in commit: [UInt8]) -> String? {
-        for line in commit.split(separator: UInt8(ascii: "\n")) {
+        for line in commit.split(separator: UInt8(ascii: "\n")) where line.starts(with: "{\"metaData\"".utf8) {
             guard let action = try? JSONValue(parsing: Array(line)),
                 let text = action["metaData", "configuration"]?[name]?.string
             else { continue }

@@ -67,7 +67,7 @@ public struct DataFile: Hashable, Sendable {
                 .unsupported, "Reading a commit", path: commit, problem: "it uses deletion vectors",
                 advice: "Turn them off for this table in the engine that wrote them, and rewrite its files there.")
         }
-        guard !path.hasPrefix("/"), !path.contains("://"), (try? LakePath.check(path)) != nil else {
+        guard !path.hasPrefix("/"), !path.containsASCII("://"), (try? LakePath.check(path)) != nil else {
             throw LakeError(
                 .unsupported, "Reading a commit", path: commit, problem: "a data file lies outside the table's folder",
                 advice: "Shallow clones are not supported; copy the table in full.")

@@ -139,15 +139,15 @@ enum TextBound {
     }
 
     private static func raisedText(_ prefix: [UInt8]) -> [UInt8]? {
-        var scalars = Array(String(decoding: prefix, as: UTF8.self).unicodeScalars)
-        while let last = scalars.popLast() {
+        var end = prefix.count
+        while end > 0 {
+            var start = end - 1
+            while start > 0, prefix[start] & 0xC0 == 0x80 { start -= 1 }
+            defer { end = start }
+            let last = String(decoding: prefix[start..<end], as: UTF8.self).unicodeScalars.last
             // The surrogates are no scalars; behind the last scalar there is none.
-            let next = last.value == 0xD7FF ? 0xE000 : last.value + 1
-            guard let raised = Unicode.Scalar(next) else { continue }
-            var text = String.UnicodeScalarView()
-            text.append(contentsOf: scalars)
-            text.append(raised)
-            return Array(String(text).utf8)
+            let next = last.map { $0.value == 0xD7FF ? 0xE000 : $0.value + 1 }
+            if let raised = next.flatMap(Unicode.Scalar.init) { return prefix[..<start] + Array(String(raised).utf8) }
         }
         return nil
     }

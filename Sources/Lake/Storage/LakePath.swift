@@ -2,10 +2,10 @@
 public enum LakePath {
     /// Checks a relative path. Refused are empty names, `.`, `..`, backslashes, control characters and a `/` in front.
     public static func check(_ path: String) throws {
-        let names = path.split(separator: "/", omittingEmptySubsequences: false)
+        let names = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         let isClean = names.allSatisfy { name in
-            !name.isEmpty && name != "." && name != ".." && name.utf8.count <= 255
-                && name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }
+            !name.isEmpty && !name.elementsEqual(".".utf8) && !name.elementsEqual("..".utf8) && name.count <= 255
+                && name.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }
         }
         guard isClean else {
             throw LakeError(

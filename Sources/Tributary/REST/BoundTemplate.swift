@@ -12,6 +12,8 @@ struct BoundTemplate: Hashable, Sendable {
     init(_ template: String) {
         var parts: [Part] = []
         var rest = template[...]
+        // A template is read for each request, and most are nothing else.
+        if template == "{value}" { (parts, rest) = ([.value], "") }
         while let open = rest.firstRange(of: "{value") {
             let behind = rest[open.upperBound...]
             guard behind.first == "}" || behind.first == ":", let close = behind.firstIndex(of: "}") else {

@@ -200,7 +200,7 @@ extension RESTClient {
                 .invalidConfig, "Building a request: the base URL is not a plain http or https address.",
                 advice: "Check the part of the address that comes from the config.")
         }
-        if path.contains("://") { return try checked(path, base) }
+        if path.containsASCII("://") { return try checked(path, base) }
         let stem = base.path.hasSuffix("/") ? String(base.path.dropLast()) : base.path
         let parts = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let tail = parts.first.map(String.init) ?? ""

@@ -19,7 +19,81 @@ import Tributary
             ("CREATE TEMPORARY TABLE a (b int)", false), ("", false),
         ])
     func leavesNothing(_ text: String, _ isExpected: Bool) {
-        #expect(LoginPool.leavesNothing(text) == isExpected)
+        #expect(StatementNature.of(text).leavesNothing == isExpected)
+    }
+
+    @Test(
+        "a question about definitions is one of the catalogue alone, and of nothing that rows or time change",
+        arguments: [
+            (
+                "SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
+                true
+            ),
+            ("SELECT k.number FROM pg_catalog.pg_index x CROSS JOIN LATERAL unnest(x.indkey, x.indclass) k", true),
+            ("SELECT column_name FROM information_schema.columns WHERE table_schema = ? ORDER BY 1, 2", true),
+            ("SELECT c.reltuples FROM pg_catalog.pg_class c", false),
+            ("SELECT table_rows FROM information_schema.tables", false),
+            ("SELECT pg_table_size(c.oid) FROM pg_catalog.pg_class c", false),
+            ("SELECT random_thing() FROM pg_catalog.pg_class c", false),
+            ("SELECT * FROM information_schema.tables", false), ("SELECT a FROM orders", false),
+            ("SELECT c.relname FROM pg_catalog.pg_class c, orders o", false),
+            ("SELECT c.relname FROM pg_catalog.pg_class c WHERE EXISTS (SELECT 1 FROM orders)", false),
+            ("SELECT 1 AS one", false), ("SHOW server_version", false), ("SELECT current_user", false),
+        ])
+    func definitionsAlone(_ text: String, _ isExpected: Bool) {
+        #expect(StatementNature.of(text).asksForDefinitions == isExpected)
+    }
+
+    @Test("an answer is known to its role until definitions change, also where they change while it is asked for")
+    func memo() async throws {
+        let memo = DefinitionMemo()
+        let asked = Lock(0)
+        func ask(_ role: String = "reader", meanwhile: () -> Void = {}) async throws -> Int {
+            let answer = try await memo.answer(SQLStatement("SELECT a"), to: role) {
+                meanwhile()
+                let number = asked.withLock { asked in
+                    asked += 1
+                    return asked
+                }
+                return Table(schema: TableSchema([]), columns: [], rowCount: number)
+            }
+            return answer.rowCount
+        }
+        #expect(try await [ask(), ask(), ask("owner"), ask()] == [1, 1, 2, 1])
+        memo.forget()
+        #expect(try await [ask(meanwhile: memo.forget), ask(), ask()] == [3, 4, 4])
+    }
+
+    @Test(
+        "the catalogue tells what is defined now, and a role without rights is not told what another one was",
+        .enabled(
+            if: PostgresServer.isAvailable && LiveDatabaseConnector.builtInEngines.contains(.postgres),
+            "no PostgreSQL server, or no driver for it"))
+    func catalogue() async throws {
+        let endpoint = try await PostgresServer.shared().endpoint("postgres")
+        let stack = try DatabaseStack(connector: LiveDatabaseConnector(), servers: [endpoint.url("postgres")])
+        let database = EngineDatabase(Self.world([1]), on: stack)
+        let question = SQLStatement(
+            """
+            SELECT a.attname AS name FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+            WHERE c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped AND has_table_privilege(c.oid, 'SELECT')
+            """, [.string("a")])
+        #expect(StatementNature.of(question.text).asksForDefinitions)
+        func columns() async throws -> Int {
+            let connection = try await EngineConnector(database).connect(
+                to: DatabaseEndpoint(
+                    engine: .postgres, host: "db.example.com", port: 5432, database: "shop", user: ProgramServer.reader,
+                    password: Secret(ProgramServer.readerPassword)))
+            let answer = try await connection.query(question)
+            await connection.close()
+            return answer.rowCount
+        }
+        #expect(try await [columns(), columns()] == [1, 1])
+        try await database.commit(["ALTER TABLE a ADD COLUMN b int"])
+        #expect(try await columns() == 2)
+        try await database.commit(["REVOKE SELECT ON a FROM \(ProgramServer.reader)"])
+        #expect(try await columns() == 0)
+        await stack.close()
     }
 
     private static let table = SQLTableFacts(

@@ -87,8 +87,9 @@ enum CutChecks {
         "resume-cancel-at-safe-point", group: .resume, level: .simulated,
         proves: "A sync that is asked to stop does so at once, and what it stored fits the rows that it stored.",
         method:
-            "The task is cancelled at each step in turn, and during the wait before a retry; at most one more request "
-            + "may follow, and the next sync must complete the table.",
+            "The task is cancelled at up to 16 steps that are spread over the sync, at each in the profile hostile, and "
+            + "during the wait before a retry; at most one more request may follow, and the next sync must complete the "
+            + "table.",
         likelyCause:
             "The read runs in a task of its own that does not hear of the cancellation, or swallows the error.",
         catches: "cancellation-not-heard"
@@ -197,7 +198,7 @@ extension Bench {
         let shown = Array(objects.prefix(8))
         let whole = try await successful(plan, of: upstream(shown), at: "uninterrupted sync")
         var finished: Set<String> = []
-        for step in input.use.moments(Array(whole.steps.indices)) {
+        for step in spread(Array(whole.steps.indices), most: 16) {
             let run = try await cancelling(plan, at: step, upstream(shown))
             let place = "cancelled before step \(step) of \(whole.steps.count), a \(whole.steps[step].rawValue)"
             let asked = run.log.requests.count - whole.steps[...step].count { $0 == .request }

@@ -12,8 +12,8 @@ enum SaveChecks {
         "resume-failed-save-is-failure", group: .resume, level: .fault,
         proves: "A sync whose write fails does not report success, and what was stored before stays good.",
         method:
-            "The disk refuses each file and each commit of a sync in turn, over no table and over one with the older "
-            + "half of the rows; the sync must end with an error, the newest state must be an older one, and the next "
+            "The disk refuses one file and one commit of a sync after another, up to 6 of each that are spread over the "
+            + "sync and all in the profile hostile, over no table and over one with the older half of the rows; the sync must end with an error, the newest state must be an older one, and the next "
             + "sync must complete the table.",
         likelyCause:
             "The error of the write is logged and swallowed, or what the failed write would have stored is kept.",
@@ -105,7 +105,7 @@ extension Bench {
         let whole = try await successful(plan, of: upstream(shown), into: files, at: "undisturbed sync")
         for refused in FailingWrites.Kind.allCases {
             let writes = whole.steps.count { $0 == refused.step }
-            for number in input.use.moments(Array(1...max(1, writes))) {
+            for number in spread(Array(1...max(1, writes)), most: 6) {
                 let place = "\(refused.rawValue) \(number) of \(writes) refused by the disk, over \(base)"
                 let findings = try await failingWrite(shown, plan, refused, number, over: files, at: place)
                 if !findings.isEmpty { return findings }

@@ -32,7 +32,7 @@ struct Canaries: Sendable {
 
     /// The first form of a secret that stands in a text.
     func leak(in text: String) -> Leak? {
-        let found = forms.first { text.contains($0.text) }
+        let found = forms.first { text.containsBytes(of: $0.text) }
         return found.map { Leak(secret: $0.secret, form: $0.name) }
     }
 
