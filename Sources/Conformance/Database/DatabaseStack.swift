@@ -90,7 +90,7 @@ protocol ScratchDatabase: AnyObject, Sendable {
     /// Sessions of sources that can be used again.
     var logins: LoginPool { get }
     /// What its catalogue has answered.
-    var definitions: DefinitionMemo { get }
+    var catalogue: CatalogueMemo { get }
     /// Where the source's connection must really go.
     func endpoint(for wanted: DatabaseEndpoint) -> DatabaseEndpoint
     /// Makes the database hold a world.

@@ -230,13 +230,13 @@ private struct EngineConnection: DatabaseConnection {
         return OpenOrder(statement, seed: seed).applied(to: table)
     }
 
-    /// What the engine says, or has said before of definitions that are still the same.
+    /// What the engine says, or has said before of a catalogue that is still the same.
     private func asked(_ statement: SQLStatement) async throws -> Table {
         let isPlain = use.withLock { !$0.leftSomething && $0.snapshots == 0 }
-        guard isPlain, StatementNature.of(statement.text).asksForDefinitions else {
+        guard isPlain, let about = StatementNature.of(statement.text).asksCatalogue else {
             return try await base.query(statement)
         }
-        return try await scratch.definitions.answer(statement, to: role) { try await base.query(statement) }
+        return try await scratch.catalogue.answer(statement, about: about, to: role) { try await base.query(statement) }
     }
 
     func stream(

@@ -4,7 +4,7 @@ import Tributary
 final class ProgramScratch: ScratchDatabase {
     private let server: ProgramServer
     let logins: LoginPool
-    let definitions: DefinitionMemo
+    let catalogue: CatalogueMemo
     private let name: String
     private let state = Lock(State())
 
@@ -19,7 +19,7 @@ final class ProgramScratch: ScratchDatabase {
         self.server = server
         name = kept.name
         logins = kept.logins
-        definitions = kept.definitions
+        catalogue = kept.catalogue
         state.withLock { $0.held = kept.held }
     }
 
@@ -31,13 +31,17 @@ final class ProgramScratch: ScratchDatabase {
 
     /// Definitions take an engine far longer than rows: where an earlier use has left the same, rows alone are replaced.
     func fill(with world: SQLWorld) async throws {
-        let isSimilar = state.withLock { state in
-            let isSimilar = world.differsInRows(from: state.held)
-            if isSimilar { state.isEmpty = true }
-            return isSimilar
+        let known = state.withLock { state -> SQLWorld.Held? in
+            guard world.differsInRows(from: state.held) else { return nil }
+            state.isEmpty = true
+            return state.held
         }
-        if isSimilar {
-            for (table, rows) in world.contents { try await replaceRows(rows, of: table) }
+        if let known {
+            for (table, rows) in world.contents {
+                // A view is made anew once.
+                let isOverRows = table.isView && known.replaced.contains(table)
+                try await replaceRows(rows, of: isOverRows ? table.below : table)
+            }
         } else {
             try await run(world.fullScript())
         }
@@ -57,6 +61,8 @@ final class ProgramScratch: ScratchDatabase {
             defer { state.held = nil }
             return state.held
         }
+        catalogue.forgetFigures()
+        defer { catalogue.forgetFigures() }
         try await server.execute(script, in: name)
         state.withLock { $0.held = held?.replacing(table) }
     }
@@ -68,8 +74,8 @@ final class ProgramScratch: ScratchDatabase {
             return !state.isEmpty
         }
         logins.forget()
-        definitions.forget()
-        defer { definitions.forget() }
+        catalogue.forget()
+        defer { catalogue.forget() }
         try await server.execute((isFirst ? server.emptying(name) : "") + script, in: name)
     }
 
@@ -90,6 +96,6 @@ final class ProgramScratch: ScratchDatabase {
             defer { state.isReleased = true }
             return (!state.isReleased, state.held)
         }
-        if isFirst { server.takeBack(ProgramServer.Kept(name, held, logins, definitions)) }
+        if isFirst { server.takeBack(ProgramServer.Kept(name, held, logins, catalogue)) }
     }
 }

@@ -28,16 +28,16 @@ final class ProgramServer: DatabaseServer {
         /// What is known to be in it.
         let held: SQLWorld.Held?
         let logins: LoginPool
-        let definitions: DefinitionMemo
+        let catalogue: CatalogueMemo
 
         init(
             _ name: String, _ held: SQLWorld.Held? = nil, _ logins: LoginPool = LoginPool(),
-            _ definitions: DefinitionMemo = DefinitionMemo()
+            _ catalogue: CatalogueMemo = CatalogueMemo()
         ) {
             self.name = name
             self.held = held
             self.logins = logins
-            self.definitions = definitions
+            self.catalogue = catalogue
         }
     }
 

@@ -26,15 +26,15 @@ public struct SQLWorld: Sendable {
         /// The same after the rows of a table were changed.
         func replacing(_ table: SQLTableFacts) -> Self {
             var copy = self
-            copy.replaced.insert(table)
+            // What lies below a view that was made anew has the view's rows.
+            if !replaced.contains(where: { $0.isView && $0.below == table }) { copy.replaced.insert(table) }
             return copy
         }
     }
 
     /// What a database holds that was filled with this world; nil where that is more than a script and rows.
     var held: Held? {
-        // A view's rows are given by definitions.
-        guard changes.isEmpty, !contents.contains(where: \.table.isView) else { return nil }
+        guard changes.isEmpty else { return nil }
         return Held(script: script, replaced: Set(contents.map(\.table)))
     }
 

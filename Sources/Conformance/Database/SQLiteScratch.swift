@@ -16,7 +16,7 @@ final class SQLiteScratch: ScratchDatabase {
     let engine = DatabaseEngine.sqlite
     /// To open a file costs nothing.
     let logins = LoginPool(limit: 0)
-    let definitions = DefinitionMemo()
+    let catalogue = CatalogueMemo()
     private let folder: URL
     private let handle: Lock<Handle>
 
@@ -47,8 +47,8 @@ final class SQLiteScratch: ScratchDatabase {
     }
 
     func run(_ script: String) async throws {
-        definitions.forget()
-        defer { definitions.forget() }
+        catalogue.forget()
+        defer { catalogue.forget() }
         try execute(script)
     }
 

@@ -4,8 +4,16 @@ import Tributary
 struct StatementNature: Sendable, Hashable {
     /// Nothing is left in the session: it reads, and calls nothing that sets, locks or keeps.
     let leavesNothing: Bool
-    /// It asks for definitions and rights alone, so that it has one answer until those change, whatever rows come and go.
-    let asksForDefinitions: Bool
+    /// It asks the catalogue alone, so that it has one answer for as long as that is so.
+    let asksCatalogue: Catalogue?
+
+    /// What of a catalogue is asked for.
+    enum Catalogue: Sendable, Hashable {
+        /// Definitions and rights, whatever rows come and go.
+        case definitions
+        /// How many rows and bytes there are, or about so.
+        case figures
+    }
 
     /// What this text is; each is looked at once.
     static func of(_ text: String) -> Self {
@@ -23,7 +31,7 @@ struct StatementNature: Sendable, Hashable {
 
     private init(_ text: String) {
         leavesNothing = Self.leavesNothing(text)
-        asksForDefinitions = leavesNothing && Self.asksForDefinitions(text)
+        asksCatalogue = leavesNothing ? Self.catalogue(asked: text) : nil
     }
 
     private static func leavesNothing(_ text: String) -> Bool {
@@ -39,38 +47,39 @@ struct StatementNature: Sendable, Hashable {
         "INTO", "INSERT", "UPDATE", "DELETE", "MERGE", "SET", "SET_CONFIG", "NEXTVAL", "SETVAL", "DBLINK", "LISTEN",
     ]
 
-    // MARK: Definitions
+    // MARK: Catalogue
 
-    /// Every relation must be one of the catalogue that holds no figures of rows, and every call one of those that depend
-    /// on nothing else.
-    private static func asksForDefinitions(_ text: String) -> Bool {
-        if text.contains("*") || text.contains("\"") || text.contains("`") { return false }
+    /// Every relation must be one of the catalogue, and every call one of those that depend on nothing else.
+    private static func catalogue(asked text: String) -> Catalogue? {
+        if text.contains("*") || text.contains("\"") || text.contains("`") { return nil }
         let words = Self.words(text)
-        guard words.first == "select", words.contains("from"),
-            words.allSatisfy({ word in !figures.contains(where: word.contains) })
-        else {
-            return false
+        guard ["select", "with"].contains(words.first), words.contains("from"),
+            !words.contains(where: { word in times.contains(where: word.contains) })
+        else { return nil }
+        // What the statement itself gives a name to.
+        var named: Set<String> = []
+        for (word, next) in zip(words, words.dropFirst()) where ["with", "recursive", "as"].contains(word) {
+            named.insert(next)
         }
         var depth = 0
         /// At which depths a list of relations stands open.
         var lists: Set<Int> = []
-        for (index, word) in words.enumerated() {
-            let next = index + 1 < words.count ? words[index + 1] : ""
+        for (word, next) in zip(words, words.dropFirst() + [""]) {
             switch word {
             case "(": depth += 1
             case ")":
                 lists.remove(depth)
                 depth -= 1
-            case "," where lists.contains(depth): return false
+            case "," where lists.contains(depth): return nil
             case "from", "join":
                 lists.insert(depth)
-                guard relations.contains(next) || next == "lateral" else { return false }
+                guard relations.contains(next) || next == "lateral" || named.contains(next) else { return nil }
             case "where", "order", "group", "having", "union", "limit": lists.remove(depth)
             default:
-                if next == "(", !calls.contains(word) { return false }
+                if next == "(", !calls.contains(word), !named.contains(word) { return nil }
             }
         }
-        return true
+        return words.contains { word in figures.contains(where: word.contains) } ? .figures : .definitions
     }
 
     /// Words in small letters, and the marks that say how they belong together.
@@ -102,11 +111,11 @@ struct StatementNature: Sendable, Hashable {
             .map { "information_schema.\($0)" })
     private static let calls: Set<String> = [
         "in", "and", "or", "not", "on", "where", "unnest", "lateral", "has_schema_privilege", "has_table_privilege",
-        "format_type", "concat", "coalesce", "lower",
+        "format_type", "concat", "coalesce", "lower", "sum", "nullif", "pg_table_size", "row_security_active",
     ]
-    /// What changes with the rows, or with the time.
     private static let figures = [
         "reltuples", "relpages", "relall", "_size", "table_rows", "_length", "data_free", "auto_increment",
-        "update_time", "check_time", "cardinality", "checksum", "current_", "localtime", "sysdate",
+        "cardinality",
     ]
+    private static let times = ["update_time", "check_time", "create_time", "current_", "localtime", "sysdate"]
 }

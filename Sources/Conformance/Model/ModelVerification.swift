@@ -39,10 +39,7 @@ public struct ModelVerification: Sendable {
         let exchanges = try scenario.exchanges(state: state)
         let saysTables = exchanges.contains { !$0.exchange.schemas.isEmpty }
         let shortened = try scenario.trimmedSchemas()
-        // Where no exchange names its table, probes are told by the name that the recorder and the templates give them.
-        let isProbe = { (exchange: RecordedExchange) in
-            exchange.exchange.schemas.isEmpty && (saysTables || exchange.id.hasPrefix("probe"))
-        }
+        let isProbe = { (exchange: RecordedExchange) in saysTables && exchange.exchange.schemas.isEmpty }
         for exchange in exchanges {
             guard exchange.status == 200, !(comparesTablesAlone && isProbe(exchange)),
                 let endpoint = declaration.endpoints.first(where: { $0.covers(exchange) }),

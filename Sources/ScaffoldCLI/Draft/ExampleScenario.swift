@@ -130,7 +130,8 @@ struct ExampleScenario {
                 // In the order that the request asks for: by the key, or by the cursor.
                 let order = query.last { $0.0 == "sort" }?.1 ?? list.table.keys[0]
                 return entry(
-                    "\(list.table.name)-\(index + 1)", path, list.envelope(objects(list.table, by: order)))
+                    "\(list.table.name)-\(index + 1)", path, list.envelope(objects(list.table, by: order)),
+                    serving: [list.table.name])
             }
         }
         return [probe] + pages
@@ -143,11 +144,13 @@ struct ExampleScenario {
         let query = list.queries[0].map { "\($0.0)=\($0.1)" }.joined(separator: "&")
         let pages = days.enumerated().map { index, day in
             let rows = objects(plan.tables[0]).dropFirst(index * 5).prefix(5)
-            return entry("file-\(day)", "/files/\(day).json", Array(rows))
+            return entry("file-\(day)", "/files/\(day).json", Array(rows), serving: [plan.tables[0].name])
         }
         return [
             entry("probe", "/files", list.envelope(files)),
-            entry("files", "/files" + (query.isEmpty ? "" : "?\(query)"), list.envelope(files)),
+            entry(
+                "files", "/files" + (query.isEmpty ? "" : "?\(query)"), list.envelope(files),
+                serving: ["files", plan.tables[0].name]),
         ] + pages
     }
 
@@ -155,7 +158,9 @@ struct ExampleScenario {
         let probe = entry(
             "probe", "/graphql", ["data": ["__typename": "Query"]], posting: ["query": "{ __typename }"])
         let pages = plan.tables.map { table in
-            entry("\(table.name)-1", "/graphql", connection(table), posting: GraphQLExample(table).body)
+            entry(
+                "\(table.name)-1", "/graphql", connection(table), serving: [table.name],
+                posting: GraphQLExample(table).body)
         }
         return [probe] + pages
     }
@@ -167,7 +172,10 @@ struct ExampleScenario {
         return ["data": [table.name: page]]
     }
 
-    private func entry(_ id: String, _ path: String, _ body: Any, posting: [String: Any]? = nil) -> [String: Any] {
+    /// - Parameter tables: those that ask for it; none for a probe of the credentials.
+    private func entry(
+        _ id: String, _ path: String, _ body: Any, serving tables: [String] = [], posting: [String: Any]? = nil
+    ) -> [String: Any] {
         var request: [String: Any] = [
             "method": posting == nil ? "GET" : "POST", "url": plan.baseURL.example + path, "httpVersion": "HTTP/1.1",
             "headers": authorization.map { ["name": $0.0, "value": $0.1] },
@@ -177,7 +185,7 @@ struct ExampleScenario {
             request["headers"] = (request["headers"] as? [[String: String]] ?? []) + [type]
             request["postData"] = ["mimeType": "application/json", "text": Self.inline(posting)]
         }
-        return [
+        var entry: [String: Any] = [
             "_id": id, "_replay": ["optional", "repeat"], "startedDateTime": "2025-03-10T06:00:00.000Z", "time": 0,
             "request": request,
             "response": [
@@ -186,6 +194,8 @@ struct ExampleScenario {
                 "content": ["mimeType": "application/json", "text": Self.inline(body)],
             ],
         ]
+        if !tables.isEmpty { entry["_schema"] = tables }
+        return entry
     }
 
     private static func inline(_ value: Any) -> String {

@@ -23,33 +23,45 @@ import Tributary
     }
 
     @Test(
-        "a question about definitions is one of the catalogue alone, and of nothing that rows or time change",
+        "a question to the catalogue is one about definitions or about figures, and asks for nothing else",
         arguments: [
             (
                 "SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
-                true
+                StatementNature.Catalogue.definitions
             ),
-            ("SELECT k.number FROM pg_catalog.pg_index x CROSS JOIN LATERAL unnest(x.indkey, x.indclass) k", true),
-            ("SELECT column_name FROM information_schema.columns WHERE table_schema = ? ORDER BY 1, 2", true),
-            ("SELECT c.reltuples FROM pg_catalog.pg_class c", false),
-            ("SELECT table_rows FROM information_schema.tables", false),
-            ("SELECT pg_table_size(c.oid) FROM pg_catalog.pg_class c", false),
-            ("SELECT random_thing() FROM pg_catalog.pg_class c", false),
-            ("SELECT * FROM information_schema.tables", false), ("SELECT a FROM orders", false),
-            ("SELECT c.relname FROM pg_catalog.pg_class c, orders o", false),
-            ("SELECT c.relname FROM pg_catalog.pg_class c WHERE EXISTS (SELECT 1 FROM orders)", false),
-            ("SELECT 1 AS one", false), ("SHOW server_version", false), ("SELECT current_user", false),
+            (
+                """
+                SELECT k.number FROM pg_catalog.pg_index x
+                CROSS JOIN LATERAL unnest(x.indkey, x.indclass) WITH ORDINALITY AS k(number, kind, position)
+                """, .definitions
+            ),
+            ("SELECT column_name FROM information_schema.columns WHERE table_schema = ? ORDER BY 1, 2", .definitions),
+            ("SELECT c.reltuples FROM pg_catalog.pg_class c", .figures),
+            ("SELECT table_rows FROM information_schema.tables", .figures),
+            (
+                """
+                WITH RECURSIVE tree(oid) AS (SELECT h.inhrelid FROM pg_catalog.pg_inherits h)
+                SELECT sum(pg_table_size(tree.oid)) FROM tree
+                """, .figures
+            ),
+            ("SELECT random_thing() FROM pg_catalog.pg_class c", nil), ("SELECT * FROM information_schema.tables", nil),
+            ("SELECT a FROM orders", nil), ("SELECT c.relname FROM pg_catalog.pg_class c, orders o", nil),
+            ("SELECT c.relname FROM pg_catalog.pg_class c WHERE EXISTS (SELECT 1 FROM orders)", nil),
+            ("SELECT 1 AS one", nil), ("SHOW server_version", nil), ("SELECT current_user", nil),
+            ("SELECT update_time FROM information_schema.tables", nil),
         ])
-    func definitionsAlone(_ text: String, _ isExpected: Bool) {
-        #expect(StatementNature.of(text).asksForDefinitions == isExpected)
+    func catalogueAlone(_ text: String, _ expected: StatementNature.Catalogue?) {
+        #expect(StatementNature.of(text).asksCatalogue == expected)
     }
 
-    @Test("an answer is known to its role until definitions change, also where they change while it is asked for")
+    @Test("an answer is known to its role until what it is about changes, also where that is while it is asked for")
     func memo() async throws {
-        let memo = DefinitionMemo()
+        let memo = CatalogueMemo()
         let asked = Lock(0)
-        func ask(_ role: String = "reader", meanwhile: () -> Void = {}) async throws -> Int {
-            let answer = try await memo.answer(SQLStatement("SELECT a"), to: role) {
+        func ask(
+            _ about: StatementNature.Catalogue = .definitions, to role: String = "reader", meanwhile: () -> Void = {}
+        ) async throws -> Int {
+            let answer = try await memo.answer(SQLStatement("SELECT \(about)"), about: about, to: role) {
                 meanwhile()
                 let number = asked.withLock { asked in
                     asked += 1
@@ -59,9 +71,12 @@ import Tributary
             }
             return answer.rowCount
         }
-        #expect(try await [ask(), ask(), ask("owner"), ask()] == [1, 1, 2, 1])
+        #expect(try await [ask(), ask(), ask(to: "owner"), ask()] == [1, 1, 2, 1])
         memo.forget()
         #expect(try await [ask(meanwhile: memo.forget), ask(), ask()] == [3, 4, 4])
+        #expect(try await [ask(.figures), ask(.figures)] == [5, 5])
+        memo.forgetFigures()
+        #expect(try await [ask(), ask(.figures)] == [4, 6])
     }
 
     @Test(
@@ -78,7 +93,7 @@ import Tributary
             SELECT a.attname AS name FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
             WHERE c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped AND has_table_privilege(c.oid, 'SELECT')
             """, [.string("a")])
-        #expect(StatementNature.of(question.text).asksForDefinitions)
+        #expect(StatementNature.of(question.text).asksCatalogue == .definitions)
         func columns() async throws -> Int {
             let connection = try await EngineConnector(database).connect(
                 to: DatabaseEndpoint(
