@@ -6,6 +6,8 @@ struct RequestDifference {
     let equalComponents: Int
     /// Parameters of the query that are equal, to choose among entries that differ in it.
     let equalParameters: Int
+    /// Segments of the path that are equal, at their places; one more where there are as many of them.
+    let equalSegments: Int
     /// One line for each difference.
     let lines: [String]
 
@@ -25,6 +27,8 @@ struct RequestDifference {
             + [query.isEmpty, headers.isEmpty, sent.body == recorded.body]
             .count { $0 }
         equalParameters = sent.url.query.count { recorded.url.query.contains($0) }
+        let (one, other) = (sent.url.path.split(separator: "/"), recorded.url.path.split(separator: "/"))
+        equalSegments = zip(one, other).count { $0 == $1 } + (one.count == other.count ? 1 : 0)
         self.lines = lines
     }
 

@@ -25,10 +25,10 @@ struct MissReport {
         }
         let sorted = differences.sorted { one, other in
             let (a, b) = (one.difference, other.difference)
-            let isEqual = a.equalComponents == b.equalComponents && a.equalParameters == b.equalParameters
-            return isEqual
-                ? one.index < other.index
-                : (a.equalComponents, a.equalParameters) > (b.equalComponents, b.equalParameters)
+            // Where no path is the same, one that is nearly so says more than a request that is else alike.
+            let ranks = (a.equalComponents, a.equalSegments, a.equalParameters)
+            let others = (b.equalComponents, b.equalSegments, b.equalParameters)
+            return ranks == others ? one.index < other.index : ranks > others
         }
         return sorted.prefix(3).map { entry in
             let id = exchanges[entry.index].id

@@ -13,6 +13,8 @@ public struct CheckResult: Sendable {
     public let shrunk: ShrunkHistory?
     /// The check whose failure on the same table most likely explains this one.
     public internal(set) var precedent: String?
+    /// The failing case of the scenario that passes in a process of its own: the source keeps something between reads.
+    public internal(set) var passesAlone: String?
 
     public init(
         item: CheckRunner.Case, verdict: Verdict, duration: Duration, seed: UInt64, fixtures: String? = nil,

@@ -27,6 +27,9 @@ public struct CheckRunner: Sendable {
         public var budget: Duration?
         /// Real time that reducing the history of a failure may take; none leaves failures as they are.
         public var shrinkLimit = Duration.seconds(5)
+        /// Whether failures are looked at once more in processes of their own, to tell those that come of what the source
+        /// keeps in its process.
+        public var looksForProcessState = false
         /// What is left out of the upstream's history, such as what an earlier failure was reduced to.
         public var history = History()
         /// Failures that were there before, and may stay for now.
@@ -127,7 +130,8 @@ public struct CheckRunner: Sendable {
                 progress(result, done)
                 start()
             }
-            return Self.settled(results.compactMap { $0 })
+            let settled = Self.settled(results.compactMap { $0 })
+            return options.looksForProcessState ? await markingProcessState(settled) : settled
         }
     }
 

@@ -264,7 +264,12 @@ extension Bench {
         let embedded = Set(collection.embeds.map(\.member))
         let rows = expected.map { object -> [String: Value] in
             let sent = self.row(object).members.filter { !embedded.contains($0.name) }
-                .map { (column: Self.column($0.name), value: SentValue($0.value)) }
+                .map {
+                    (
+                        column: Self.column($0.name),
+                        value: SentValue($0.value, isDayEnough: Self.column($0.name) == schema.dayColumn)
+                    )
+                }
             let shown = Dictionary(sent.map { ($0.column, $0.value.shown) }) { first, _ in first }
             let row = found[TableImage.key(of: shown, by: keyColumns)]?.values
             return sent.reduce(into: [:]) { values, cell in

@@ -7,12 +7,12 @@ public final class EventLog: Sendable {
     public enum Event: Sendable {
         /// A request as the wire sees it, below every retry; `attempt` counts from 0 over the whole run.
         case request(LoggedRequest)
-        case response(index: Int, status: Int, bytes: Int)
+        case response(index: Int, status: Int)
         case requestFailed(index: Int, String)
         /// A statement sent to a database.
         case statement(String)
-        /// The source handed an item over; `token` is the position it gave with it.
-        case emitted(rows: Int, bytes: Int, token: ResumeToken?)
+        /// The source handed an item over; `token` is the position it gave with it. Nobody has counted the rows of a page yet.
+        case emitted(rows: Int?, bytes: Int, token: ResumeToken?)
         /// The pipeline took the item: its rows may be in the buffer, not yet in the lake.
         case taken
         /// The pipeline cut a batch; `bytes` is what came from the source for it.
@@ -86,11 +86,12 @@ extension EventLog.Event: CustomStringConvertible {
     public var description: String {
         switch self {
         case .request(let request): "request \(request.index)  \(request)"
-        case .response(let index, let status, let bytes): "answer \(index)   \(status), \(bytes) bytes"
+        case .response(let index, let status): "answer \(index)   \(status)"
         case .requestFailed(let index, let text): "answer \(index)   none: \(text)"
         case .statement(let text): "statement  \(text)"
-        case .emitted(let rows, _, let token):
-            "emitted    \(rows.counted("row"))" + (token.map { ", position \($0.value.text)" } ?? "")
+        case .emitted(let rows, let bytes, let token):
+            "emitted    \(rows?.counted("row") ?? "a page of \(bytes) bytes")"
+                + (token.map { ", position \($0.value.text)" } ?? "")
         case .taken: "taken"
         case .batch(let rows, let bytes): "batch      \(rows.counted("row")), \(bytes) bytes"
         case .committed(let version, let rows, let watermark, let token):

@@ -17,7 +17,7 @@ struct LabHTTPClient: HTTPClient {
         do {
             let response = try await base.send(request)
             try steps.pass(.response)
-            log.append(.response(index: index, status: response.status, bytes: 0))
+            log.append(.response(index: index, status: response.status))
             return response
         } catch {
             log.append(.requestFailed(index: index, "\(error)"))

@@ -26,7 +26,7 @@ struct LabReader: TableReader {
                     try plan.onEmit?(item, token)
                     if let item {
                         try steps.pass(.emit)
-                        log.append(.emitted(rows: item.rowCount ?? 0, bytes: item.byteCount, token: token))
+                        log.append(.emitted(rows: item.rowCount, bytes: item.byteCount, token: token))
                     }
                     try await emit.forward(item, resume: token)
                     guard item != nil else { return }

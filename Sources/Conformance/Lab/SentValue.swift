@@ -1,3 +1,4 @@
+import Cassettes
 import Columns
 import Foundation
 import Tributary
@@ -9,8 +10,13 @@ import Tributary
 /// was rounded is another one.
 struct SentValue {
     let json: JSONValue
+    /// Whether the day of a moment says enough: a cursor may be declared as a date.
+    let isDayEnough: Bool
 
-    init(_ json: JSONValue) { self.json = json }
+    init(_ json: JSONValue, isDayEnough: Bool = false) {
+        self.json = json
+        self.isDayEnough = isDayEnough
+    }
 
     /// Whether the cell says what was sent.
     func isHeld(by cell: Value) -> Bool {
@@ -18,7 +24,7 @@ struct SentValue {
         case .null: cell == .null
         case .bool(let flag): cell == .bool(flag) || cell == .string(flag ? "true" : "false")
         case .number(let number): Self.holds(number, cell)
-        case .string(let text): Self.holds(text, cell)
+        case .string(let text): holds(text, cell)
         case .array, .object: Self.holdsNested(json, cell)
         }
     }
@@ -48,13 +54,15 @@ struct SentValue {
         }
     }
 
-    private static func holds(_ text: String, _ cell: Value) -> Bool {
+    private func holds(_ text: String, _ cell: Value) -> Bool {
         switch cell {
         case .string(let value): Array(text.utf8) == Array(value.utf8)
         case .timestamp(let moment): TimestampParser.microseconds(text) == moment
         case .date(let days):
-            TimestampParser.microseconds(text).map { CursorValue.timestamp($0).storedText.prefix(10) }
-                == CursorValue.date(days).storedText.prefix(10)
+            TimestampParser.microseconds(text).map { moment in
+                let day = Int64(days) * 86_400_000_000
+                return moment == day || isDayEnough && (day..<(day + 86_400_000_000)).contains(moment)
+            } ?? false
         case .int(let value): DecimalText.isSame(text, String(value))
         case .decimal(let value): DecimalText.isSame(text, value.description)
         case .double(let value): Double(text) == value || (text.lowercased() == "nan" && value.isNaN)
@@ -84,4 +92,9 @@ struct SentValue {
         default: one == other
         }
     }
+}
+
+extension Manifest.Schema {
+    /// The column of a cursor that is declared as a date, whatever moments the upstream sends.
+    var dayColumn: String? { field.flatMap { $0.type == .date ? Bench.column($0.name) : nil } }
 }

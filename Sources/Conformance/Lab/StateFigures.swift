@@ -43,7 +43,7 @@ public struct StateFigures: Sendable {
             )
         }
         if let cursorLast, let field, let image, image.schema[Bench.column(field)] != nil {
-            let sent = SentValue(cursorLast)
+            let sent = SentValue(cursorLast, isDayEnough: true)
             let isThere = image.rows.contains { sent.isHeld(by: $0.values[Bench.column(field)] ?? .null) }
             if !isThere { problems.append("no row has the expected greatest \(field), \(cursorLast.text)") }
         }

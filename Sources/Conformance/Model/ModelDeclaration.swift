@@ -32,6 +32,8 @@ public struct ModelDeclaration: Sendable {
         /// Columns of the table whose values lie deeper in the object, by their paths there: `id` to `info.run_id`. All
         /// others have the names of their members.
         public var columns: [String: String] = [:]
+        /// Whether ``mutable`` is what the author says, be it that nothing changes, and not what nobody has said.
+        public var saysMutable = false
     }
 
     /// The first children of an object, within it.

@@ -41,7 +41,7 @@ extension World {
     }
 
     /// What an object is told by: its key, and the parent within which that is one.
-    private struct Identity: Hashable {
+    struct Identity: Hashable {
         let key: String
         let names: [String: String]
 

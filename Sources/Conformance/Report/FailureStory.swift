@@ -41,7 +41,16 @@ public struct FailureStory: Sendable, Codable {
         let own = findings.compactMap(\.cause)
         // Of what was not looked at, no cause is known.
         causes = own.isEmpty && !findings.isEmpty ? [check.likelyCause] : own
-        if let precedent = result.precedent {
+        if let alone = result.passesAlone {
+            let state =
+                "the source keeps something between reads, of this connection or of another, such as a static variable, a "
+                + "shared client or a cache."
+            causes =
+                alone == result.item.name
+                ? ["In a process of its own this case passes: \(state)"]
+                : ["In a process of its own \(alone) passes: \(state) Look at that first, this may follow from it."]
+                    + causes
+        } else if let precedent = result.precedent {
             let first = "\(precedent) fails on this table too: look at that first, this may follow from it."
             causes = [first] + (FailureOrder.isSilent(result) ? [] : causes)
         } else if FailureOrder.isOfThePlainRead(result) {

@@ -179,6 +179,7 @@ struct CheckCommand: AsyncParsableCommand {
 
     private func options() throws -> CheckRunner.Options {
         var options = CheckRunner.Options(today: Kit.today)
+        options.looksForProcessState = true
         options.profile = profile
         options.scenarios = Set(scenario)
         options.tables = Set(table)

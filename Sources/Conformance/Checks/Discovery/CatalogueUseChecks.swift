@@ -12,7 +12,8 @@ enum CatalogueUseChecks {
         proves: "Every listed table can be read to its end.",
         method:
             "Each listed table that the scenario recorded is synced over the recording; every other must at least be "
-            + "known to a read. A table that no scenario of the source recorded makes the check not exercised.",
+            + "known to a read. A table that no scenario of the source recorded makes the check not exercised, and so does one "
+            + "that offers increments where none was ever recorded.",
         likelyCause: "The list and the read look tables up in different places.", profile: .quick,
         catches: "listed-table-cannot-be-read"
     ) { input in
@@ -38,6 +39,18 @@ enum CatalogueUseChecks {
                 }
             }
             let missing = listing.names.subtracting(Set(recorded)).sorted() + skipped
+            let increments = Set(
+                try input.scenarios().flatMap { $0.manifest.schemas.filter { $0.mode != .fullRefresh }.map(\.name) })
+            let untried = listing.tables.filter { table in
+                !table.incrementalFields.isEmpty && recorded.contains(table.name) && !increments.contains(table.name)
+            }
+            if findings.isEmpty, let table = untried.first, input.source.description.listsSchemasWithoutCredentials {
+                let fields = table.incrementalFields.map(\.name).joined(separator: ", ")
+                throw Bench.Verdicted(
+                    verdict: .notExercised(
+                        "\(table.name) offers increments by \(fields), and no scenario reads it so: record one, or offer none. "
+                            + "A user would choose what nobody has seen work."))
+            }
             if findings.isEmpty, !missing.isEmpty, input.source.description.listsSchemasWithoutCredentials {
                 throw Bench.Verdicted(
                     verdict: .notExercised("No scenario holds a complete read of \(missing.joined(separator: ", "))."))

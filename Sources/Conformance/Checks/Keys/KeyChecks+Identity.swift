@@ -165,11 +165,22 @@ extension Bench {
         let members = membersBesideKey
         let all = try await compareKeys(changing(members), declared, member: members.joined(separator: ", "))
         if all.isEmpty { return [] }
+        var culprits: [(member: String, findings: [Finding])] = []
         for member in members {
             let found = try await compareKeys(changing([member]), declared, member: member)
-            if !found.isEmpty { return found }
+            if !found.isEmpty { culprits.append((member, found)) }
         }
-        return all
+        // What is known to change is a better witness than what might.
+        let first = culprits.first { collection.mutable.contains($0.member) } ?? culprits.first
+        guard culprits.count > 1 else { return first?.findings ?? all }
+        let names = culprits.map(\.member).joined(separator: ", ")
+        return (first?.findings ?? all).map { finding in
+            var finding = finding
+            finding.cause =
+                "The key contains \(names), and none of them is what identifies the object, \(collection.key.joined(separator: ", ")): "
+                + "when one changes, a merge does not find the old row and makes a second one."
+            return finding
+        }
     }
 
     /// Members that are no part of the key; of an object that holds a part of it, those inside.

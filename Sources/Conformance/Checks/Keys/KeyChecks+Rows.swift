@@ -8,12 +8,15 @@ extension KeyChecks {
     static let declared = Check(
         "key-declared-and-in-schema", group: .primaryKeys, level: .replay,
         proves: "A table that is read incrementally declares a key, and its rows have the key's columns.",
-        method: "The declared key is compared with the names in all rows of a full read.",
+        method:
+            "The declared key is compared with the names in all rows of a full read, and with the key that the list of "
+            + "tables promises.",
         likelyCause: "The key's name is not that of the data, or no key is declared.", profile: .quick,
-        catches: "key-not-in-rows", "key-name-not-normalised", "keyless-table-reappends"
+        catches: "listed-key-is-another", "key-not-in-rows", "key-name-not-normalised", "keyless-table-reappends"
     ) { input in
         try await HandedOver.judging(input) { read, _ in
             let keys = read.response.primaryKeys
+            if let finding = await Self.listedOtherwise(keys, input) { return [finding] }
             if keys.isEmpty {
                 guard input.schema?.mode == .incremental else {
                     throw Bench.Verdicted(verdict: .notApplicable("The table declares no key, and is not merged."))
@@ -34,6 +37,19 @@ extension KeyChecks {
                     actual: "No row has \(absent.joined(separator: ", ")).", witness: names.sorted())
             ]
         }
+    }
+
+    /// A key that the list of tables shows, and that the read does not use.
+    private static func listedOtherwise(_ keys: [String], _ input: CheckCase) async -> Finding? {
+        // What cannot be listed here is another check's matter.
+        guard let name = input.schema?.name,
+            let listed = try? await input.listing().tables.first(where: { $0.name == name })?.primaryKeys
+        else { return nil }
+        guard !listed.isEmpty, Set(listed.map(Bench.column)) != Set(keys.map(Bench.column)) else { return nil }
+        return Finding(
+            at: "declaration", expected: "one key, \(listed.joined(separator: ", ")), as the list of tables says",
+            actual: "The read says \(keys.isEmpty ? "none" : keys.joined(separator: ", ")).",
+            cause: "schemas() and read() name different keys: users see the one, and rows are merged by the other.")
     }
 
     static let nonNull = Check(
@@ -140,12 +156,16 @@ extension KeyChecks {
             }
             let doubled = groups.filter { $0.value.count > 1 }
             if doubled.isEmpty { return [] }
+            let areCopies = doubled.values.allSatisfy { rows in rows.allSatisfy { $0.values == rows[0].values } }
             return [
                 Finding(
                     at: "full read, \(read.place)", expected: "each key once",
                     actual:
                         "\(doubled.count.counted("key stands", "keys stand")) for several rows; a merge would keep one of each.",
-                    witness: doubled.values.map { Self.describe($0, keys) }.sorted())
+                    witness: doubled.values.map { Self.describe($0, keys) }.sorted(),
+                    cause: areCopies
+                        ? "The same rows came more than once, equal in all columns: a page is asked for twice, such as by the "
+                            + "numbers 0 and 1, or a list is read for several parents. The key is not to blame." : nil)
             ]
         }
     }

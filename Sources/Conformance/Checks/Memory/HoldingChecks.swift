@@ -155,7 +155,7 @@ struct Holding: Sendable {
         var (held, answers, item, token) = (0, 0, 0, 0)
         for event in run.log.all {
             switch event {
-            case .response(let index, _, _):
+            case .response(let index, _):
                 held += sizes.indices.contains(index) ? sizes[index] : 0
                 answers = max(answers, held)
             case .emitted(_, let bytes, let position):

@@ -12,6 +12,11 @@ extension Bench {
         let members = try await changingMembers(of: layout.columns)
         if members.isEmpty {
             if layout.columns.allSatisfy(keyColumns.contains) { return [] }
+            // A list of what changes may be empty, and objects that were recorded twice may be as they were.
+            if try collection.saysMutable || !recordedTwice().isEmpty {
+                tally.add(Counters(items: 1))
+                return []
+            }
             throw Verdicted(
                 verdict: .notExercised(
                     "Nothing says what the upstream may change in this table: write \"mutable\" in model.json, or record a "
@@ -41,27 +46,35 @@ extension Bench {
         }
     }
 
-    private func recordedChanges() throws -> [String] {
+    /// Objects that two neighbouring states of the recording show: as they were, and as they were then.
+    private func recordedTwice() throws -> [(before: JSONObject, after: JSONObject)] {
         guard sql == nil, input.scenario.manifest.states.count > 1 else { return [] }
-        var changed: Set<String> = []
+        var pairs: [(JSONObject, JSONObject)] = []
+        var before: [World.Identity: JSONObject] = [:]
+        for state in input.scenario.manifest.states where state.http != nil {
+            for object in try World(recorded: input.scenario, state: state.name, declaration).visible(collection.name) {
+                let identity = World.Identity(object, by: collection.key)
+                if let old = before[identity] { pairs.append((old, object.body)) }
+                before[identity] = object.body
+            }
+        }
+        return pairs
+    }
+
+    private func recordedChanges() throws -> [String] {
         // An object that holds the key changes by what else is in it.
         let heads = Set(collection.key.map(MemberPath.head)).subtracting(collection.key)
-        var before: [String: JSONObject] = [:]
-        for state in input.scenario.manifest.states where state.http != nil {
-            let world = try input.memo.world(upTo: state.name, declaration)
-            for object in world.visible(collection.name) {
-                let name = key(object)
-                for member in object.body.members {
-                    guard let old = before[name]?[member.name], old != member.value else { continue }
-                    guard heads.contains(member.name), let inner = member.value.object else {
-                        changed.insert(member.name)
-                        continue
-                    }
-                    for part in inner.members where old[part.name] != part.value {
-                        changed.insert("\(member.name).\(part.name)")
-                    }
+        var changed: Set<String> = []
+        for (before, after) in try recordedTwice() {
+            for member in after.members {
+                guard let old = before[member.name], old != member.value else { continue }
+                guard heads.contains(member.name), let inner = member.value.object else {
+                    changed.insert(member.name)
+                    continue
                 }
-                before[name] = object.body
+                for part in inner.members where old[part.name] != part.value {
+                    changed.insert("\(member.name).\(part.name)")
+                }
             }
         }
         return changed.sorted()
@@ -121,8 +134,18 @@ extension Bench {
         }
     }
 
-    /// A layout by a time whose name says that it is that of the last change.
+    /// A layout by a column whose name says that it changes: the time of the last change, or what becomes of the object.
     private func namedAfterChanges(_ layout: Partitioning, _ run: Lab.Run) -> Finding? {
+        let states: Set<Substring> = ["status", "stage", "phase", "priority", "assignee"]
+        let named = layout.columns.first { column in
+            !keyColumns.contains(column) && column.split(separator: "_").contains(where: states.contains)
+        }
+        if let named {
+            return Finding(
+                at: "layout of the table", expected: "a column that never changes for a row",
+                actual: "Partitions are computed from \(named), which is named as what becomes of an object.",
+                history: run.log.lines(last: 6))
+        }
         guard case .datetime(let column, _, _) = layout, !keyColumns.contains(column) else { return nil }
         let words: Set<Substring> = ["updated", "modified", "changed", "update", "modification"]
         guard column.split(separator: "_").contains(where: words.contains) else { return nil }

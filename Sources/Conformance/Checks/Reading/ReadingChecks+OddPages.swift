@@ -149,6 +149,11 @@ extension ReadingChecks {
             guard bench.endpoint.page.style != .offset, bench.endpoint.resultCap == nil else {
                 throw Bench.Verdicted(verdict: .notApplicable("Offsets count rows, so pages cannot overlap."))
             }
+            guard !bench.endpoint.endsByCounting else {
+                throw Bench.Verdicted(
+                    verdict: .notApplicable(
+                        "The answers state a total: who counts rows up to it cannot see them twice."))
+            }
             for (count, often) in [(1, false), (1, true), (2, true), (3, false)] {
                 var quirks = ModelQuirks()
                 quirks.overlap = count
@@ -207,6 +212,11 @@ extension ReadingChecks {
 }
 
 extension ModelDeclaration.Endpoint {
+    /// Whether nothing but the number of rows says where the list ends: a total, and no sign of more.
+    fileprivate var endsByCounting: Bool {
+        page.style.isCounted && envelope.text.contains("\"$total\"") && !envelope.text.contains("\"$more\"")
+    }
+
     /// Whether a page without rows can say where the next one is.
     var leadsOnFromEmptyPages: Bool {
         guard !page.endsWithEmptyPage else { return false }

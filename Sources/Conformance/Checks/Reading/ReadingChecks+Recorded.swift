@@ -63,7 +63,8 @@ extension ReadingChecks {
                 Finding(
                     at: "replay of \(state.name), \(plan.syncType.rawValue)",
                     expected: "the figures of manifest.json, expected.\(state.name).\(schema.name)",
-                    actual: problems.joined(separator: "; ") + ".", history: run.log.lines())
+                    actual: problems.joined(separator: "; ") + ".", history: run.log.lines(),
+                    cause: try input.missingRows(run, state: state.name))
             ])
         }
         return counters.items == 0
@@ -94,17 +95,44 @@ extension ReadingChecks {
         }
         guard !table.primaryKeys.isEmpty else { return .notApplicable("The table has no key to find objects by.") }
         let objects = RecordedObjects(
-            try input.scenario.exchanges(state: recorded.state.name), keys: table.primaryKeys)
+            try input.scenario.exchanges(state: recorded.state.name), keys: table.primaryKeys,
+            dayColumn: schema.dayColumn)
         let found = table.rows.map { ($0, objects.alike($0)) }.filter { !$0.1.isEmpty }
         if found.isEmpty {
             return .notApplicable("No recorded JSON object has the members of the key under their names.")
         }
-        let first = found.lazy.compactMap(RecordedObjects.disagreement).first.map { disagreement in
+        let first = found.lazy.compactMap(objects.disagreement).first.map { disagreement in
             Finding(
                 at: "replay of \(recorded.state.name), row \(disagreement.row)",
                 expected: "\(disagreement.column): \(disagreement.sent.text.prefix(160)), as it was recorded",
                 actual: "The table has \(TableDiff.text(disagreement.held)).", history: run.log.lines())
         }
         return .judged(first.map { [$0] } ?? [], looked: Counters(rows: found.count, runs: 1))
+    }
+}
+
+extension CheckCase {
+    /// A cause that tells where rows are looked for that no recorded answer has there; nil where some has them.
+    fileprivate func missingRows(_ run: Lab.Run, state: String) throws -> String? {
+        let places = Set(run.log.requests.compactMap { $0.request.page?.rows }.filter { !$0.isEmpty })
+        let bodies = try scenario.exchanges(state: state).filter { exchange in
+            exchange.status == 200 && (schema.map { exchange.exchange.schemas.contains($0.name) } ?? true)
+        }.compactMap { try? JSONValue(parsing: Array($0.body)) }
+        guard !bodies.isEmpty,
+            let place = places.sorted().first(where: { place in bodies.allSatisfy { $0.path(place) == nil } })
+        else { return nil }
+        let lists = Set(bodies.flatMap { Self.lists(in: $0, at: "") }).sorted()
+        return "Rows are looked for at '\(place)', where no recorded answer has anything. "
+            + (lists.isEmpty ? "No answer has a list of objects." : "Lists are at: \(lists.joined(separator: ", ")).")
+    }
+
+    /// The paths of the lists of objects that lie outside of rows.
+    private static func lists(in value: JSONValue, at path: String) -> [String] {
+        if let list = value.array {
+            return list.contains { $0.object != nil } ? [path.isEmpty ? "(the body)" : path] : []
+        }
+        return (value.object?.members ?? []).flatMap { member in
+            lists(in: member.value, at: path.isEmpty ? member.name : "\(path).\(member.name)")
+        }
     }
 }

@@ -31,7 +31,7 @@ extension ReadingChecks {
                 throw Bench.Verdicted(
                     verdict: .notExercised("Already with all columns the table is wrong: \(first.actual)"))
             }
-            for choice in bench.choices {
+            for choice in bench.choices(among: whole.columns) {
                 let read = try await bench.choosing(choice)
                 if !read.findings.isEmpty { return read.findings }
                 if read.mark == whole.mark { continue }
@@ -47,11 +47,13 @@ extension ReadingChecks {
 }
 
 extension Bench {
-    /// What a user may choose: each column by itself, the key alone, nothing.
-    fileprivate var choices: [[String]] {
+    /// What a user may choose: each column of the table by itself, the key alone, nothing.
+    fileprivate func choices(among columns: [String]) -> [[String]] {
         let needed = Set(key + [collection.cursor.map(collection.column(of:)), schema.field?.name].compactMap(\.self))
         let others = objects.reduce(into: [String]()) { names, object in
-            names += object.body.names.filter { !needed.contains($0) && !names.contains($0) }
+            names += object.body.names.filter {
+                !needed.contains($0) && !names.contains($0) && columns.contains(Self.column($0))
+            }
         }
         return [[], key] + others.prefix(input.profile == .quick ? 2 : 8).map { [$0] }
     }
@@ -61,12 +63,14 @@ extension Bench {
         return choice.isEmpty ? "no column chosen" : "only \(choice.joined(separator: ", ")) chosen"
     }
 
-    /// Two syncs with some columns chosen: what is wrong with the table, and the last value that is stored.
-    fileprivate func choosing(_ choice: [String]?) async throws -> (findings: [Finding], mark: String?) {
+    /// Two syncs with some columns chosen: what is wrong with the table, its columns, and the last value that is stored.
+    fileprivate func choosing(
+        _ choice: [String]?
+    ) async throws -> (findings: [Finding], columns: [String], mark: String?) {
         var plan = plan()
         plan.options.enabledColumns = choice
         var files: MemoryLake.Files = [:]
-        var mark: String?
+        var (columns, mark): ([String], String?) = ([], nil)
         for count in [objects.count / 2, objects.count] {
             let shown = Array(objects.prefix(count))
             let place = "\(Self.describe(choice)), sync of \(count) rows"
@@ -79,9 +83,10 @@ extension Bench {
             difference.changed.removeAll { change in asked.map { !$0.contains(change.column) } ?? false }
             var findings = finding(difference, at: place, expected: "all \(count) rows, each once", run)
             if findings.isEmpty, let choice { findings = try await unfilled(choice, shown, run, at: place) }
-            if !findings.isEmpty { return (findings, mark) }
+            if !findings.isEmpty { return (findings, columns, mark) }
+            columns = try await table(run)?.schema.names ?? []
         }
-        return ([], mark)
+        return ([], columns, mark)
     }
 
     /// A chosen column that the table does not have although rows have values in it.

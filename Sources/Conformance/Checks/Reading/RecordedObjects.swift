@@ -7,10 +7,14 @@ struct RecordedObjects {
     /// By a member of the key and its text.
     private var byValue: [String: [JSONObject]] = [:]
     private let keys: [String]
+    private let dayColumn: String?
 
-    /// - Parameter keys: columns, as the table calls them.
-    init(_ exchanges: [RecordedExchange], keys: [String]) {
+    /// - Parameters:
+    ///   - keys: columns, as the table calls them.
+    ///   - dayColumn: the column of which the day of a moment says enough.
+    init(_ exchanges: [RecordedExchange], keys: [String], dayColumn: String?) {
         self.keys = keys
+        self.dayColumn = dayColumn
         for exchange in exchanges where (200..<300).contains(exchange.status) {
             guard let body = try? JSONValue(parsing: exchange.body) else { continue }
             collect(body)
@@ -42,7 +46,7 @@ struct RecordedObjects {
         return found.filter { object in
             object.members.allSatisfy { member in
                 let name = Bench.column(member.name)
-                return !keys.contains(name) || SentValue(member.value).isHeld(by: row.values[name] ?? .null)
+                return !keys.contains(name) || sent(member).isHeld(by: row.values[name] ?? .null)
             }
         }
     }
@@ -55,7 +59,7 @@ struct RecordedObjects {
     }
 
     /// What the object that is most like a row has otherwise; nil where one of them agrees.
-    static func disagreement(_ row: TableImage.Row, among alike: [JSONObject]) -> Disagreement? {
+    func disagreement(_ row: TableImage.Row, among alike: [JSONObject]) -> Disagreement? {
         let all = alike.map { differences($0, row) }
         guard let least = all.min(by: { $0.count < $1.count }), let first = least.first else { return nil }
         return Disagreement(
@@ -63,12 +67,16 @@ struct RecordedObjects {
             held: row.values[Bench.column(first.name)] ?? .null)
     }
 
-    private static func differences(_ object: JSONObject, _ row: TableImage.Row) -> [(name: String, value: JSONValue)] {
+    private func sent(_ member: (name: String, value: JSONValue)) -> SentValue {
+        SentValue(member.value, isDayEnough: Bench.column(member.name) == dayColumn)
+    }
+
+    private func differences(_ object: JSONObject, _ row: TableImage.Row) -> [(name: String, value: JSONValue)] {
         object.members.filter { member in
             guard let held = row.values[Bench.column(member.name)] else { return false }
             // A source may take a column from within a member: that is another value of the same name.
-            if member.value.object != nil || member.value.array != nil, !isNested(held) { return false }
-            return !SentValue(member.value).isHeld(by: held)
+            if member.value.object != nil || member.value.array != nil, !Self.isNested(held) { return false }
+            return !sent(member).isHeld(by: held)
         }.map { ($0.name, $0.value) }
     }
 

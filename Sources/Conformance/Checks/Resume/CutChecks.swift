@@ -217,9 +217,8 @@ extension Bench {
             let difference = try await difference(shown, next)
             let findings = finding(
                 difference, at: "\(place), then run again", expected: "the rows of a sync that was not cancelled", next,
-                cause: difference.isOfLostRows
-                    ? Self.skipping
-                    : "What was stored when the sync was cancelled does not fit the rows that were stored with it.")
+                cause: Self.cause(ofResumed: difference)
+                    ?? "What was stored when the sync was cancelled does not fit the rows that were stored with it.")
             if !findings.isEmpty { return findings }
         }
         return try await cancelInRetry(plan, shown)

@@ -13,24 +13,33 @@ extension TypeChecks {
         "schema-new-column-tolerated", group: .types, level: .fault,
         proves: "A member that is new in the answers does not stop the sync, and changes no other column.",
         method:
-            "Syncs while the rows have a new member, text and nested: in all rows, from the second page on, and on an "
-            + "increment alone. They must succeed with all other values as they were.",
+            "Syncs while the rows have a new member, text and nested: in all rows, in the later and in the earlier half alone, "
+            + "and on an increment alone. They must succeed with all other values as they were; and where the member of all "
+            + "rows becomes a column, so must that of some.",
         likelyCause: "Rows are held against a list of names and refused, or columns are taken by their position.",
-        catches: "unknown-member-stops-the-run"
+        catches: "unknown-member-stops-the-run", "columns-of-the-first-row"
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandHTTP()
-            for (name, first) in [("in all rows", 0), ("from the second page on", 3)] {
-                let objects = bench.adding(newMembers, from: first)
+            let (all, half) = (bench.objects.indices, bench.objects.count / 2)
+            var becomesColumn = false
+            for (name, places) in [
+                ("in all rows", all), ("in the later rows alone", half..<all.upperBound),
+                ("in the earlier rows alone", 0..<half),
+            ] {
+                let objects = bench.adding(newMembers, to: places)
                 let place = "sync, a new member \(name)"
                 let run = try await bench.successful(bench.plan(), of: bench.upstream(objects), at: place)
-                let findings = bench.finding(
+                var findings = bench.finding(
                     try await bench.difference(bench.objects, run), at: place,
                     expected: "the other columns as they were", run)
+                let image = try await bench.table(run)
+                if places == all { becomesColumn = image?.schema["kit_new"] != nil }
+                if findings.isEmpty, becomesColumn { findings = bench.withoutNewMember(objects, image, run, at: place) }
                 if !findings.isEmpty { return findings }
             }
             let first = try await bench.successful(bench.plan(), of: bench.upstream(), at: "sync before the change")
-            let later = bench.adding(newMembers, from: 0)
+            let later = bench.adding(newMembers, to: bench.objects.indices)
             let place = "sync after the change"
             let run = try await bench.successful(bench.plan(), of: bench.upstream(later), into: first.files, at: place)
             return bench.finding(
@@ -83,7 +92,12 @@ extension TypeChecks {
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandHTTP()
-            for (member, change, name) in bench.typeChanges() {
+            let changes = bench.typeChanges()
+            if changes.isEmpty {
+                throw Bench.Verdicted(
+                    verdict: .notApplicable("No column but key, cursor and times has values of its own."))
+            }
+            for (member, change, name) in changes {
                 let varied = bench.objects.enumerated().map { index, object in
                     var object = object
                     if index >= bench.objects.count / 2 { object.body[member] = change(object.body[member] ?? .null) }
@@ -154,13 +168,29 @@ extension Bench {
             .union(sql?.table.columns.filter(\.isRequired).map(\.name) ?? [])
     }
 
-    /// The objects with more members from one of them on.
-    func adding(_ members: JSONObject, from first: Int) -> [World.Object] {
+    /// The objects with more members at some places.
+    func adding(_ members: JSONObject, to places: Range<Int>) -> [World.Object] {
         objects.enumerated().map { index, object in
             var object = object
-            for member in members.members where index >= first { object.body[member.name] = member.value }
+            for member in members.members where places.contains(index) { object.body[member.name] = member.value }
             return object
         }
+    }
+
+    /// Rows in which a new member was sent and not kept.
+    func withoutNewMember(
+        _ sent: [World.Object], _ image: TableImage?, _ run: Lab.Run, at place: String
+    ) -> [Finding] {
+        let rows = image?.byKey ?? [:]
+        let with = sent.filter { $0.body["kit_new"] != nil }
+        let lost = with.filter { object in rows[tableKey(object)]?.values["kit_new"] != .string("x") }
+        guard !lost.isEmpty else { return [] }
+        return [
+            Finding(
+                at: place, expected: "the new column in the \(with.count.counted("row has", "rows have")) it",
+                actual: "\(lost.count) of them lack it.", witness: lost.prefix(3).map(key), history: run.log.lines(),
+                cause: "The columns are those of the first row or page: what comes later with another one is lost.")
+        ]
     }
 
     /// Syncs whose rows lack the key, or the cursor, on the wire.

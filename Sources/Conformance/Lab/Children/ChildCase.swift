@@ -29,7 +29,7 @@ public enum ChildCase {
     static let tasks: [ChildTask] = [
         ReadingChecks.hostileTask, TypeChecks.handOverTask, HoldingChecks.growthTask, HoldingChecks.peakTask,
         ReplayImage.child, PlacementChecks.placesTask,
-        TimeCostChecks.task, ProcessChecks.task, trap,
+        TimeCostChecks.task, ProcessChecks.task, CheckRunner.aloneTask, trap,
     ]
 
     /// Judges a case whose check traps, as a source may do: shows what is told then.

@@ -20,6 +20,9 @@ extension LedgerFault {
         LedgerFault("released-table-renamed", "Calls a table otherwise than the released version did.", .kit) {
             $0.schemas = { schemas, _, _ in schemas[1].name = "transfers" }
         },
+        LedgerFault("listed-key-is-another", "Lists another key than that by which the read has rows merged.", .kit) {
+            $0.schemas = { schemas, _, _ in schemas[0].primaryKeys = ["author_id"] }
+        },
         LedgerFault("released-key-changed", "Declares another key than the released version did.", .kit) {
             $0.schemas = { schemas, _, _ in schemas[0].primaryKeys = ["id", "author_id"] }
         },

@@ -23,6 +23,9 @@ extension LedgerFault {
         LedgerFault("truncated-body-accepted", "Takes a body that does not end for an empty page.", .field) {
             $0.context = { context, _ in context.http = LenientClient(base: context.http) }
         },
+        LedgerFault("first-piece-taken-for-the-body", "Takes the first piece of a body for the whole.", .kit) {
+            $0.context = { context, _ in context.http = HastyClient(base: context.http) }
+        },
         LedgerFault("broken-transfer-taken-for-the-end", "Takes a body that breaks off for an empty page.", .kit) {
             $0.context = { context, _ in context.http = ForgivingClient(base: context.http) }
         },

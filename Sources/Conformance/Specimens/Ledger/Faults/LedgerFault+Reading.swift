@@ -106,6 +106,19 @@ extension LedgerFault {
                 response.items = Items { try await stitched(client, inputs, into: $0) }
             }
         },
+        LedgerFault("columns-of-the-first-row", "Takes the columns of the first row for those of all.", .kit) {
+            $0.response = { response, _, _, _ in
+                let names = Lock<Set<String>?>(nil)
+                response.items = response.items.rewriting { row in
+                    let own = Set(row.names)
+                    let first = names.withLock { names in
+                        names = names ?? own
+                        return names ?? own
+                    }
+                    row = JSONObject(row.members.filter { first.contains($0.name) }.map { ($0.name, $0.value) })
+                }
+            }
+        },
         LedgerFault("part-of-a-text-by-its-index", "Takes the second part of a text that may have one.", .kit) {
             $0.response = { response, _, _, _ in
                 response.items = response.items.rewriting { row in
