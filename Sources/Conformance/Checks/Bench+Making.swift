@@ -158,6 +158,25 @@ extension Bench {
     /// they have: whoever compares positions as texts loses the way there.
     func acrossDigits(_ objects: [World.Object]) -> [World.Object] {
         guard sql == nil, let name = collection.key.last else { return objects }
+        return Self.acrossDigits(objects, name)
+    }
+
+    /// The bench of a child table whose parents are numbered so: a resumed read looks for its parent by its key.
+    func withParentsAcrossDigits() -> Bench {
+        guard let parent = collection.parent, let owners = parents[parent.collection],
+            let name = declaration.collection(parent.collection)?.key.last
+        else { return self }
+        let numbered = Self.acrossDigits(owners, name)
+        var bench = self
+        bench.parents[parent.collection] = numbered
+        bench.objects = objects.map { object in
+            guard let index = owners.firstIndex(where: { isChild(object, of: $0) }) else { return object }
+            return moved(object, to: numbered[index])
+        }
+        return bench
+    }
+
+    private static func acrossDigits(_ objects: [World.Object], _ name: String) -> [World.Object] {
         let numbers = objects.compactMap { $0.body[path: name]?.int64 }.filter { (0..<1_000_000_000_000_000) ~= $0 }
         guard numbers.count == objects.count, let greatest = numbers.max() else { return objects }
         var power: Int64 = 10

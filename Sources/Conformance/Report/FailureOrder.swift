@@ -39,12 +39,16 @@ enum FailureOrder {
         }
     }
 
-    /// Failures in the order in which they should be read, scenario by scenario.
+    /// Failures in the order in which they should be read, scenario by scenario, that with the most of them first: what one
+    /// of a refusal says is an aside where whole tables fail.
     static func sorted(_ failures: [CheckResult]) -> [CheckResult] {
-        var scenarios: [String: Int] = [:]
+        var (counts, places): ([String: Int], [String: Int]) = ([:], [:])
         for failure in failures {
-            scenarios[failure.item.input.scenario.id] = scenarios[failure.item.input.scenario.id] ?? scenarios.count
+            counts[failure.item.input.scenario.id, default: 0] += 1
+            places[failure.item.input.scenario.id] = places[failure.item.input.scenario.id] ?? places.count
         }
+        let order = places.keys.sorted { (-(counts[$0] ?? 0), places[$0] ?? 0) < (-(counts[$1] ?? 0), places[$1] ?? 0) }
+        let scenarios = Dictionary(uniqueKeysWithValues: zip(order, order.indices))
         let ranked = failures.enumerated().map { index, failure in
             (scenarios[failure.item.input.scenario.id] ?? 0, rank(failure), index, failure)
         }

@@ -25,6 +25,12 @@ extension ReadingChecks {
             if declared.isEmpty || bench.keyColumns.isEmpty {
                 throw Bench.Verdicted(verdict: .notApplicable("The table declares no key."))
             }
+            guard Set(declared.map(Bench.column)).isSuperset(of: bench.keyColumns) else {
+                throw Bench.Verdicted(
+                    verdict: .notApplicable(
+                        "The declared key is not what tells the upstream's objects apart: without other columns no row is found "
+                            + "again."))
+            }
             let whole = try await bench.choosing(nil)
             // What is wrong whatever was chosen is no matter of the choice: other checks say it better.
             if let first = whole.findings.first {

@@ -187,8 +187,9 @@ extension Bench {
         guard !lost.isEmpty else { return [] }
         return [
             Finding(
-                at: place, expected: "the new column in the \(with.count.counted("row has", "rows have")) it",
-                actual: "\(lost.count) of them lack it.", witness: lost.prefix(3).map(key), history: run.log.lines(),
+                at: place, expected: "the new column in each row that has it",
+                actual: "\(lost.count) of \(with.count) rows lack it.", witness: lost.prefix(3).map(key),
+                history: run.log.lines(),
                 cause: "The columns are those of the first row or page: what comes later with another one is lost.")
         ]
     }
