@@ -47,8 +47,8 @@ enum FailureOrder {
             counts[failure.item.input.scenario.id, default: 0] += 1
             places[failure.item.input.scenario.id] = places[failure.item.input.scenario.id] ?? places.count
         }
-        let order = places.keys.sorted { (-(counts[$0] ?? 0), places[$0] ?? 0) < (-(counts[$1] ?? 0), places[$1] ?? 0) }
-        let scenarios = Dictionary(uniqueKeysWithValues: zip(order, order.indices))
+        let names = places.keys.sorted { (-(counts[$0] ?? 0), places[$0] ?? 0) < (-(counts[$1] ?? 0), places[$1] ?? 0) }
+        let scenarios = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
         let ranked = failures.enumerated().map { index, failure in
             (scenarios[failure.item.input.scenario.id] ?? 0, rank(failure), index, failure)
         }
