@@ -96,6 +96,20 @@ import Tributary
         #expect(message?.contains(expected) == true, "\(message ?? "no error")")
     }
 
+    @Test("where no path is the same, the one that is nearly so is told first")
+    func nearestPath() async throws {
+        let folder = try ScenarioFolder(
+            entries: [
+                ScenarioFolder.entry("probe", "https://a.example/v1/me?page=2"),
+                ScenarioFolder.entry("readings", "https://a.example/v1/devices/SN%2F2/readings?page=1"),
+            ])
+        let request = HTTPRequest.authorized("https://a.example/v1/devices/SN/readings?page=2")
+        let client = try folder.client()
+        let message = await message { _ = try await client.send(request) } ?? "no error"
+        let places = ["readings (", "probe ("].compactMap { message.firstRange(of: $0)?.lowerBound }
+        #expect(places.count == 2 && places == places.sorted(), "\(message)")
+    }
+
     @Test("a forgotten or wrong token does not match, and is never shown")
     func tokens() async throws {
         let client = try ScenarioFolder(entries: [ScenarioFolder.entry("one", a)]).client()

@@ -91,4 +91,43 @@ import Tributary
             ])
         #expect(results.allSatisfy { $0.precedent == nil })
     }
+
+    @Test("what a check says of a second table comes behind what others say of the first")
+    func distinctChecks() throws {
+        let written = try Specimen.ledger.fixture(nil).written()
+        let runner = CheckRunner(catalogue: CheckCatalogue.all, stack: Material.stack)
+        var options = CheckRunner.Options(today: "2026-01-08")
+        options.profile = .full
+        options.checks = ["read-rows-equal-model", "watermark-monotone"]
+        let cases = runner.cases(of: Specimen.ledger.source(nil), scenarios: [written.scenario], options: options)
+        let finding = Finding(at: "here", expected: "this", actual: "that")
+        let results = cases.map { CheckResult(item: $0, verdict: .failed([finding]), duration: .zero, seed: 1) }
+        let told = FailureOrder.sorted(CheckRunner.settled(results)).map { "\($0.item.table) \($0.item.check.name)" }
+        #expect(
+            told == [
+                "notes read-rows-equal-model", "notes watermark-monotone", "payments read-rows-equal-model",
+                "payments watermark-monotone",
+            ])
+    }
+
+    @Test("a failure that comes of what the source keeps in its process is told as such, first of all")
+    func processState() async throws {
+        let specimen = Specimen.ledger
+        let fault = try #require(SeededFault.named("rows-remembered-between-reads"))
+        let material = try specimen.fixture(fault).written()
+        let runner = CheckRunner(
+            catalogue: CheckCatalogue.all, stack: specimen.stack(fault, Material.stack), children: Material.children)
+        var options = CheckRunner.Options(today: "2025-03-10")
+        options.checks = ["read-values-as-recorded", "key-non-null", "key-scalar"]
+        options.tables = ["notes"]
+        options.width = 1
+        options.shrinkLimit = .zero
+        options.looksForProcessState = true
+        let cases = runner.cases(of: specimen.source(fault), scenarios: [material.scenario], options: options)
+            .map { $0.with(material.config(fault), specimen.runtime(fault), .specimen(specimen.name, fault)) }
+        let failures = FailureOrder.sorted(await runner.run(cases, options: options).filter { !$0.findings.isEmpty })
+        let first = try #require(failures.first)
+        #expect(first.passesAlone == first.item.name)
+        #expect(FailureStory(first).causes.first?.hasPrefix("In a process of its own this case passes") == true)
+    }
 }

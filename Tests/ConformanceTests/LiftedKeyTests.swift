@@ -10,10 +10,12 @@ import Tributary
 private protocol RunsVariant: Sendable {
     static var lifting: KeyValuePairs<String, String> { get }
     static var partitioning: PartitionHints { get }
+    static var rows: String { get }
 }
 
 extension RunsVariant {
     static var partitioning: PartitionHints { .datetime("started_at", by: .month, format: .milliseconds) }
+    static var rows: String { "data" }
 }
 
 private enum Right: RunsVariant {
@@ -51,6 +53,12 @@ private enum WrongUnit: RunsVariant {
     static var partitioning: PartitionHints { .datetime("started_at", by: .month) }
 }
 
+/// Looks for rows where there are none, and takes that for an empty list.
+private enum WrongPlace: RunsVariant {
+    static var lifting: KeyValuePairs<String, String> { Right.lifting }
+    static var rows: String { "items" }
+}
+
 private struct RunsSource<Variant: RunsVariant>: RESTSource {
     static var description: SourceDescription {
         SourceDescription(
@@ -64,8 +72,9 @@ private struct RunsSource<Variant: RunsVariant>: RESTSource {
     static var endpoints: [RESTEndpoint] {
         [
             RESTEndpoint(
-                "runs", path: "/v1/runs", primaryKeys: ["experiment_id", "id"], rows: "data",
-                lifting: Variant.lifting, incremental: [.datetime("updated_at", parameter: "since")],
+                "runs", path: "/v1/runs", primaryKeys: ["experiment_id", "id"], rows: Variant.rows,
+                rowsMayBeMissing: Variant.rows != "data", lifting: Variant.lifting,
+                incremental: [.datetime("updated_at", parameter: "since")],
                 partitioning: Variant.partitioning)
         ]
     }
@@ -167,6 +176,33 @@ struct LiftedKeyTests {
         }
         #expect(reason.contains("collections.runs.columns: the key 'info.experiment_id' lies inside another member"))
         #expect(reason.contains("{\"experiment_id\": \"info.experiment_id\"}"), "\(reason)")
+    }
+
+    @Test("an increment that is offered and that no scenario reads is told, since users would choose it")
+    func untriedOffer() async throws {
+        var fixture = RunsFixture.fixture
+        fixture.change("manifest.json", at: ["schemas", "runs"]) { _ in
+            ["mode": "full-refresh", "keys": ["experiment_id", "id"]]
+        }
+        let written = try fixture.written()
+        let results = try await Material.results(
+            AnySource(RunsSource<Right>.self), written.scenario.folder, checks: ["discovery-selectable-round-trip"])
+        guard case .notExercised(let reason) = results.first?.verdict else {
+            Issue.record("\(results.map(\.verdict))")
+            return
+        }
+        #expect(reason.hasPrefix("runs offers increments by updated_at, and no scenario reads it so"))
+    }
+
+    @Test("rows that are looked for where no answer has any are told by the places that have them")
+    func missingRows() async throws {
+        let written = try RunsFixture.fixture.written()
+        let results = try await Material.results(
+            AnySource(RunsSource<WrongPlace>.self), written.scenario.folder, checks: ["read-figures-as-recorded"])
+        let cause = results.first?.findings.first?.cause
+        #expect(
+            cause == "Rows are looked for at 'items', where no recorded answer has anything. Lists are at: data.",
+            "\(results.map(\.verdict))")
     }
 
     @Test("a twin that lifts another member as its key is caught")

@@ -33,4 +33,13 @@ import Tributary
             (["a": nil], .string("{}")), (["a": 1], .null),
         ] as [(JSONValue, Value)])
     func notHeld(_ sent: JSONValue, _ cell: Value) { #expect(!SentValue(sent).isHeld(by: cell)) }
+
+    @Test("a day says a moment where the column is declared as a date, and nowhere else")
+    func days() {
+        let (noon, midnight): (JSONValue, JSONValue) = ("2025-03-01T12:00:00Z", "2025-03-01T00:00:00Z")
+        #expect(!SentValue(noon).isHeld(by: .date(20_148)))
+        #expect(SentValue(noon, isDayEnough: true).isHeld(by: .date(20_148)))
+        #expect(SentValue(midnight).isHeld(by: .date(20_148)))
+        #expect(!SentValue(noon, isDayEnough: true).isHeld(by: .date(20_149)))
+    }
 }
