@@ -6,7 +6,7 @@ struct RequestDifference {
     let equalComponents: Int
     /// Parameters of the query that are equal, to choose among entries that differ in it.
     let equalParameters: Int
-    /// Segments of the path that are equal, at their places; one more where there are as many of them.
+    /// Segments of the path that are equal, counted from its beginning and from its end.
     let equalSegments: Int
     /// One line for each difference.
     let lines: [String]
@@ -28,7 +28,9 @@ struct RequestDifference {
             .count { $0 }
         equalParameters = sent.url.query.count { recorded.url.query.contains($0) }
         let (one, other) = (sent.url.path.split(separator: "/"), recorded.url.path.split(separator: "/"))
-        equalSegments = zip(one, other).count { $0 == $1 } + (one.count == other.count ? 1 : 0)
+        let head = zip(one, other).prefix { $0 == $1 }.count
+        let tail = zip(one.dropFirst(head).reversed(), other.dropFirst(head).reversed()).prefix { $0 == $1 }.count
+        equalSegments = head + tail
         self.lines = lines
     }
 

@@ -44,7 +44,8 @@ enum CatalogueUseChecks {
             let untried = listing.tables.filter { table in
                 !table.incrementalFields.isEmpty && recorded.contains(table.name) && !increments.contains(table.name)
             }
-            if findings.isEmpty, let table = untried.first, input.source.description.listsSchemasWithoutCredentials {
+            // A database offers whatever columns may serve, and reads all of them alike.
+            if findings.isEmpty, let table = untried.first, try SQLScenario(input.scenario) == nil {
                 let fields = table.incrementalFields.map(\.name).joined(separator: ", ")
                 throw Bench.Verdicted(
                     verdict: .notExercised(

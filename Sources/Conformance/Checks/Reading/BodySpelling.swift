@@ -1,6 +1,5 @@
 import Columns
 import Foundation
-import Tributary
 
 /// Another way to write a document, in which it says the same.
 struct BodySpelling: Sendable {
@@ -8,23 +7,7 @@ struct BodySpelling: Sendable {
     /// The document in this spelling; nil for one of another format.
     var change: @Sendable ([UInt8]) -> [UInt8]?
 
-    /// At most so many bytes come at once; nil for all of them.
-    var pieces: Int?
-
-    static let all =
-        [BodySpelling(name: "bodies that come in pieces of 61 bytes", change: { $0 }, pieces: 61)] + json + xml + csv
-
-    /// A body that is sent so.
-    func body(_ bytes: [UInt8]) -> HTTPBody {
-        guard let pieces else { return HTTPBody(bytes) }
-        let rest = Lock(bytes[...])
-        return HTTPBody {
-            rest.withLock { rest in
-                defer { rest = rest.dropFirst(pieces) }
-                return rest.isEmpty ? nil : Array(rest.prefix(pieces))
-            }
-        }
-    }
+    static let all = json + xml + csv
 
     private static let json = [
         BodySpelling(name: "JSON with every letter escaped") { body in

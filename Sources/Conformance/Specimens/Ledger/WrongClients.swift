@@ -36,17 +36,6 @@ struct ForgivingClient: HTTPClient {
     }
 }
 
-/// Takes the first piece of a body for the whole.
-struct HastyClient: HTTPClient {
-    let base: any HTTPClient
-
-    func send(_ request: HTTPRequest) async throws -> HTTPResponse {
-        var response = try await base.send(request)
-        response.body = HTTPBody(try await response.body.chunk() ?? [])
-        return response
-    }
-}
-
 /// Replaces bytes that are no UTF-8.
 struct RepairingClient: HTTPClient {
     let base: any HTTPClient

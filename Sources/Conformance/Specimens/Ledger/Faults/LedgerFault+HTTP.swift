@@ -37,9 +37,6 @@ extension LedgerFault {
                 }
             }
         },
-        LedgerFault("first-piece-taken-for-the-body", "Takes the first piece of a body for the whole.", .kit) {
-            $0.context = { context, _ in context.http = HastyClient(base: context.http) }
-        },
         LedgerFault("broken-transfer-taken-for-the-end", "Takes a body that breaks off for an empty page.", .kit) {
             $0.context = { context, _ in context.http = ForgivingClient(base: context.http) }
         },
