@@ -113,13 +113,13 @@ import Tributary
     @Test("a failure that comes of what the source keeps in its process is told as such, first of all")
     func processState() async throws {
         let specimen = Specimen.ledger
-        let fault = try #require(SeededFault.named("rows-remembered-between-reads"))
+        let fault = try #require(SeededFault.named("transport-of-the-first-connection-kept"))
         let material = try specimen.fixture(fault).written()
         let runner = CheckRunner(
             catalogue: CheckCatalogue.all, stack: specimen.stack(fault, Material.stack), children: Material.children)
         var options = CheckRunner.Options(today: "2025-03-10")
-        options.checks = ["read-values-as-recorded", "key-non-null", "key-scalar"]
-        options.tables = ["notes"]
+        // What the first table's upstream answers, the second one's read then asks.
+        options.checks = ["key-preserves-distinctness"]
         options.width = 1
         options.shrinkLimit = .zero
         options.looksForProcessState = true

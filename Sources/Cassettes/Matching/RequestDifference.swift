@@ -6,7 +6,8 @@ struct RequestDifference {
     let equalComponents: Int
     /// Parameters of the query that are equal, to choose among entries that differ in it.
     let equalParameters: Int
-    /// Segments of the path that are equal, counted from its beginning and from its end.
+    /// Segments of the path that are equal, counted from its beginning and from its end; all of them, and more, where the
+    /// whole path is, and less than none at another origin.
     let equalSegments: Int
     /// One line for each difference.
     let lines: [String]
@@ -30,7 +31,8 @@ struct RequestDifference {
         let (one, other) = (sent.url.path.split(separator: "/"), recorded.url.path.split(separator: "/"))
         let head = zip(one, other).prefix { $0 == $1 }.count
         let tail = zip(one.dropFirst(head).reversed(), other.dropFirst(head).reversed()).prefix { $0 == $1 }.count
-        equalSegments = head + tail
+        let isSame = sent.url.path == recorded.url.path
+        equalSegments = sent.url.origin != recorded.url.origin ? -1 : isSame ? .max : head + tail
         self.lines = lines
     }
 

@@ -26,8 +26,8 @@ struct MissReport {
         let sorted = differences.sorted { one, other in
             let (a, b) = (one.difference, other.difference)
             // Where no path is the same, one that is nearly so says more than a request that is else alike.
-            let ranks = (a.equalComponents, a.equalSegments, a.equalParameters)
-            let others = (b.equalComponents, b.equalSegments, b.equalParameters)
+            let ranks = (a.equalSegments, a.equalComponents, a.equalParameters)
+            let others = (b.equalSegments, b.equalComponents, b.equalParameters)
             return ranks == others ? one.index < other.index : ranks > others
         }
         return sorted.prefix(3).map { entry in

@@ -110,7 +110,8 @@ struct StatementNature: Sendable, Hashable {
             + ["columns", "tables", "statistics", "key_column_usage", "table_constraints", "referential_constraints"]
             .map { "information_schema.\($0)" })
     private static let calls: Set<String> = [
-        "in", "and", "or", "not", "on", "where", "unnest", "lateral", "has_schema_privilege", "has_table_privilege",
+        "in", "and", "or", "not", "on", "as", "where", "unnest", "lateral", "has_schema_privilege",
+        "has_table_privilege",
         "format_type", "concat", "coalesce", "lower", "sum", "nullif", "pg_table_size", "row_security_active",
     ]
     private static let figures = [

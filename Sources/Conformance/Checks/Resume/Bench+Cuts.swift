@@ -147,9 +147,11 @@ extension Bench {
             let durable = Cut(files: failed.files, steps: 0...0, total: 0, step: .request).durable
             let place = "stopped by \(fault.what), durable: \(durable)"
             let resumed = try await successful(plan, of: upstream(shown), into: failed.files, at: place)
+            let difference = try await difference(shown, resumed)
             let findings = finding(
-                try await difference(shown, resumed), at: place, expected: expected, resumed,
-                cause: "What is stored when a run fails lies ahead of the rows that it had stored.")
+                difference, at: place, expected: expected, resumed,
+                cause: Self.cause(ofResumed: difference)
+                    ?? "What is stored when a run fails does not fit the rows that it had stored.")
             if !findings.isEmpty { return findings }
         }
         return []

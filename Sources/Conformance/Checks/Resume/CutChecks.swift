@@ -132,8 +132,8 @@ extension Bench {
             let findings = finding(
                 difference, at: "full refresh over an old table, \(cut.place)",
                 expected: "the \(kept.count) rows that the upstream still has, each once", resumed,
-                cause: difference.isOfLostRows
-                    ? Self.skipping : "The resumed refresh adds to the old table instead of replacing it.")
+                cause: Self.cause(ofResumed: difference)
+                    ?? "The resumed refresh adds to the old table instead of replacing it.")
             if !findings.isEmpty { return findings }
         }
         let next = try await successful(plan, of: upstream(), into: whole.files, at: "the next full refresh")

@@ -36,6 +36,19 @@ struct ForgivingClient: HTTPClient {
     }
 }
 
+/// The transport of whoever came first.
+enum KeptTransport {
+    private static let kept = Lock<(any HTTPClient)?>(nil)
+
+    static func first(_ client: any HTTPClient) -> any HTTPClient {
+        kept.withLock { kept in
+            let first = kept ?? client
+            kept = first
+            return first
+        }
+    }
+}
+
 /// Replaces bytes that are no UTF-8.
 struct RepairingClient: HTTPClient {
     let base: any HTTPClient

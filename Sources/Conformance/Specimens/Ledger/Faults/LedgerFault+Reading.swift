@@ -80,6 +80,12 @@ extension LedgerFault {
             $0.source = AnySource(RememberingSpecimen.self)
         },
         LedgerFault(
+            "transport-of-the-first-connection-kept",
+            "Keeps the transport of the first connection in a static variable, and reads all others through it.", .kit
+        ) {
+            $0.context = { context, _ in context.http = KeptTransport.first(context.http) }
+        },
+        LedgerFault(
             "interrupted-run-skips-other-streams",
             "Remembers the table that was not read to its end, and reads no other until it is.", .field
         ) {
