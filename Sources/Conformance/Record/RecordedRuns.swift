@@ -14,6 +14,8 @@ struct RecordedTable: Sendable {
     var sortMode: SortMode?
     /// What the recorded runs left in the lake.
     var image: TableImage?
+    /// Why it is a full refresh although it declares increments; nil for any other.
+    var incrementError: (any Error)?
 }
 
 /// Everything that one state's recording saw.
