@@ -50,8 +50,19 @@ extension LiveRuns {
             schema: schema, mode: mode, field: mode == .fullRefresh ? nil : field,
             primaryKeys: response?.primaryKeys ?? schema.primaryKeys, lifting: response?.lifting ?? [],
             sortMode: response.flatMap { $0.isSorted ? $0.sortMode : nil },
-            image: image, incrementError: refused)
+            sizeParameters: sizeParameters(schema.name, stand), image: image, incrementError: refused)
         return (table, modes)
+    }
+
+    /// The names by which a table's requests ask for a page's size, as far as the source says them.
+    private func sizeParameters(_ name: String, _ stand: Stand) -> Set<String> {
+        Set(
+            stand.recorder.exchanges.filter { $0.lane.schema == name }.compactMap { exchange in
+                switch exchange.page?.size {
+                case .query(let name), .body(let name): name
+                case nil: nil
+                }
+            })
     }
 
     /// What to say of a table without rows whose answers hold objects.

@@ -51,8 +51,9 @@ struct ModelProposal {
         for state in scenario.manifest.states where state.http != nil {
             for exchange in try scenario.exchanges(state: state.name) where !exchange.exchange.schemas.isEmpty {
                 let names = exchange.exchange.schemas
-                let key = tables.firstIndex { names.contains($0.schema.name) }.map { keys[$0] } ?? []
-                guard let page = RecordedPage(exchange, state: state.name, keys: key) else { continue }
+                let index = tables.firstIndex { names.contains($0.schema.name) }
+                let (key, sizes) = index.map { (keys[$0], tables[$0].sizeParameters) } ?? ([], [])
+                guard let page = RecordedPage(exchange, state: state.name, keys: key, sizes: sizes) else { continue }
                 pages.append((names, page))
             }
         }
