@@ -19,7 +19,7 @@ struct NewSourceCommand: ParsableCommand {
         transform: SourceTypeName.init)
     var name: SourceTypeName
 
-    @Option(help: "The name that users see; by default NAME.")
+    @Option(help: "The name that users see; by default NAME with capitals.")
     var label: String?
 
     @Option(help: "What it reads: rest, graphql, sql or file.")

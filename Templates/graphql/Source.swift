@@ -36,7 +36,9 @@ struct __Type__Source: RESTSource {
             authorization: __authorization____redirects__)
     }
 
-    /// A list by Relay's cursor connections: `first`, `after`, `pageInfo`.
+    /// A list by Relay's cursor connections: `first`, `after`, `pageInfo`. Where the API offers no `nodes`, ask for
+    /// `edges { node { … } }`: `rows` is then "data.NAME.edges", and what the keys, the cursor and the partitions name is
+    /// lifted out of the node: `lifting: ["id": "node.id", "updatedAt": "node.updatedAt"]`.
     private static func connection(
         _ name: String, keys: [String], fields: String, incremental: [RESTIncremental] = []
     ) -> RESTEndpoint {

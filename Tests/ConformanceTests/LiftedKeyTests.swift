@@ -246,6 +246,7 @@ struct LiftedKeyTests {
         #expect(runs["cursor"] == "info.last_update_time")
         #expect(runs["columns"] == .object(RunsFixture.columns))
         let figures = try ExpectedFigures(scenario: written.scenario, model: result.declaration).figures(state: "t0")
+            .tables
         #expect(figures["runs"]?["rows"]?.int64 == 12)
         #expect(figures["runs"]?["cursorLast"] == SpecimenRecording.moment(5 * 3_600))
     }

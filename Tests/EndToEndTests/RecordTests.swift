@@ -70,6 +70,32 @@ struct RecordTests {
         }
     }
 
+    @Test("an increment that is refused is told last, and by the exit code")
+    func refusedIncrement() async throws {
+        let server = try await LoopbackHTTPServer { request in
+            request.query("created[gte]") == nil && request.query("created[lte]") == nil
+                ? .json(
+                    #"{"object": "list", "url": "/v1/customers", "has_more": false, "data": [{"id": "cus_1", "object": "customer", "created": 1767225600}]}"#
+                )
+                : .json(#"{"error": {"message": "Received unknown parameter: created"}}"#, status: 400)
+        }
+        let folder = try TemporaryFolder("record")
+        let tool = CommandLineTool(folder: folder.url)
+        let common = [
+            "record", "stripe", "--fixtures", folder.file("Fixtures").path, "--no-validate", "--table", "customers",
+            "--stand-in", "https://api.stripe.com=\(server.url)", "--set", "auth_method.selection=api_key", "--set",
+            "auth_method.stripe_secret_key=\(Self.key)",
+        ]
+        let shown = try tool.run(common + ["--scenario", "local"])
+        #expect(shown.status == 5, "\(shown.output)\n\(shown.errors)")
+        let last = shown.errors.split(separator: "\n").last.map(String.init)
+        #expect(last == "Recorded as full refreshes alone, for the reasons above: customers.", "\(shown.errors)")
+        let report = try tool.run(common + ["--scenario", "again", "--json"]).json() as? [String: Any]
+        #expect(report?["withoutIncrement"] as? [String] == ["customers"])
+        let full = try tool.run(common + ["--scenario", "full", "--mode", "full-refresh"])
+        #expect(full.status == 0, "\(full.errors)")
+    }
+
     @Test("an origin that cannot be reached is told with the option that lets another server answer for it")
     func unreachable() throws {
         let folder = try TemporaryFolder("record")

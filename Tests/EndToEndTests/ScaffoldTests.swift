@@ -35,7 +35,9 @@ import Testing
         let result = try scaffold(folder, "acme crm", "--base-url", "https://api.acme.example/v1/")
         #expect(result.status == 0, "\(result.errors)")
         let source = try text(folder, "Sources/SourceCatalog/AcmeCrm/AcmeCrmSource.swift")
-        #expect(source.contains("type: \"AcmeCrm\"") && source.contains("\"https://api.acme.example/v1\""))
+        #expect(
+            source.contains("type: \"AcmeCrm\", label: \"Acme Crm\"")
+                && source.contains("\"https://api.acme.example/v1\""))
         #expect(!source.contains("__"))
         let registry = try text(folder, "Sources/SourceCatalog/Registry.swift")
         let acme = try #require(registry.range(of: "AcmeCrmSource.self,"))

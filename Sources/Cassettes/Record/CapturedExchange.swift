@@ -46,7 +46,7 @@ public struct CapturedExchange: Sendable {
     /// What was left out of the answer; nil when nothing was.
     public var trimmed: JSONValue?
     /// What the source said of the page that it asked for.
-    var page: PageHint?
+    public internal(set) var page: PageHint?
 
     /// The list that was asked for, if it was one.
     var list: ListIdentity { ListIdentity(method: method, url: url, body: requestBody) }

@@ -17,6 +17,7 @@ extension LiveRuns {
         try await source.validateCredentials(schema: schema.name, in: context(stand))
         var modes: Set<SyncType> = []
         var last: Synced?
+        var refused: (any Error)?
         let isIncrementOnly = mode != .fullRefresh && shortened.contains(schema.name)
         if !isIncrementOnly {
             last = try await unlimitedIfNeeded(schema.name, .fullRefresh, field: nil, into: [:], stand, &notes)
@@ -32,7 +33,10 @@ extension LiveRuns {
             } else {
                 forgetCutRefresh(schema.name, mode, stand, &modes, &notes)
             }
-            if before.isEmpty, let files = last?.files, !(await again(schema, mode, field, files, stand, &notes)) {
+            if before.isEmpty, let files = last?.files {
+                refused = await again(schema, mode, field, files, stand, &notes)
+            }
+            if refused != nil {
                 forget(schema.name, mode, stand)
                 modes = [.fullRefresh]
                 mode = .fullRefresh
@@ -46,8 +50,19 @@ extension LiveRuns {
             schema: schema, mode: mode, field: mode == .fullRefresh ? nil : field,
             primaryKeys: response?.primaryKeys ?? schema.primaryKeys, lifting: response?.lifting ?? [],
             sortMode: response.flatMap { $0.isSorted ? $0.sortMode : nil },
-            image: image)
+            sizeParameters: sizeParameters(schema.name, stand), image: image, incrementError: refused)
         return (table, modes)
+    }
+
+    /// The names by which a table's requests ask for a page's size, as far as the source says them.
+    private func sizeParameters(_ name: String, _ stand: Stand) -> Set<String> {
+        Set(
+            stand.recorder.exchanges.filter { $0.lane.schema == name }.compactMap { exchange in
+                switch exchange.page?.size {
+                case .query(let name), .body(let name): name
+                case nil: nil
+                }
+            })
     }
 
     /// What to say of a table without rows whose answers hold objects.
@@ -121,19 +136,23 @@ extension LiveRuns {
     }
 
     /// An increment with nothing new shows how the upstream is asked for one; a replay may end without it.
+    ///
+    /// - Returns: why it was not answered; nil where it was.
     private func again(
         _ schema: SourceSchema, _ mode: SyncType, _ field: IncrementalField?, _ files: MemoryLake.Files, _ stand: Stand,
         _ notes: inout [String]
-    ) async -> Bool {
+    ) async -> (any Error)? {
         stand.recorder.enter(.init(schema: schema.name, syncType: mode, isOptional: true))
         do {
             _ = try await sync(schema.name, mode, field: field, into: files, stand)
-            return true
+            return nil
         } catch {
             notes.append(
-                "\(schema.name) is recorded as a full refresh only: an increment was not answered. \(Self.words(error))"
-            )
-            return false
+                "\(schema.name) is recorded as a full refresh only: an increment was not answered. \(Self.words(error)) "
+                    + "Mend how the bound of \(field.map { "'\($0.name)'" } ?? "the cursor") is sent, by its parameter, format or template; or, where the API "
+                    + "takes none, declare no such cursor field. Then record the scenario anew from its first state: later "
+                    + "ones keep to the modes of the first.")
+            return error
         }
     }
 

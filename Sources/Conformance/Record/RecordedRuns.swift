@@ -12,8 +12,12 @@ struct RecordedTable: Sendable {
     /// Columns that the source takes from deeper in the upstream's rows.
     var lifting: [LiftedColumn] = []
     var sortMode: SortMode?
+    /// Parameters of the table's requests that the source says are the size of a page.
+    var sizeParameters: Set<String> = []
     /// What the recorded runs left in the lake.
     var image: TableImage?
+    /// Why it is a full refresh although it declares increments; nil for any other.
+    var incrementError: (any Error)?
 }
 
 /// Everything that one state's recording saw.

@@ -39,8 +39,9 @@ extension Recorder {
         let scenario = try Scenario(at: place)
         let figures = try ExpectedFigures(scenario: scenario, model: proposal.declaration).figures(state: plan.state)
         let covers = try Coverage(scenario).words()
-        files = try write(draft, figures, covers: covers, to: place, originals, model: files.files["model.json"])
-        describe(draft, proposal.declaration, figures, files, &outcome)
+        outcome.notes += figures.notes
+        files = try write(draft, figures.tables, covers: covers, to: place, originals, model: files.files["model.json"])
+        describe(draft, proposal.declaration, figures.tables, files, &outcome)
         return Finished(files: files, outcome: outcome)
     }
 
@@ -122,7 +123,8 @@ extension Recorder {
         do {
             guard let notes = try await write(place) else { return }
             outcome.notes += notes
-            if FileManager.default.fileExists(atPath: place.path), notes.allSatisfy({ $0 != Self.isNotRefused }) {
+            let isRecorded = !notes.contains { [Self.isNotRefused, Self.hasNoSecret].contains($0) }
+            if isRecorded, FileManager.default.fileExists(atPath: place.path) {
                 outcome.refusal = place
             }
         } catch {
@@ -132,6 +134,12 @@ extension Recorder {
 
     private static let isNotRefused =
         "The upstream did not refuse made-up credentials, so there is no scenario bad-credentials."
+
+    private static let hasNoSecret =
+        "No scenario bad-credentials was recorded: the source shows who it is by the token of an OAuth account, and the "
+        + "recorder makes up what the form holds alone. Write it by hand, to prove what a token that was withdrawn comes to: "
+        + "a folder bad-credentials beside this scenario, with the config and the integrations of its manifest, covers "
+        + "[\"error:credentials\"], and one exchange, the probe of the credentials, answered with the 401 that the API documents."
 
     /// The source with made-up credentials, those of the scenario; nil where the config has no secret.
     func wrongCredentials() throws -> ConfiguredSource? {
@@ -156,7 +164,9 @@ extension Recorder {
     /// Writes the scenario; nil where the config has no secret, so that nothing can be refused.
     func writeRefusal(at place: URL, table: String?) async throws -> [String]? {
         let original = try Scenario(at: folder).manifest.document
-        guard let source = try wrongCredentials() else { return nil }
+        guard let source = try wrongCredentials() else {
+            return original["integrations"]?.array?.isEmpty == false ? [Self.hasNoSecret] : nil
+        }
         let plan = Self.refusalPlan(plan)
         let runs = try await LiveRuns(
             plan: plan, live: live, source: source, lakes: [:], shortened: [], progress: progress

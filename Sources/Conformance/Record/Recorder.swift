@@ -41,10 +41,12 @@ public struct Recorder: Sendable {
         public var notes: [String] = []
         /// Tables that were asked for and are not in the recording.
         public var leftOut: [LeftOut] = []
+        /// Tables of which the upstream refused an increment: they are recorded as full refreshes alone.
+        public var withoutIncrement: [LeftOut] = []
         /// The scenario of refused credentials, where one was recorded.
         public var refusal: URL?
 
-        /// A table that could not be recorded.
+        /// A table that could not be recorded, or not as it is declared.
         public struct LeftOut: Sendable {
             public var name: String
             /// Why.
@@ -69,6 +71,7 @@ public struct Recorder: Sendable {
     /// - Parameter replaces: whether a state that is there may be written anew.
     /// - Throws: `SourceError`: of the upstream, or of kind `invalidFixture` when the result must not be written.
     public func run(replaces: Bool = false) async throws -> Outcome {
+        try checkDeclarations()
         let existing = ScenarioFiles(reading: folder)
         try checkPlace(existing, replaces: replaces)
         let source = try plan.source.configure(plan.config)
@@ -91,6 +94,9 @@ public struct Recorder: Sendable {
         var finished = try await finish(draft, lakes: lakes, originals: redacted.originals)
         finished.outcome.notes = runs.notes + finished.outcome.notes
         finished.outcome.leftOut = runs.leftOut
+        finished.outcome.withoutIncrement = runs.tables.compactMap { table in
+            table.incrementError.map { .init(name: table.schema.name, error: $0) }
+        }
         finished.outcome.redactions = redacted.counts
         finished.outcome.changed = finished.files.files.filter { existing.files[$0.key] != $0.value }.keys.sorted()
         if !finished.outcome.changed.isEmpty { try finished.files.write(to: folder) }
@@ -104,6 +110,17 @@ public struct Recorder: Sendable {
     func makeRedaction() throws -> Redaction {
         let rules = try RedactionRules(folder: fixtures.appending(path: sourceName))
         return Redaction(source: sourceName, rules: rules, key: key)
+    }
+
+    /// A source whose declarations contradict each other reads something else than its author means: a recording of that
+    /// would be thrown away.
+    private func checkDeclarations() throws {
+        let problems = plan.source.declarationProblems
+        if problems.isEmpty { return }
+        throw SourceError(
+            .invalidFixture,
+            "Recording \(sourceName): its declarations do not hold: \(problems.joined(separator: "; ")).",
+            advice: "Mend them first. Nothing was asked, and nothing was written.")
     }
 
     // MARK: What is there

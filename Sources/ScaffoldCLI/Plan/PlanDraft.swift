@@ -52,7 +52,7 @@ struct PlanDraft {
         }
         let pagination = pagination ?? .cursor
         var plan = SourcePlan(
-            type: type, label: label ?? type.given,
+            type: type, label: label ?? type.label,
             docs: docs ?? "https://\(URL(string: baseURL.example)?.host ?? "example.com")/docs", kind: kind,
             auth: auth ?? .bearer, pagination: pagination, baseURL: baseURL, tables: tables,
             pageNames: pageNames ?? PageNames(pagination))

@@ -103,6 +103,10 @@ struct SourceTypeName: Equatable {
     let text: String
     /// As a person typed it.
     let given: String
+    /// As users see it unless somebody says otherwise: each word of what was typed begins with a capital.
+    var label: String {
+        given.split(separator: " ").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: " ")
+    }
 
     /// Makes a type of what a person typed: `acme crm` becomes `AcmeCrm`.
     init(_ name: String) throws {

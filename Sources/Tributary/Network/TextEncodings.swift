@@ -1,9 +1,18 @@
 /// Percent-encoding as RFC 3986, section 2, has it: everything but the unreserved characters.
-package enum PercentEncoding {
+///
+/// For readers that build a path themselves. Places in the path of a ``RESTEndpoint`` and the items of a `query` are encoded
+/// by the runtime.
+public enum PercentEncoding {
     private static let unreserved = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
     private static let digits = Array("0123456789ABCDEF".utf8)
 
-    package static func encode(_ text: String) -> String {
+    /// The text as one segment of a path, or as one name or value of a query: a slash, a blank, a question mark or a percent
+    /// sign in it stays a part of it.
+    ///
+    /// ```swift
+    /// let path = "/devices/\(PercentEncoding.encode("SN/2 x"))/readings"  // /devices/SN%2F2%20x/readings
+    /// ```
+    public static func encode(_ text: String) -> String {
         var bytes: [UInt8] = []
         for byte in text.utf8 {
             if unreserved.contains(byte) {

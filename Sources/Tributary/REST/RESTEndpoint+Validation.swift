@@ -68,6 +68,13 @@ extension RESTEndpoint {
         }
         let strangers = neededFields.sorted().filter { field in !ancestors.contains { field.hasPrefix($0 + ".") } }
         let unused = parent != nil && neededFields.isEmpty ? ["it has a parent and uses none of its fields"] : []
-        return strangers.map { "'{\($0)}' is no field of a parent" } + unused
+        return strangers.map { stranger(to: ancestors, $0) } + unused
+    }
+
+    /// What is wrong with a field of no parent: one with a dot may be meant as a path within the parent's row.
+    private func stranger(to ancestors: [String], _ field: String) -> String {
+        let inner = parent?.columns?.keys.contains(field) == true ? ancestors.first : nil
+        let hint = inner.map { ": within a row of \($0) it is '\($0).\(field)', or a column that \($0) lifts" } ?? ""
+        return "'{\(field)}' is no field of a parent\(hint)"
     }
 }

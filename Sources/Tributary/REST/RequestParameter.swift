@@ -35,8 +35,9 @@ public struct RESTRequest: Sendable {
     public var headers: HTTPHeaders
     /// The JSON body; nil sends none.
     public var body: JSONObject?
-    /// The page of a list that it asks for.
-    var page: PageHint?
+    /// What a reader of its own says of the page that it asks for, so that it can be recorded in small pages and cut; lists
+    /// of endpoints say it by themselves. It is neither sent nor compared.
+    public var page: PageHint?
 
     /// A request; its path is taken under the client's base URL.
     public init(

@@ -46,6 +46,7 @@ struct PreviewCommand: AsyncParsableCommand {
         let source = try Sources.registry.source(type)
         let session = PreviewSession(source, upstream: try upstream(source), sampleRows: rows)
         let server = try await PreviewServer(session, port: port)
+        for problem in source.declarationProblems { Console.note("The declarations do not hold: \(problem).") }
         Console.result("Open \(server.address.absoluteString)")
         Console.note("The address works once. Ctrl-C ends the preview.")
         try await Interruption.cancelling(saying: "The preview ends.") { try await server.serve() }

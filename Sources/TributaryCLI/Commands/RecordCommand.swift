@@ -24,8 +24,8 @@ struct RecordCommand: AsyncParsableCommand {
 
             Pseudonyms are made with a key that stays in the state folder, or in $TRIBUTARY_PSEUDONYM_KEY; a later state \
             of a scenario needs the same one. Tables, modes and limits of a later state are those of the scenario, unless \
-            they are given. A table that cannot be read is left out: the last line names it, and the exit code is that of \
-            its error.
+            they are given. A table that cannot be read is left out, and one whose increment is refused is recorded as a full \
+            refresh alone: the last lines name them, and the exit code is that of the first such error.
 
             The account of an OAuth field is the number of a stored one, or an access token, which --set account=- asks for \
             without showing it, or takes from standard input. It is neither printed nor stored.
@@ -137,11 +137,13 @@ struct RecordingReport: Encodable {
     let notes: [String]
     /// Tables that could not be recorded; the notes say why.
     let leftOut: [String]
+    /// Tables of which an increment was refused; the notes say why.
+    let withoutIncrement: [String]
     let refusal: String?
     private let status: ExitStatus?
 
     private enum CodingKeys: CodingKey {
-        case folder, tables, requests, bytes, redactions, changed, notes, leftOut, refusal
+        case folder, tables, requests, bytes, redactions, changed, notes, leftOut, withoutIncrement, refusal
     }
 
     init(_ outcome: Recorder.Outcome) {
@@ -153,13 +155,15 @@ struct RecordingReport: Encodable {
         changed = outcome.changed
         notes = outcome.notes
         leftOut = outcome.leftOut.map(\.name)
+        withoutIncrement = outcome.withoutIncrement.map(\.name)
         refusal = outcome.refusal?.relativePath
-        status = outcome.leftOut.first.map { ExitStatus(for: $0.error) }
+        status = (outcome.leftOut + outcome.withoutIncrement).first.map { ExitStatus(for: $0.error) }
     }
 
     /// Prints it.
     ///
-    /// - Throws: the exit code of the first table that was left out, as a sync ends with that of its first failure.
+    /// - Throws: the exit code of the first table that was left out, or else that lacks its increment, as a sync ends with
+    ///   that of its first failure.
     func show(json: Bool) throws {
         if json { try JSONOutput.print(self) } else { showText() }
         if let status { throw status.exitCode }
@@ -186,6 +190,10 @@ struct RecordingReport: Encodable {
         }
         if let refusal { Console.result("What wrong credentials are answered with is in \(refusal).") }
         Console.note("Read what was written before you commit it; then: tributary check")
+        if !withoutIncrement.isEmpty {
+            Console.note(
+                "Recorded as full refreshes alone, for the reasons above: \(withoutIncrement.joined(separator: ", ")).")
+        }
         if !leftOut.isEmpty { Console.note("Left out, for the reasons above: \(leftOut.joined(separator: ", ")).") }
     }
 }

@@ -62,9 +62,11 @@ import Tributary
             id: 3, kind: "tokens", label: "Jo's own", accessToken: Secret("live-4711-token"),
             refreshToken: Secret("live-4712-refresh"))
         let source = AnySource(AccountTokenSource.self)
-        _ = try await Recorder.testing(
+        let outcome = try await Recorder.testing(
             TokenService(things: 4).client, room.url, of: source, config: ["account": 3], accounts: [account]
         ).run()
+        let note = outcome.notes.first { $0.hasPrefix("No scenario bad-credentials was recorded") }
+        #expect(outcome.refusal == nil && note?.contains("Write it by hand") == true, "\(outcome.notes)")
         let folder = room.file("tokens/lists")
         let stored = try #require(try Scenario(at: folder).manifest.integrations.first)
         #expect(stored.id == 3 && stored.kind == "tokens" && stored.accessToken.revealed == "fake-access-token-1")
@@ -73,6 +75,13 @@ import Tributary
         for word in ["live-4711", "live-4712", "Jo's own"] { #expect(!text.contains(word), "\(word)") }
         let verdicts = try await Self.verdicts(folder, source, checks: ["fixture-every-exchange-used"])
         #expect(verdicts["fixture-every-exchange-used"]?.name == "passed", "\(verdicts)")
+    }
+
+    @Test("where nobody shows who he is, there is nothing to be refused, and nothing is said of it")
+    func nothingToRefuse() async throws {
+        let room = try TemporaryFolder("tokens")
+        let outcome = try await Self.recorder(TokenService(things: 4).client, room.url).run()
+        #expect(!outcome.notes.contains { $0.contains("bad-credentials") }, "\(outcome.notes)")
     }
 
     @Test("a list of which only the first page is there is no whole list: what was known before stays")

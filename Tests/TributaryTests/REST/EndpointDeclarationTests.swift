@@ -65,6 +65,25 @@ struct EndpointDeclarationTests {
             ])
     }
 
+    @Test("a field inside a parent's row is named by the parent too, and the message says how")
+    func nestedParentFields() {
+        func problems(_ columns: [String: String]) -> [String] {
+            RESTEndpoint.declarationProblems([
+                RESTEndpoint(
+                    "issues", path: "/issues", primaryKeys: ["id"], rows: "", lifting: ["id": "node.id"]),
+                RESTEndpoint(
+                    "comments", path: "/issues/{issues.node.id}/comments", primaryKeys: ["issue_id", "id"], rows: "",
+                    parent: RESTParent("issues", columns: columns)),
+            ])
+        }
+        #expect(
+            problems(["node.id": "issue_id"]) == [
+                "endpoint comments: '{node.id}' is no field of a parent: within a row of issues it is 'issues.node.id', "
+                    + "or a column that issues lifts"
+            ])
+        #expect(problems(["issues.node.id": "issue_id"]).isEmpty && problems(["id": "issue_id"]).isEmpty)
+    }
+
     @Test("a body that names what is no parent's field is a mistake; braces of its own are none")
     func bodies() {
         func problems(_ text: String) -> [String] {

@@ -44,6 +44,20 @@ struct EnvelopeGuess {
         return .object(object)
     }
 
+    /// Whether a template tells the end of the list, by a number of its rows or pages, or by what leads on.
+    func saysEnd(_ template: JSONValue) -> Bool {
+        ["$total", "$pages", "$more", "$next"].contains { template.text.contains($0) }
+    }
+
+    /// A member that said that nothing follows on a page behind which the source asked on.
+    var unheeded: String? {
+        let leads = runs.flatMap { $0.pages.dropLast() }
+        return leads.lazy.flatMap { PagingGuess.scalars(of: $0.body) }.first { member in
+            let name = MemberPath.last(member.path).lowercased()
+            return member.value.bool == false && (name.contains("more") || name.contains("next"))
+        }?.path
+    }
+
     private mutating func template(_ value: JSONValue, at path: String) -> JSONValue? {
         if path == place { return .string("$rows" + (isMissing(path) ? "?" : "")) }
         if path == paging?.nextPlace {

@@ -4,6 +4,14 @@ import Tributary
 
 // Whose children the objects of a list are.
 extension ModelProposal {
+    /// The list of another table that has the parents of a list's objects; nil where none has, or no table is recorded of them.
+    func owner(of list: List, _ lists: [List]) -> List? {
+        guard let parent = list.path.parent else { return nil }
+        return lists.first { owner in
+            owner.table.schema.name != list.table.schema.name && owner.pages.contains { $0.target == parent }
+        }
+    }
+
     /// `parent` of a collection: the collection, what the names in its path stand for, and which columns of a row are the
     /// parent's.
     func parent(_ list: List, _ owner: List) -> JSONObject {

@@ -121,7 +121,7 @@ extension ModelProposal {
     private static func advice(_ draft: Draft, _ problem: String) -> String {
         let path = draft.endpoint["path"]?.string ?? ""
         return """
-            model.json: \(draft.name) is left out, since the proposal does not give what was recorded. \(problem)
+            model.json: \(draft.name) is left out, since the proposal does not give what was recorded. \(problem)\(draft.hint.map { " \($0)" } ?? "")
               Start from this and mend it, see "A model of an upstream" (ModelOfAnUpstream.md): {"collections": {"\(draft.name)": \(JSONValue.object(draft.collection).text)}, \
             "endpoints": [\(JSONValue.object(draft.endpoint).text)]} (\(path))
             """

@@ -51,8 +51,9 @@ struct ModelProposal {
         for state in scenario.manifest.states where state.http != nil {
             for exchange in try scenario.exchanges(state: state.name) where !exchange.exchange.schemas.isEmpty {
                 let names = exchange.exchange.schemas
-                let key = tables.firstIndex { names.contains($0.schema.name) }.map { keys[$0] } ?? []
-                guard let page = RecordedPage(exchange, state: state.name, keys: key) else { continue }
+                let index = tables.firstIndex { names.contains($0.schema.name) }
+                let (key, sizes) = index.map { (keys[$0], tables[$0].sizeParameters) } ?? ([], [])
+                guard let page = RecordedPage(exchange, state: state.name, keys: key, sizes: sizes) else { continue }
                 pages.append((names, page))
             }
         }
@@ -96,6 +97,8 @@ struct ModelProposal {
         var collection: JSONObject
         var endpoint: JSONObject
         var notes: [String]
+        /// What may be why the proposal does not hold.
+        var hint: String?
 
         /// Binds the list to a value of a parameter: other requests have its path too, or it names the parent.
         mutating func answer(when condition: (name: String, value: JSONValue)) {
@@ -126,6 +129,13 @@ struct ModelProposal {
                     "model.json: \(name) is left out, since its rows show no key of their own. Write collections.\(name) "
                         + "with the members that tell its rows apart: {\"key\": [\"id\"], \"from\": [{\"path\": \"\(list.path.template)\"}]}."
                 )
+                continue
+            }
+            if list.path.when != nil, owner(of: list, lists) == nil {
+                notes.append(
+                    "model.json: \(name) is left out, since the objects that its requests name are of no table that was "
+                        + "recorded. Record it together with the table of its parents, or write a collection of the parents by "
+                        + "hand.")
                 continue
             }
             if let note = RepeatedKeys(list: list).note { notes.append(note) }
@@ -187,11 +197,15 @@ struct ModelProposal {
                     + "If the API takes one, write endpoints[].filters: [{\"parameter\": \"since\", \"field\": \"\(cursor ?? "updated_at")\", \"comparison\": \">=\"}]."
             )
         }
-        endpoint["page"] = .object(page(paging, runs))
+        endpoint["page"] = .object(page(paging, runs, saysEnd: envelope.saysEnd(template)))
         endpoint["envelope"] = template
+        let hint = envelope.unheeded.map { member in
+            "The answers of \(name) say by \(member) that nothing follows, and the source asked on all the same: end there, "
+                + "as with hasMore: \"\(member)\" of a paginator, and record it anew."
+        }
         return Draft(
             name: name, collection: collection(list, lists, place: place, cursor: cursor), endpoint: endpoint,
-            notes: notes)
+            notes: notes + [hint].compactMap { $0 }, hint: hint)
     }
 
     /// The cursor of a table, or of a full refresh a time that rows show.
@@ -217,13 +231,7 @@ struct ModelProposal {
         if !mutable.isEmpty { collection["mutable"] = .array(mutable.map { .string($0) }) }
         collection["from"] = [["path": .string(list.path.template), "rows": .string(place)]]
         collection["schemas"] = [.string(name)]
-        if let parent = list.path.parent,
-            let owner = lists.first(where: { owner in
-                owner.table.schema.name != name && owner.pages.contains { $0.target == parent }
-            })
-        {
-            collection["parent"] = .object(self.parent(list, owner))
-        }
+        if let owner = owner(of: list, lists) { collection["parent"] = .object(parent(list, owner)) }
         return collection
     }
 
@@ -265,7 +273,8 @@ struct ModelProposal {
         endpoint["orderParameters"] = .object(JSONObject([(names.joined(separator: "+"), options)]))
     }
 
-    private func page(_ paging: PagingGuess?, _ runs: [PageRun]) -> JSONObject {
+    /// - Parameter saysEnd: whether the answers tell the end of the list, as by a total.
+    private func page(_ paging: PagingGuess?, _ runs: [PageRun], saysEnd: Bool) -> JSONObject {
         guard let paging else { return JSONObject([("style", "single")]) }
         var page = JSONObject([("style", .string(paging.style.rawValue)), ("parameter", .string(paging.parameter))])
         if let header = paging.header { page["header"] = .string(header) }
@@ -280,7 +289,11 @@ struct ModelProposal {
         }
         let ends = runs.filter { $0.pages.count > 1 }.compactMap(\.pages.last)
         if !ends.isEmpty, ends.allSatisfy({ $0.rows.isEmpty }) { page["endsWithEmptyPage"] = true }
-        let isSilent = paging.nextPlace == nil && [.offset, .page].contains(paging.style)
+        // Behind a page that is shorter than was asked for the source went on: it heeds what the answers say.
+        let leads = runs.flatMap { $0.pages.dropLast() }
+        let goesOn = leads.contains { page in page.size.map { page.rows.count < $0.value } ?? true }
+        let isSilent =
+            paging.nextPlace == nil && [.offset, .page].contains(paging.style) && !(saysEnd && goesOn)
         if isSilent, !ends.isEmpty, ends.allSatisfy({ !$0.rows.isEmpty && $0.rows.count < maximum }) {
             page["endsWithShortPage"] = true
         }

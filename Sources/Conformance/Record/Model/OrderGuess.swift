@@ -16,7 +16,8 @@ struct OrderGuess {
         return names.filter { name in words.contains { name.lowercased().contains($0) } }.sorted()
     }
 
-    /// The order of rows that came one after another, as `-created`; nil when none is seen.
+    /// The order of rows that came one after another, as `-created`, and the key behind it where rows that are alike came by
+    /// that; nil when none is seen.
     func order(of runs: [PageRun], named text: String) -> [String]? {
         let lists = runs.map(\.rows).filter { $0.count > 1 }
         guard let row = lists.first?.first else { return nil }
@@ -36,10 +37,34 @@ struct OrderGuess {
         }
         let candidates = followed + mentioned + (text.allSatisfy { $0 == "+" } ? key + rest : rest + key)
         for name in candidates {
-            if isSorted(lists, by: name, descending: false) { return [name] }
-            if isSorted(lists, by: name, descending: true) { return ["-" + name] }
+            for sign in ["", "-"] where isSorted(lists, by: name, descending: sign == "-") {
+                return [sign + name] + tieBreaker(lists, behind: name)
+            }
         }
         return nil
+    }
+
+    /// The members of the key, as far as they are not the order itself, by which rows of one value came; none where no two
+    /// rows share a value, or they came otherwise.
+    private func tieBreaker(_ lists: [[JSONObject]], behind name: String) -> [String] {
+        let rest = key.filter { $0 != name }
+        func isBefore(_ one: JSONObject, _ other: JSONObject) -> Bool {
+            for member in rest {
+                let (a, b) = (ModelOrder.value(member, of: one), ModelOrder.value(member, of: other))
+                if ModelOrder.isLess(a, b) { return true }
+                if ModelOrder.isLess(b, a) { return false }
+            }
+            return false
+        }
+        let ties = lists.flatMap { rows in
+            zip(rows, rows.dropFirst()).filter { one, other in
+                let (a, b) = (ModelOrder.value(name, of: one), ModelOrder.value(name, of: other))
+                return !ModelOrder.isLess(a, b) && !ModelOrder.isLess(b, a)
+            }
+        }
+        if ties.isEmpty { return [] }
+        if ties.allSatisfy({ isBefore($0.0, $0.1) }) { return rest }
+        return ties.allSatisfy { isBefore($0.1, $0.0) } ? rest.map { "-" + $0 } : []
     }
 
     private func isSorted(_ lists: [[JSONObject]], by name: String, descending: Bool) -> Bool {

@@ -20,9 +20,11 @@ struct RecordedPage {
     /// Where headers may lead: the target of the Link field's `next`, without a name, and URLs in headers of their own.
     let nextLinks: [(header: String?, url: String)]
     let syncTypes: [SyncType]
+    /// Parameters that are the size of a page by the source's own word.
+    private let sizes: Set<String>
 
     /// Nil for what cannot be a page, or was refused.
-    init?(_ exchange: RecordedExchange, state: String, keys: [String]) {
+    init?(_ exchange: RecordedExchange, state: String, keys: [String], sizes: Set<String> = []) {
         guard exchange.status == 200, let call = try? ModelCall(exchange),
             let body = try? JSONValue(parsing: exchange.body),
             body.object != nil || body.array != nil
@@ -33,6 +35,7 @@ struct RecordedPage {
         hasList = found != nil
         id = exchange.id
         self.state = state
+        self.sizes = sizes
         url = exchange.url
         path = call.path
         query = Dictionary(call.query.map { ($0.name, $0.value) }) { $1 }
@@ -85,12 +88,14 @@ struct RecordedPage {
         PagingGuess.scalars(of: body).contains { ModelPage.text($0.value) == value }
     }
 
+    private func isSize(_ name: String) -> Bool { sizes.contains(name) || PageSizeParameter.isSize(name) }
+
     /// Parameters without those that ask for a size.
-    var parameters: [String: String] { query.filter { !PageSizeParameter.isSize($0.key) } }
+    var parameters: [String: String] { query.filter { !isSize($0.key) } }
 
     /// The parameter that asks for a size.
     var size: (name: String, value: Int)? {
-        for (name, text) in query.sorted(by: { $0.key < $1.key }) where PageSizeParameter.isSize(name) {
+        for (name, text) in query.sorted(by: { $0.key < $1.key }) where isSize(name) {
             if let value = Int(text) { return (name, value) }
         }
         return nil
