@@ -130,14 +130,4 @@ import Tributary
         #expect(first.passesAlone == first.item.name)
         #expect(FailureStory(first).causes.first?.hasPrefix("In a process of its own this case passes") == true)
     }
-
-    @Test("a scenario of a refusal, which reads no table, judges nothing in place of another")
-    func refusals() throws {
-        let name = "key-scalar"
-        let lacking = try results([name], .notExercised("nothing was recorded"))
-        let refusal = try results([name], .notApplicable(ConfigurationChecks.noTables))
-        #expect(CheckRunner.settled(refusal + lacking).map(\.isNotExercised) == [false, true])
-        let judged = try results([name], .passed(Counters(rows: 1)))
-        #expect(CheckRunner.settled(judged + lacking).map(\.isNotExercised) == [false, false])
-    }
 }

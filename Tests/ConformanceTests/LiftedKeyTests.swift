@@ -11,11 +11,13 @@ private protocol RunsVariant: Sendable {
     static var lifting: KeyValuePairs<String, String> { get }
     static var partitioning: PartitionHints { get }
     static var rows: String { get }
+    static var readsOnePage: Bool { get }
 }
 
 extension RunsVariant {
     static var partitioning: PartitionHints { .datetime("started_at", by: .month, format: .milliseconds) }
     static var rows: String { "data" }
+    static var readsOnePage: Bool { false }
 }
 
 private enum Right: RunsVariant {
@@ -59,6 +61,12 @@ private enum WrongPlace: RunsVariant {
     static var rows: String { "items" }
 }
 
+/// Takes the first page for the whole list.
+private enum OnePage: RunsVariant {
+    static var lifting: KeyValuePairs<String, String> { Right.lifting }
+    static var readsOnePage: Bool { true }
+}
+
 private struct RunsSource<Variant: RunsVariant>: RESTSource {
     static var description: SourceDescription {
         SourceDescription(
@@ -84,7 +92,9 @@ private struct RunsSource<Variant: RunsVariant>: RESTSource {
     func client(for config: Config, in context: SourceContext) throws -> RESTClient {
         RESTClient(
             context, baseURL: SpecimenRecording.origin, authorization: .bearer(config.apiKey),
-            paginator: .cursor(parameter: "after", from: "next", hasMore: "more"), pageSize: PageSize("limit", 100))
+            paginator: Variant.readsOnePage
+                ? .singlePage : .cursor(parameter: "after", from: "next", hasMore: "more"),
+            pageSize: PageSize("limit", 100))
     }
 }
 
@@ -123,13 +133,26 @@ private enum RunsFixture {
     static let fixture = SpecimenFixture("specimen/runs", documents: documents)
 
     private static var recording: JSONValue {
-        var list = SpecimenRecording.entry(
-            "runs", "/v1/runs?limit=100", ["data": .array((0..<12).map(run)), "more": false, "next": nil])
-        if var object = list.object {
-            object["_schema"] = ["runs"]
-            list = .object(object)
-        }
-        return SpecimenRecording.har([SpecimenRecording.entry("me", "/v1/me", ["id": "me"]), list])
+        recording([page("runs", "/v1/runs?limit=100", 0..<12, next: nil)])
+    }
+
+    /// The same list on two pages.
+    static var twoPages: JSONValue {
+        recording([
+            page("runs-1", "/v1/runs?limit=100", 0..<7, next: "c1"),
+            page("runs-2", "/v1/runs?limit=100&after=c1", 7..<12, next: nil),
+        ])
+    }
+
+    private static func recording(_ pages: [JSONValue]) -> JSONValue {
+        SpecimenRecording.har([SpecimenRecording.entry("me", "/v1/me", ["id": "me"])] + pages)
+    }
+
+    private static func page(_ id: String, _ path: String, _ runs: Range<Int>, next: JSONValue?) -> JSONValue {
+        let body: JSONValue = ["data": .array(runs.map(run)), "more": .bool(next != nil), "next": next ?? .null]
+        guard var entry = SpecimenRecording.entry(id, path, body).object else { return .null }
+        entry["_schema"] = ["runs"]
+        return .object(entry)
     }
 
     private static func run(_ index: Int) -> JSONValue {
@@ -205,6 +228,23 @@ struct LiftedKeyTests {
         #expect(
             cause == "Rows are looked for at 'items', where no recorded answer has anything. Lists are at: data.",
             "\(results.map(\.verdict))")
+    }
+
+    @Test("a read that ends too early is told by the recorded pages that nobody asked for")
+    func unaskedPages() async throws {
+        var fixture = RunsFixture.fixture
+        fixture.documents["t0.har"] = RunsFixture.twoPages
+        fixture.change("manifest.json", at: ["expected"]) { _ in ["t0": ["runs": ["rows": 12]]] }
+        let written = try fixture.written()
+        func finding<Variant: RunsVariant>(_ variant: Variant.Type) async throws -> Finding? {
+            let results = try await Material.results(
+                AnySource(RunsSource<Variant>.self), written.scenario.folder, checks: ["read-figures-as-recorded"])
+            return results.first?.findings.first
+        }
+        #expect(try await finding(Right.self) == nil)
+        #expect(
+            try await finding(OnePage.self)?.cause
+                == "1 of the 2 recorded pages of this table was asked for: the read ends before the last one.")
     }
 
     @Test("a twin that lifts another member as its key is caught")

@@ -5,7 +5,7 @@ extension CheckRunner {
     /// has no material for, another may have judged; only what none has is not exercised.
     static func settled(_ results: [CheckResult]) -> [CheckResult] {
         var judged: [String: String] = [:]
-        for result in results where !result.isNotExercised && !result.isOfNoTable {
+        for result in results where !result.isNotExercised {
             judged[result.item.name] = judged[result.item.name] ?? result.item.input.scenario.name
         }
         let settled = results.map { result in
@@ -36,11 +36,6 @@ extension Verdict {
 extension CheckResult {
     /// Whether there was no material to judge.
     public var isNotExercised: Bool { if case .notExercised = verdict { true } else { false } }
-
-    /// Whether the scenario is one of a refusal, which judges nothing of tables in place of another.
-    fileprivate var isOfNoTable: Bool {
-        if case .notApplicable(ConfigurationChecks.noTables) = verdict { true } else { false }
-    }
 
     fileprivate func with(_ verdict: Verdict) -> CheckResult {
         CheckResult(item: item, verdict: verdict, duration: duration, seed: seed, fixtures: fixtures)

@@ -138,15 +138,21 @@ enum CredentialChecks {
     }.needing(.http)
 
     private static func attribution(_ reading: Reading, _ schema: Manifest.Schema) -> [Finding] {
-        func finding(_ actual: String) -> [Finding] {
+        func finding(_ actual: String, cause: String? = nil) -> [Finding] {
             [
                 Finding(
                     at: "\(schema.name), whose requests are answered with 403",
                     expected: "permission-denied, of \(schema.name), with the scope that the upstream names",
-                    actual: actual, history: reading.history)
+                    actual: actual, history: reading.history, cause: cause)
             ]
         }
-        guard let error = reading.error else { return finding("The read succeeded.") }
+        guard let error = reading.error else {
+            return finding(
+                "The read succeeded.",
+                cause:
+                    "The refusal is swallowed, by an action that ignores 403 or where the error is caught: the table looks "
+                    + "empty, and nobody learns that a right is missing.")
+        }
         guard let error = error as? SourceError else { return finding("The error is no SourceError: \(error)") }
         if error.kind != .permissionDenied { return finding("Its kind is \(error.kind.rawValue): \(error.message)") }
         if !error.description.contains(schema.name) { return finding("It does not name the table: \(error)") }

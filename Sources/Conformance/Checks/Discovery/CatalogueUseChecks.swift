@@ -18,6 +18,10 @@ enum CatalogueUseChecks {
         catches: "listed-table-cannot-be-read"
     ) { input in
         try await input.judging { tally in
+            // A scenario of a refusal must not stand for one that reads tables.
+            guard input.scenario.goodState != nil else {
+                throw Bench.Verdicted(verdict: .notExercised(ConfigurationChecks.noTables))
+            }
             let listing = try await input.listing()
             let here = input.scenario.manifest.schemas
             let recorded = try input.scenarios().flatMap { $0.manifest.schemas.map(\.name) }

@@ -14,7 +14,9 @@ extension Storm {
                 finding(
                     expected: "an end within \(limit)",
                     actual: "It took \(run.clock.waited) of the fake clock. \(ending)",
-                    witness: ["\(sendings.count) sendings of the request"])
+                    witness: ["\(sendings.count.counted("sending", "sendings")) of the request"],
+                    cause: sendings.count > 1
+                        ? nil : "One sending waits too long: the source gives its requests a timeout of its own.")
             ]
         }
         if sendings.count > most {

@@ -64,7 +64,8 @@ extension ReadingChecks {
                     at: "replay of \(state.name), \(plan.syncType.rawValue)",
                     expected: "the figures of manifest.json, expected.\(state.name).\(schema.name)",
                     actual: problems.joined(separator: "; ") + ".", history: run.log.lines(),
-                    cause: try input.missingRows(run, state: state.name))
+                    cause: try input.missingRows(run, state: state.name)
+                        ?? input.unaskedPages(run, plan.syncType, state: state.name))
             ])
         }
         return counters.items == 0
@@ -124,6 +125,20 @@ extension CheckCase {
         let lists = Set(bodies.flatMap { Self.lists(in: $0, at: "") }).sorted()
         return "Rows are looked for at '\(place)', where no recorded answer has anything. "
             + (lists.isEmpty ? "No answer has a list of objects." : "Lists are at: \(lists.joined(separator: ", ")).")
+    }
+
+    /// A cause that tells how many of the recorded answers were asked for, where that is not all of them and the read ended
+    /// well.
+    fileprivate func unaskedPages(_ run: Lab.Run, _ type: SyncType, state: String) throws -> String? {
+        let pages = try scenario.exchanges(state: state).count { exchange in
+            let (tables, types) = (exchange.exchange.schemas, exchange.exchange.syncTypes)
+            return exchange.status == 200 && tables == [schema?.name] && (types.isEmpty || types.contains(type))
+        }
+        let asked = run.log.requests.count
+        guard run.error == nil, (1..<pages).contains(asked) else { return nil }
+        return
+            "\(asked) of the \(pages) recorded pages of this table \(asked == 1 ? "was" : "were") asked for: the read ends before "
+            + "the last one."
     }
 
     /// The paths of the lists of objects that lie outside of rows.

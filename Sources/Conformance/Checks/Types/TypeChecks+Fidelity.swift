@@ -245,10 +245,16 @@ extension Bench {
             wrong.append("\(key(object)): sent \(original.text.prefix(60)), received \(Corpus.describe(value))")
         }
         if wrong.isEmpty { return [] }
+        let column = Self.column(member)
+        let hint = try await response().columnHints.first { Self.column($0.key) == column }?.value
         return [
             Finding(
                 at: place, expected: "each value as it was sent",
-                actual: "\(wrong.count) of \(sent.count) values of \(member) are others.", witness: wrong)
+                actual: "\(wrong.count) of \(sent.count) values of \(member) are others.", witness: wrong,
+                cause: hint.map {
+                    "The column is declared as \($0), which does not hold what is sent: take the hint away, or declare a type "
+                        + "that does."
+                })
         ]
     }
 
