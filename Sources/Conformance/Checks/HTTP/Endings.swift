@@ -107,22 +107,11 @@ struct Pause {
         if storm.run.error == nil { return try await storm.mustHaveCalmTable() }
         let typed = storm.mustBeTyped()
         if !typed.isEmpty { return typed }
-        guard let error = storm.run.error as? SourceError, case .retry(let after) = error.recovery else {
+        guard let error = storm.run.error as? SourceError, case .retry = error.recovery else {
             return [
                 storm.finding(
                     expected: "an error that may be retried, so that a run after the pause goes on",
                     actual: "The error stops for good, and each run will end here. \(storm.ending)")
-            ]
-        }
-        // A run that begins anew at once asks too early as well.
-        guard let after, after >= asked else {
-            return [
-                storm.finding(
-                    expected: "an error that says when to come back: after \(asked)",
-                    actual: "It says \(after.map { "\($0)" } ?? "nothing of it"), and the next run asks too early.",
-                    cause:
-                        "The pause that the refusal asks for is not handed on: say recovery: .retry(after: …) with what "
-                        + "Retry-After says.")
             ]
         }
         return try await storm.mustRecover()

@@ -46,7 +46,7 @@ extension ReadingChecks {
             "Two full reads of one object; then one that is given up after its first item, and another. All complete "
             + "ones must hand over the same rows.",
         likelyCause: "The source remembers something from one read to the next, such as which rows it has handed over.",
-        catches: "rows-remembered-between-reads", "transport-of-the-first-connection-kept"
+        catches: "rows-remembered-between-reads"
     ) { input in
         try await Bench.judging(input) { bench in
             let upstream = try bench.upstream()

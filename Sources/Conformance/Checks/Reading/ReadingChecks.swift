@@ -20,7 +20,7 @@ enum ReadingChecks {
         catches: "first-page-only", "nested-list-first-page-only", "terminal-page-null-list-crashes",
         "result-window-cap-truncates", "reanchor-on-timestamp-stuck-on-ties", "page-number-missing-in-sync-mode",
         "page-cap-reported-as-complete", "null-batch-closes-bounded-read", "zero-becomes-null", "truth-becomes-a-word",
-        "null-becomes-an-empty-text", "token-sent-under-another-name"
+        "null-becomes-an-empty-text", "token-sent-under-another-name", "transport-of-the-first-connection-kept"
     ) { input in
         try await Bench.judging(input) { bench in
             for count in [0, 1, 2, 3, 4, 6, 10] where count <= bench.objects.count {

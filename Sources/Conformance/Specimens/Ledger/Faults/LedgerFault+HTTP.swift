@@ -23,20 +23,6 @@ extension LedgerFault {
         LedgerFault("truncated-body-accepted", "Takes a body that does not end for an empty page.", .field) {
             $0.context = { context, _ in context.http = LenientClient(base: context.http) }
         },
-        LedgerFault("pause-of-a-refusal-forgotten", "Says of a refusal that it may be tried again, and not when.", .kit)
-        {
-            $0.response = { response, _, _, _ in
-                let items = response.items
-                response.items = Items { emit in
-                    do {
-                        try await items.run(into: emit)
-                    } catch var error as SourceError {
-                        if case .retry = error.recovery { error.recovery = .retry(after: nil) }
-                        throw error
-                    }
-                }
-            }
-        },
         LedgerFault("broken-transfer-taken-for-the-end", "Takes a body that breaks off for an empty page.", .kit) {
             $0.context = { context, _ in context.http = ForgivingClient(base: context.http) }
         },
