@@ -130,4 +130,15 @@ import Tributary
         #expect(first.passesAlone == first.item.name)
         #expect(FailureStory(first).causes.first?.hasPrefix("In a process of its own this case passes") == true)
     }
+
+    @Test("what a scenario lacks is told once, and not beside a refusal that reads no table")
+    func lacking() throws {
+        let name: Set = ["key-scalar"]
+        let refusal = try results(name, .notExercised(ConfigurationChecks.noTables))
+        let lacking = try results(name, .notExercised("nothing was recorded"))
+        #expect(CheckRunner.settled(refusal + lacking).map(\.isNotExercised) == [false, true])
+        #expect(CheckRunner.settled(refusal).map(\.isNotExercised) == [true])
+        let judged = try results(name, .passed(Counters(rows: 1)))
+        #expect(CheckRunner.settled(refusal + lacking + judged).map(\.isNotExercised) == [false, false, false])
+    }
 }

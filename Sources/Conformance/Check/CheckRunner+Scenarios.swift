@@ -4,12 +4,22 @@ extension CheckRunner {
     /// Several scenarios of a source show different sides of one table: a refusal, a limit, a whole life. What one of them
     /// has no material for, another may have judged; only what none has is not exercised.
     static func settled(_ results: [CheckResult]) -> [CheckResult] {
-        var judged: [String: String] = [:]
-        for result in results where !result.isNotExercised {
-            judged[result.item.name] = judged[result.item.name] ?? result.item.input.scenario.name
+        var (judged, lacking): ([String: String], [String: String]) = ([:], [:])
+        for result in results {
+            let (name, scenario) = (result.item.name, result.item.input.scenario.name)
+            if !result.isNotExercised {
+                judged[name] = judged[name] ?? scenario
+            } else if !result.isOfNoTable {
+                lacking[name] = lacking[name] ?? scenario
+            }
         }
         let settled = results.map { result in
-            guard result.isNotExercised, let scenario = judged[result.item.name] else { return result }
+            // That a refusal reads no table is no news beside what a scenario lacks that reads some.
+            let name = result.item.name
+            guard result.isNotExercised, let scenario = judged[name] ?? (result.isOfNoTable ? lacking[name] : nil)
+            else {
+                return result
+            }
             return result.with(.elsewhere(scenario))
         }
         return FailureOrder.explained(settled)
@@ -36,6 +46,10 @@ extension Verdict {
 extension CheckResult {
     /// Whether there was no material to judge.
     public var isNotExercised: Bool { if case .notExercised = verdict { true } else { false } }
+
+    fileprivate var isOfNoTable: Bool {
+        if case .notExercised(ConfigurationChecks.noTables) = verdict { true } else { false }
+    }
 
     fileprivate func with(_ verdict: Verdict) -> CheckResult {
         CheckResult(item: item, verdict: verdict, duration: duration, seed: seed, fixtures: fixtures)
