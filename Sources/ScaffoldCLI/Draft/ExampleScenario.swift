@@ -144,13 +144,11 @@ struct ExampleScenario {
         let query = list.queries[0].map { "\($0.0)=\($0.1)" }.joined(separator: "&")
         let pages = days.enumerated().map { index, day in
             let rows = objects(plan.tables[0]).dropFirst(index * 5).prefix(5)
-            return entry("file-\(day)", "/files/\(day).json", Array(rows), serving: [plan.tables[0].name])
+            return entry("file-\(day)", "/files/\(day).json", Array(rows))
         }
         return [
             entry("probe", "/files", list.envelope(files)),
-            entry(
-                "files", "/files" + (query.isEmpty ? "" : "?\(query)"), list.envelope(files),
-                serving: ["files", plan.tables[0].name]),
+            entry("files", "/files" + (query.isEmpty ? "" : "?\(query)"), list.envelope(files)),
         ] + pages
     }
 
