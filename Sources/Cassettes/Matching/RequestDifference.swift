@@ -6,11 +6,19 @@ struct RequestDifference {
     let equalComponents: Int
     /// Parameters of the query that are equal, to choose among entries that differ in it.
     let equalParameters: Int
-    /// Segments of the path that are equal, counted from its beginning and from its end; all of them, and more, where the
-    /// whole path is, and less than none at another origin.
-    let equalSegments: Int
+    let isSameOrigin: Bool
+    /// Segments of the longer path that are not those of the other, between a beginning and an end that both share.
+    let differingSegments: Int
     /// One line for each difference.
     let lines: [String]
+
+    /// Whether this request is nearer to its recorded one than another is to its own: where no path is the same, one that is
+    /// nearly so says more than a request that is else alike.
+    func isNearer(than other: RequestDifference) -> Bool {
+        if isSameOrigin != other.isSameOrigin { return isSameOrigin }
+        return (differingSegments, -equalComponents, -equalParameters)
+            < (other.differingSegments, -other.equalComponents, -other.equalParameters)
+    }
 
     /// - Parameter secrets: lower-case names of header fields whose sent value must not be shown.
     init(sent: RequestKey, recorded: RequestKey, secrets: Set<String>) {
@@ -31,8 +39,8 @@ struct RequestDifference {
         let (one, other) = (sent.url.path.split(separator: "/"), recorded.url.path.split(separator: "/"))
         let head = zip(one, other).prefix { $0 == $1 }.count
         let tail = zip(one.dropFirst(head).reversed(), other.dropFirst(head).reversed()).prefix { $0 == $1 }.count
-        let isSame = sent.url.path == recorded.url.path
-        equalSegments = sent.url.origin != recorded.url.origin ? -1 : isSame ? .max : head + tail
+        isSameOrigin = sent.url.origin == recorded.url.origin
+        differingSegments = max(one.count, other.count) - head - tail
         self.lines = lines
     }
 

@@ -23,13 +23,8 @@ struct MissReport {
         let differences = keys.enumerated().map { index, recorded in
             (index: index, difference: RequestDifference(sent: key, recorded: recorded, secrets: secrets))
         }
-        let sorted = differences.sorted { one, other in
-            let (a, b) = (one.difference, other.difference)
-            // Where no path is the same, one that is nearly so says more than a request that is else alike.
-            let ranks = (a.equalSegments, a.equalComponents, a.equalParameters)
-            let others = (b.equalSegments, b.equalComponents, b.equalParameters)
-            return ranks == others ? one.index < other.index : ranks > others
-        }
+        // Sorting keeps the order of the recording where none is nearer.
+        let sorted = differences.sorted { $0.difference.isNearer(than: $1.difference) }
         return sorted.prefix(3).map { entry in
             let id = exchanges[entry.index].id
             let lines = entry.difference.lines.map { "\n      " + $0 }.joined()

@@ -2,6 +2,13 @@ import Columns
 import Pipeline
 
 extension Bench {
+    /// The moments at which something is done to a run: all of them in the profile hostile, else the first, the last and
+    /// some between. A run does the same again and again, so that what goes wrong at one moment does so at many.
+    func spread<Moment>(_ all: [Moment], most: Int) -> [Moment] {
+        guard input.profile < .hostile, all.count > most else { return input.use.moments(all) }
+        return input.use.moments((0..<most).map { all[$0 * (all.count - 1) / (most - 1)] })
+    }
+
     /// A full read with a lasting fault: it must not end well.
     ///
     /// - Parameter attempts: how many requests may follow the first that is struck; nil leaves that open.

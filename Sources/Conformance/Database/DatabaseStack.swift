@@ -89,8 +89,8 @@ protocol ScratchDatabase: AnyObject, Sendable {
     var engine: DatabaseEngine { get }
     /// Sessions of sources that can be used again.
     var logins: LoginPool { get }
-    /// What its catalogue has answered.
-    var catalogue: CatalogueMemo { get }
+    /// What its catalogue has answered; nil where to ask again costs nothing.
+    var catalogue: CatalogueMemo? { get }
     /// Where the source's connection must really go.
     func endpoint(for wanted: DatabaseEndpoint) -> DatabaseEndpoint
     /// Makes the database hold a world.
@@ -121,6 +121,8 @@ extension ScratchDatabase {
     func replaceRows(_ rows: [World.Object], of table: SQLTableFacts) async throws {
         try await run(SQLText.replacingAtOnce(rows, of: table, engine))
     }
+
+    var catalogue: CatalogueMemo? { nil }
 
     var held: SQLWorld.Held? { nil }
 

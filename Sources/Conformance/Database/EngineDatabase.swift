@@ -233,10 +233,9 @@ private struct EngineConnection: DatabaseConnection {
     /// What the engine says, or has said before of a catalogue that is still the same.
     private func asked(_ statement: SQLStatement) async throws -> Table {
         let isPlain = use.withLock { !$0.leftSomething && $0.snapshots == 0 }
-        guard isPlain, let about = StatementNature.of(statement.text).asksCatalogue else {
-            return try await base.query(statement)
-        }
-        return try await scratch.catalogue.answer(statement, about: about, to: role) { try await base.query(statement) }
+        guard isPlain, let catalogue = scratch.catalogue, let about = StatementNature.of(statement.text).asksCatalogue
+        else { return try await base.query(statement) }
+        return try await catalogue.answer(statement, about: about, to: role) { try await base.query(statement) }
     }
 
     func stream(

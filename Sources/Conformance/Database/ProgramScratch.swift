@@ -4,7 +4,7 @@ import Tributary
 final class ProgramScratch: ScratchDatabase {
     private let server: ProgramServer
     let logins: LoginPool
-    let catalogue: CatalogueMemo
+    private let memo: CatalogueMemo
     private let name: String
     private let state = Lock(State())
 
@@ -19,13 +19,14 @@ final class ProgramScratch: ScratchDatabase {
         self.server = server
         name = kept.name
         logins = kept.logins
-        catalogue = kept.catalogue
+        memo = kept.catalogue
         state.withLock { $0.held = kept.held }
     }
 
     deinit { release() }
 
     var engine: DatabaseEngine { server.engine }
+    var catalogue: CatalogueMemo? { memo }
 
     func endpoint(for wanted: DatabaseEndpoint) -> DatabaseEndpoint { server.endpoint(name, for: wanted) }
 
@@ -61,8 +62,8 @@ final class ProgramScratch: ScratchDatabase {
             defer { state.held = nil }
             return state.held
         }
-        catalogue.forgetFigures()
-        defer { catalogue.forgetFigures() }
+        memo.forgetFigures()
+        defer { memo.forgetFigures() }
         try await server.execute(script, in: name)
         state.withLock { $0.held = held?.replacing(table) }
     }
@@ -74,8 +75,8 @@ final class ProgramScratch: ScratchDatabase {
             return !state.isEmpty
         }
         logins.forget()
-        catalogue.forget()
-        defer { catalogue.forget() }
+        memo.forget()
+        defer { memo.forget() }
         try await server.execute((isFirst ? server.emptying(name) : "") + script, in: name)
     }
 
@@ -96,6 +97,6 @@ final class ProgramScratch: ScratchDatabase {
             defer { state.isReleased = true }
             return (!state.isReleased, state.held)
         }
-        if isFirst { server.takeBack(ProgramServer.Kept(name, held, logins, catalogue)) }
+        if isFirst { server.takeBack(ProgramServer.Kept(name, held, logins, memo)) }
     }
 }

@@ -16,7 +16,6 @@ final class SQLiteScratch: ScratchDatabase {
     let engine = DatabaseEngine.sqlite
     /// To open a file costs nothing.
     let logins = LoginPool(limit: 0)
-    let catalogue = CatalogueMemo()
     private let folder: URL
     private let handle: Lock<Handle>
 
@@ -46,11 +45,7 @@ final class SQLiteScratch: ScratchDatabase {
         return endpoint
     }
 
-    func run(_ script: String) async throws {
-        catalogue.forget()
-        defer { catalogue.forget() }
-        try execute(script)
-    }
+    func run(_ script: String) async throws { try execute(script) }
 
     private func execute(_ script: String) throws {
         try handle.withLock { handle in

@@ -91,7 +91,8 @@ extension StoredState {
         }.sorted()
     }
 
-    /// A property in the metadata of one commit.
+    /// A property in the metadata of one commit. Each line is an action (Delta protocol, "Actions"); most are of files, and
+    /// need not be parsed for this.
     private static func property(_ name: String, in commit: [UInt8]) -> String? {
         for line in commit.split(separator: UInt8(ascii: "\n")) where line.starts(with: "{\"metaData\"".utf8) {
             guard let action = try? JSONValue(parsing: Array(line)),

@@ -42,26 +42,23 @@ enum FailureOrder {
     /// Failures in the order in which they should be read, scenario by scenario, that with the most of them first: what one
     /// of a refusal says is an aside where whole tables fail.
     static func sorted(_ failures: [CheckResult]) -> [CheckResult] {
-        var (counts, places): ([String: Int], [String: Int]) = ([:], [:])
-        for failure in failures {
-            counts[failure.item.input.scenario.id, default: 0] += 1
-            places[failure.item.input.scenario.id] = places[failure.item.input.scenario.id] ?? places.count
+        let scenarios = failures.map(\.item.input.scenario.id)
+        let counts = Dictionary(scenarios.map { ($0, 1) }, uniquingKeysWith: +)
+        let places = Dictionary(zip(scenarios, scenarios.indices)) { first, _ in first }
+        func place(_ failure: CheckResult) -> (Int, Int) {
+            let scenario = failure.item.input.scenario.id
+            return (-(counts[scenario] ?? 0), places[scenario] ?? 0)
         }
-        let names = places.keys.sorted { (-(counts[$0] ?? 0), places[$0] ?? 0) < (-(counts[$1] ?? 0), places[$1] ?? 0) }
-        let scenarios = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
-        let ranked = failures.enumerated().map { index, failure in
-            (scenarios[failure.item.input.scenario.id] ?? 0, rank(failure), index, failure)
-        }
-        let sorted = ranked.sorted { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }.map(\.3)
+        let ranked = failures.enumerated().sorted { one, other in
+            (rank(one.element), one.offset) < (rank(other.element), other.offset)
+        }.map(\.element)
         // The same check says of a second table what it says of the first: another check's words come before that.
         var told: Set<String> = []
-        let isFirst = sorted.map { told.insert("\($0.item.input.scenario.id) \($0.item.check.name)").inserted }
-        var order: [CheckResult] = []
-        for scenario in Set(scenarios.values).sorted() {
-            let here = zip(sorted, isFirst).filter { scenarios[$0.0.item.input.scenario.id] == scenario }
-            order += (here.filter(\.1) + here.filter { !$0.1 }).map(\.0)
-        }
-        return order
+        let again = ranked.map { told.insert("\($0.item.input.scenario.id) \($0.item.check.name)").inserted ? 0 : 1 }
+        return zip(ranked, again).enumerated().sorted { one, other in
+            let (a, b) = (place(one.element.0), place(other.element.0))
+            return (a.0, a.1, one.element.1, one.offset) < (b.0, b.1, other.element.1, other.offset)
+        }.map(\.element.0)
     }
 
     /// Whether the check's own cause says nothing where another one precedes it.
@@ -79,8 +76,8 @@ enum FailureOrder {
         // What leaks is gravest, whatever else is wrong; a read that fails leaks nothing by that.
         if check.group == .security, result.precedent == nil { return 0 }
         if result.passesAlone == result.item.name { return 1 }
-        if let place = rootRank(result) { return 1 + place }
-        return 2 * roots.count + (pages.contains(check.name) ? 2 : 1)
+        if let place = rootRank(result) { return 2 + place }
+        return 2 * roots.count + (pages.contains(check.name) ? 3 : 2)
     }
 
     /// The place among those that explain others; one that could look at no rows comes behind all that did.

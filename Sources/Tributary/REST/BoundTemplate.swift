@@ -12,16 +12,17 @@ struct BoundTemplate: Hashable, Sendable {
     init(_ template: String) {
         var parts: [Part] = []
         var rest = template[...]
-        // A template is read for each request, and most are nothing else.
-        if template == "{value}" { (parts, rest) = ([.value], "") }
-        while let open = rest.firstRange(of: "{value") {
-            let behind = rest[open.upperBound...]
-            guard behind.first == "}" || behind.first == ":", let close = behind.firstIndex(of: "}") else {
-                parts.append(.literal(String(rest[..<open.upperBound])))
-                rest = behind
+        // By single characters: a template is read for each request, and a search for a text takes many times as long.
+        while let open = rest.firstIndex(of: "{") {
+            let behind = rest[open...].dropFirst("{value".count)
+            guard rest[open...].hasPrefix("{value"), behind.first == "}" || behind.first == ":",
+                let close = behind.firstIndex(of: "}")
+            else {
+                parts.append(.literal(String(rest[...open])))
+                rest = rest[open...].dropFirst()
                 continue
             }
-            parts.append(.literal(String(rest[..<open.lowerBound])))
+            parts.append(.literal(String(rest[..<open])))
             let pattern = String(behind[..<close].dropFirst())
             parts.append(behind.first == "}" ? .value : .pattern(pattern))
             rest = behind[close...].dropFirst()

@@ -95,10 +95,7 @@ import Tributary
             """, [.string("a")])
         #expect(StatementNature.of(question.text).asksCatalogue == .definitions)
         func columns() async throws -> Int {
-            let connection = try await EngineConnector(database).connect(
-                to: DatabaseEndpoint(
-                    engine: .postgres, host: "db.example.com", port: 5432, database: "shop", user: ProgramServer.reader,
-                    password: Secret(ProgramServer.readerPassword)))
+            let connection = try await EngineConnector(database).connect(to: Self.endpoint)
             let answer = try await connection.query(question)
             await connection.close()
             return answer.rowCount
@@ -122,12 +119,14 @@ import Tributary
         return world
     }
 
+    /// Where a source's config says that its database is, and as whom it logs in there.
+    private static let endpoint = DatabaseEndpoint(
+        engine: .postgres, host: "db.example.com", port: 5432, database: "shop", user: ProgramServer.reader,
+        password: Secret(ProgramServer.readerPassword))
+
     /// The process that serves a login, after a statement was run in it.
     private func process(_ connector: EngineConnector, then statement: String? = nil) async throws -> Value? {
-        let connection = try await connector.connect(
-            to: DatabaseEndpoint(
-                engine: .postgres, host: "db.example.com", port: 5432, database: "shop", user: ProgramServer.reader,
-                password: Secret(ProgramServer.readerPassword)))
+        let connection = try await connector.connect(to: Self.endpoint)
         let answer = try await connection.query(SQLStatement("SELECT pg_backend_pid() AS pid"))
         if let statement { _ = try? await connection.query(SQLStatement(statement)) }
         await connection.close()

@@ -1,10 +1,11 @@
 import Cassettes
 import Columns
-import Conformance
 import Foundation
 import TestSupport
 import Testing
 import Tributary
+
+@testable import Conformance
 
 /// Records a source that declares no endpoints: what its rows and lists are, the recording alone says.
 @Suite(.timeLimit(.minutes(5))) struct FleetRecorderTests {
@@ -41,6 +42,35 @@ import Tributary
         let verdicts = try await Self.figures(scenario)
         #expect(verdicts.count == 3 && verdicts.allSatisfy { $0.name == "passed" }, "\(verdicts)")
         #expect(model.endpoints.map(\.page.sizeParameter) == ["batch", "batch", "batch"])
+    }
+
+    @Test("parents are numbered across a power of ten, and their children stay theirs")
+    func parentsAcrossDigits() async throws {
+        let room = try TemporaryFolder("fleet")
+        _ = try await Self.recorder(FleetService(), room).run()
+        let scenario = try Scenario(at: room.file("fleet/lists"))
+        let schema = try #require(scenario.manifest.schemas.first { $0.name == "readings" })
+        let bench = try await Bench.make(
+            CheckCase(
+                source: Self.source, scenario: scenario, schema: schema, seed: 1, profile: .full, stack: Material.stack)
+        )
+        let numbered = bench.withParentsAcrossDigits()
+        let ids = numbered.owners.compactMap { $0.body["id"]?.int64 }
+        #expect(ids.count == bench.owners.count && Set(ids.map { "\($0)".count }).count == 2, "\(ids)")
+        for (object, before) in zip(numbered.objects, bench.objects) {
+            let owner = try #require(numbered.parent(of: object))
+            #expect(owner.body["serial"] == bench.parent(of: before)?.body["serial"])
+            #expect(numbered.row(object)["device_id"] == owner.body["id"])
+        }
+    }
+
+    @Test("a list that ends at its total is not judged by pages that overlap: who counts rows cannot see any twice")
+    func countedLists() async throws {
+        let room = try TemporaryFolder("fleet")
+        _ = try await Self.recorder(FleetService(), room).run()
+        let results = try await Material.results(
+            Self.source, room.file("fleet/lists"), checks: ["read-overlapping-pages"], tables: ["events"])
+        #expect(results.map(\.verdict.name) == ["not applicable"])
     }
 
     @Test("where nothing says what part of a key an added column is, no figures are expected, and it is told")

@@ -97,7 +97,8 @@ enum CommitChecks {
         proves: "A column that is added, dropped or renamed during a read never puts a value under another name.",
         method:
             "Just before a step of a full read, up to 6 of them in turn that are spread over it and all in the profile "
-            + "hostile, another session adds a column, drops one, or renames one. The sync must fail with a typed error, or every value must be one that its column had before or has now.",
+            + "hostile, another session adds a column, drops one, or renames one. The sync must fail with a typed error, or "
+            + "every value must be one that its column had before or has now.",
         likelyCause:
             "Columns are taken by their place in the result. Name them in the statement, and take names from each "
             + "result.", catches: "columns-taken-by-position"

@@ -24,7 +24,8 @@ enum CatalogueUseChecks {
             }
             let listing = try await input.listing()
             let here = input.scenario.manifest.schemas
-            let recorded = try input.scenarios().flatMap { $0.manifest.schemas.map(\.name) }
+            let everywhere = try input.scenarios().flatMap(\.manifest.schemas)
+            let recorded = everywhere.map(\.name)
             tally.add(listing.looked)
             var findings: [Finding] = []
             var skipped: [String] = []
@@ -43,8 +44,7 @@ enum CatalogueUseChecks {
                 }
             }
             let missing = listing.names.subtracting(Set(recorded)).sorted() + skipped
-            let increments = Set(
-                try input.scenarios().flatMap { $0.manifest.schemas.filter { $0.mode != .fullRefresh }.map(\.name) })
+            let increments = Set(everywhere.filter { $0.mode != .fullRefresh }.map(\.name))
             let untried = listing.tables.filter { table in
                 !table.incrementalFields.isEmpty && recorded.contains(table.name) && !increments.contains(table.name)
             }

@@ -9,11 +9,12 @@ extension Bench {
     func movedByChanges() async throws -> [Finding] {
         let (run, image, layout) = try await laidOut()
         if let finding = namedAfterChanges(layout, run) { return [finding] }
-        let members = try await changingMembers(of: layout.columns)
+        let twice = try recordedTwice()
+        let members = changingMembers(of: layout.columns, twice)
         if members.isEmpty {
             if layout.columns.allSatisfy(keyColumns.contains) { return [] }
             // A list of what changes may be empty, and objects that were recorded twice may be as they were.
-            if try collection.saysMutable || !recordedTwice().isEmpty {
+            if collection.saysMutable || !twice.isEmpty {
                 tally.add(Counters(items: 1))
                 return []
             }
@@ -32,10 +33,10 @@ extension Bench {
     }
 
     /// Members that the model says are mutable, and those that differ between two states of the recording.
-    func changingMembers(of columns: [String]) async throws -> [String] {
+    private func changingMembers(of columns: [String], _ twice: [Pair]) -> [String] {
         var members = collection.mutable
         if collection.cursorMovesOnUpdate, let cursor = collection.cursor { members.append(cursor) }
-        members += try recordedChanges()
+        members += changes(twice)
         let known = Set(objects.flatMap { $0.body.members.map(\.name) })
         // A database's columns become columns of the table as they are: only those of the layout can move a row.
         let fixed = Set(collection.key + collection.key.map(MemberPath.head)).union(
@@ -46,10 +47,13 @@ extension Bench {
         }
     }
 
-    /// Objects that two neighbouring states of the recording show: as they were, and as they were then.
-    private func recordedTwice() throws -> [(before: JSONObject, after: JSONObject)] {
+    /// An object that two states of the recording show.
+    private typealias Pair = (before: JSONObject, after: JSONObject)
+
+    /// Objects that more than one state of the recording shows, each as it was and as it was the next time.
+    private func recordedTwice() throws -> [Pair] {
         guard sql == nil, input.scenario.manifest.states.count > 1 else { return [] }
-        var pairs: [(JSONObject, JSONObject)] = []
+        var pairs: [Pair] = []
         var before: [World.Identity: JSONObject] = [:]
         for state in input.scenario.manifest.states where state.http != nil {
             for object in try World(recorded: input.scenario, state: state.name, declaration).visible(collection.name) {
@@ -61,11 +65,12 @@ extension Bench {
         return pairs
     }
 
-    private func recordedChanges() throws -> [String] {
+    /// The members that differ in any of the pairs.
+    private func changes(_ pairs: [Pair]) -> [String] {
         // An object that holds the key changes by what else is in it.
         let heads = Set(collection.key.map(MemberPath.head)).subtracting(collection.key)
         var changed: Set<String> = []
-        for (before, after) in try recordedTwice() {
+        for (before, after) in pairs {
             for member in after.members {
                 guard let old = before[member.name], old != member.value else { continue }
                 guard heads.contains(member.name), let inner = member.value.object else {

@@ -13,8 +13,8 @@ enum SaveChecks {
         proves: "A sync whose write fails does not report success, and what was stored before stays good.",
         method:
             "The disk refuses one file and one commit of a sync after another, up to 6 of each that are spread over the "
-            + "sync and all in the profile hostile, over no table and over one with the older half of the rows; the sync must end with an error, the newest state must be an older one, and the next "
-            + "sync must complete the table.",
+            + "sync and all in the profile hostile, over no table and over one with the older half of the rows; the sync must "
+            + "end with an error, the newest state must be an older one, and the next sync must complete the table.",
         likelyCause:
             "The error of the write is logged and swallowed, or what the failed write would have stored is kept.",
         catches: "failed-save-swallowed", "watermark-computed-before-write"

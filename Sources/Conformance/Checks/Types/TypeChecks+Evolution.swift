@@ -5,6 +5,9 @@ import Tributary
 
 // Answers whose form changes.
 extension TypeChecks {
+    /// All that a row has besides its key, cursor and times lies within another member.
+    static let noFreeColumn = Verdict.notApplicable("No column but key, cursor and times has values of its own.")
+
     static let evolution = [newColumn, removedColumn, changedType, stableSchema]
 
     private static let newMembers = JSONObject([("kit_new", "x"), ("kit_nested", ["a": [1]])])
@@ -94,8 +97,7 @@ extension TypeChecks {
             try bench.demandHTTP()
             let changes = bench.typeChanges()
             if changes.isEmpty {
-                throw Bench.Verdicted(
-                    verdict: .notApplicable("No column but key, cursor and times has values of its own."))
+                throw Bench.Verdicted(verdict: TypeChecks.noFreeColumn)
             }
             for (member, change, name) in changes {
                 let varied = bench.objects.enumerated().map { index, object in

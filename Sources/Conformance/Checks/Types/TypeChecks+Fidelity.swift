@@ -83,8 +83,7 @@ extension TypeChecks {
         try await Bench.judging(input) { bench in
             try bench.demandHTTP()
             guard Bench.Variant.allCases.contains(where: { !bench.members(for: $0).isEmpty }) else {
-                throw Bench.Verdicted(
-                    verdict: .notApplicable("No column but key, cursor and times has values of its own."))
+                throw Bench.Verdicted(verdict: TypeChecks.noFreeColumn)
             }
             for variant in Bench.Variant.allCases {
                 let findings = try await bench.poorAndRich(variant)

@@ -1,0 +1,132 @@
+import Cassettes
+import Columns
+import Foundation
+import Pipeline
+import Tributary
+
+// What is run.
+extension Bench {
+    /// An upstream that shows some objects of this table; by default three rows a page.
+    func upstream(
+        _ visible: [World.Object]? = nil, pageSize: Int? = nil, later: Duration = .zero
+    ) throws -> ModelUpstream {
+        let world = world(visible ?? objects)
+        var upstream = try ModelUpstream(
+            input.scenario, state: state, declaration: declaration, world: world,
+            pageSize: pageSize ?? input.use.page(3))
+        upstream.database = sql
+        upstream.accounts = input.accounts
+        if endpoint.page.endsWithShortPage { upstream.maximumPageSize = upstream.pageSize }
+        upstream.now += later.microseconds
+        return upstream
+    }
+
+    /// A plan in the table's own mode, or another; without lookback, so that bounds are seen as they are.
+    func plan(_ type: SyncType? = nil, commitsOften: Bool = false) -> Lab.Plan {
+        let type = type ?? schema.mode
+        var plan = Lab.Plan(schema.name, type, cursorField: type == .fullRefresh ? nil : schema.field?.name)
+        plan.lookback = type == .fullRefresh ? nil : .zero
+        plan.requestLimit = 200
+        if commitsOften {
+            plan.options.batchRows = 2
+            plan.options.commitBytes = 1
+            plan.options.commitInterval = .zero
+        }
+        return plan
+    }
+
+    func run(_ plan: Lab.Plan, of upstream: any Upstream, into files: MemoryLake.Files = [:]) async throws -> Lab.Run {
+        let run = try await lab.run(plan, of: upstream, into: files)
+        let requests = run.log.requests.count + run.log.databases.statements.count
+        tally.add(Counters(requests: requests, runs: 1))
+        return run
+    }
+
+    /// The same, for a run that must succeed.
+    func successful(
+        _ plan: Lab.Plan, of upstream: any Upstream, into files: MemoryLake.Files = [:], at place: String
+    ) async throws -> Lab.Run {
+        let run = try await run(plan, of: upstream, into: files)
+        guard let error = run.error else { return run }
+        throw Verdicted(
+            verdict: .failed([
+                Finding(
+                    at: place, expected: Finding.syncSucceeds, actual: "It ended with: \(error)",
+                    history: run.log.lines())
+            ]))
+    }
+
+    func table(_ run: Lab.Run) async throws -> TableImage? {
+        try await lab.table(schema.name, in: run.files, keys: keyColumns)
+    }
+
+    /// Holds a table against the objects that it should have, by key and by each value whose column the table has.
+    func difference(_ expected: [World.Object], _ run: Lab.Run) async throws -> TableDiff {
+        let actual = try await table(run)
+        if let sql { return sqlDifference(expected, actual, sql.table) }
+        let found = actual?.byKey ?? [:]
+        let columns = Set(actual?.schema.names ?? [])
+        let embedded = Set(collection.embeds.map(\.member))
+        let rows = expected.map { object -> [String: Value] in
+            let sent = self.row(object).members.filter { !embedded.contains($0.name) }
+                .map {
+                    (
+                        column: Self.column($0.name),
+                        value: SentValue($0.value, isDayEnough: Self.column($0.name) == schema.dayColumn)
+                    )
+                }
+            let shown = Dictionary(sent.map { ($0.column, $0.value.shown) }) { first, _ in first }
+            let row = found[TableImage.key(of: shown, by: keyColumns)]?.values
+            return sent.reduce(into: [:]) { values, cell in
+                if keyColumns.contains(cell.column) { values[cell.column] = cell.value.shown }
+                guard let row, columns.contains(cell.column), !keyColumns.contains(cell.column) else { return }
+                let kept = row[cell.column] ?? .null
+                values[cell.column] = cell.value.isHeld(by: kept) ? kept : cell.value.shown
+            }
+        }
+        let image = TableImage(rows: rows, keys: keyColumns)
+        let kept = image.byKey
+        let actualRows = (actual?.rows ?? []).map { row in
+            row.values.filter { kept[row.key]?.values[$0.key] != nil || keyColumns.contains($0.key) }
+        }
+        tally.add(Counters(rows: expected.count))
+        return TableDiff(
+            expected: image, actual: TableImage(rows: actualRows, keys: keyColumns), comparesSchema: false)
+    }
+
+    /// The finding of a difference; nothing when there is none.
+    func finding(
+        _ difference: TableDiff, at place: String, expected: String, _ run: Lab.Run, cause: String? = nil
+    ) -> [Finding] {
+        if difference.isEmpty { return [] }
+        return [
+            Finding(
+                at: place, expected: expected, actual: "The table has \(difference.summary).",
+                witness: difference.witness, history: run.log.lines(), cause: cause)
+        ]
+    }
+
+    /// The rows as the source hands them over, before anything of the runtime has seen them.
+    func emitted(_ upstream: any Upstream, _ type: SyncType = .fullRefresh) async throws -> [JSONObject] {
+        let context = try lab.context(upstream, clock: LabClock(upstream.now), log: EventLog(), limit: 200)
+        let response = try await lab.source.read(inputs(type), in: context)
+        let rows = Lock<[JSONObject]>([])
+        try await response.items.run(
+            into: Emitter { item, _ in
+                let new = try item.map(Self.rows) ?? []
+                rows.withLock { $0 += new }
+            })
+        let all = rows.withLock { $0 }
+        tally.add(Counters(rows: all.count, runs: 1))
+        return all
+    }
+
+    static func rows(of item: Item) throws -> [JSONObject] {
+        switch item {
+        case .row(let row): [row]
+        case .rows(let rows): rows
+        case .json(let item): try item.parsedRows()
+        case .table(let table): SQLValues.rows(of: table)
+        }
+    }
+}
