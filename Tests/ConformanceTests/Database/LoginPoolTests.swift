@@ -100,6 +100,7 @@ import Tributary
             await connection.close()
             return answer.rowCount
         }
+        #expect(try await database.scratch().catalogue != nil)
         #expect(try await [columns(), columns()] == [1, 1])
         try await database.commit(["ALTER TABLE a ADD COLUMN b int"])
         #expect(try await columns() == 2)
