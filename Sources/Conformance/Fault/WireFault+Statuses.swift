@@ -18,6 +18,12 @@ extension WireFault {
         .status(status, ["error": ["message": .string("The request was refused (\(status)).")]])
     }
 
+    /// A refusal in the way of GraphQL: its errors are in the body, and the status is 200
+    /// (https://graphql.github.io/graphql-over-http/draft/#sec-application-json).
+    static let graphQLRefusal = WireFault.status(
+        200, ["errors": [["message": "Not authenticated.", "extensions": ["code": "UNAUTHENTICATED"]]], "data": nil],
+        isLasting: true)
+
     /// Too many requests, with the field that says when to come back: seconds, a date, or nonsense.
     static func comeBack(_ retryAfter: String, status: Int = 429) -> WireFault {
         var fault = WireFault.status(

@@ -74,9 +74,11 @@ enum ConfigurationChecks {
             "Refused credentials are refused with a sentence that a user can act on, without raw bodies or secrets.",
         method:
             "Every answer to the validation is 401, with an error as JSON and as an HTML page. The error must be of kind "
-            + "invalid-credentials, short, and hold no markup, trace or secret.",
+            + "invalid-credentials, short, and hold no markup, trace or secret. Where the validation asks by GraphQL, 200 with "
+            + "errors and no data must be refused as well.",
         likelyCause: "The validation asks the upstream nothing, or hands on its answer as it came.",
-        catches: "validation-asks-nothing", "credentials-in-the-validation-error"
+        catches: "validation-asks-nothing", "credentials-in-the-validation-error",
+        "refusal-with-status-200-accepted"
     ) { input in
         guard let state = input.scenario.goodState else { return .notApplicable(Self.noTables) }
         guard try input.recordsValidation(state) else { return .notExercised(Self.noValidation) }
@@ -103,6 +105,19 @@ enum ConfigurationChecks {
                 }
             }
             looked += Counters(requests: log.requests.count, items: 1)
+        }
+        let plain = try await Validation(input, try input.replay(state))
+        if plain.requests.contains(where: \.request.isGraphQL) {
+            let upstream = FaultyUpstream(base: try input.replay(state), fault: .graphQLRefusal)
+            let outcome = try await Validation(input, upstream)
+            looked += outcome.looked
+            if outcome.isAccepted {
+                findings.append(
+                    Finding(
+                        at: "validation whose answers are errors without data, with status 200", expected: "a refusal",
+                        actual: "The credentials were accepted.", history: outcome.history,
+                        cause: "The status alone is looked at: GraphQL tells its errors in the body, under errors."))
+            }
         }
         return .judged(findings, looked: looked)
     }

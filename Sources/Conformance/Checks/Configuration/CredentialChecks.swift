@@ -4,7 +4,7 @@ import Tributary
 
 /// What is said of credentials when something else is wrong, and what asking costs.
 enum CredentialChecks {
-    static let all = [transientNotInvalid, cheapAndReadOnly, missingScopeNamed, tablePermissionAsked]
+    static let all = [transientNotInvalid, forbiddenProbe, cheapAndReadOnly, missingScopeNamed, tablePermissionAsked]
 
     private static let transientNotInvalid = Check(
         "credentials-transient-not-invalid", group: .configuration, level: .fault, scope: .source,

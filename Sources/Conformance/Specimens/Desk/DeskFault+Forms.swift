@@ -45,6 +45,30 @@ extension DeskFault {
                 }
             }
         },
+        DeskFault("forbidden-probe-told-as-wrong-key", "Says that the key is wrong when it may not see whose it is.") {
+            $0.validate = { run in
+                do {
+                    _ = try await run.client.get("/v1/me")
+                } catch let error as SourceError where error.kind == .permissionDenied {
+                    throw SourceError(.invalidCredentials, error.message)
+                }
+            }
+        },
+        DeskFault("refusal-with-status-200-accepted", "Asks by GraphQL, and looks at the status of the answer alone.") {
+            let query = "{ viewer { id } }"
+            $0.validate = { run in
+                let request = RESTRequest(.post, "/graphql", body: DeskRun.graphQL(query).object)
+                _ = try await run.client.send(request)
+            }
+            $0.fixture = { fixture in
+                fixture.setManifest(["limits", "readOnlyPaths"], to: ["/graphql"])
+                fixture.changeEntries { entries in
+                    entries.filter { $0["_id"]?.string != "me" } + [
+                        DeskFixture.entry("me", "/graphql", [], ["data": ["viewer": ["id": "me"]]], query: query)
+                    ]
+                }
+            }
+        },
         DeskFault("validation-reads-a-table", "Validates by reading the whole list of tables.") {
             $0.validate = { run in _ = try await run.listing() }
         },

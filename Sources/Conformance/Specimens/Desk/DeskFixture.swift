@@ -71,14 +71,21 @@ enum DeskFixture {
         }
     }
 
-    static func entry(_ id: String, _ path: String, _ schemas: [String], _ body: JSONValue) -> JSONValue {
-        [
+    /// - Parameter query: what is asked by GraphQL; nil asks with GET.
+    static func entry(
+        _ id: String, _ path: String, _ schemas: [String], _ body: JSONValue, query: String? = nil
+    ) -> JSONValue {
+        var request: JSONObject = [
+            "method": query == nil ? "GET" : "POST", "url": .string(DeskRun.baseURL + path),
+            "headers": [["name": "authorization", "value": "Bearer fake-api-key-1"]],
+        ]
+        if let query {
+            request["postData"] = ["mimeType": "application/json", "text": .string(DeskRun.graphQL(query).text)]
+        }
+        return [
             "_id": .string(id), "_replay": "repeat", "_schema": .array(schemas.map { .string($0) }),
             "startedDateTime": "2025-03-10T06:00:00.000Z", "time": 0,
-            "request": [
-                "method": "GET", "url": .string(DeskRun.baseURL + path),
-                "headers": [["name": "authorization", "value": "Bearer fake-api-key-1"]],
-            ],
+            "request": .object(request),
             "response": [
                 "status": 200, "headers": [["name": "Content-Type", "value": "application/json"]],
                 "content": ["mimeType": "application/json", "text": .string(body.text)],

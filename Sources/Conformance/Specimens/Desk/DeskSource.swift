@@ -56,6 +56,9 @@ struct DeskRun: Sendable {
             paginator: .cursor(parameter: "after", from: "next"), pageSize: limit.map { PageSize("limit", $0) })
     }
 
+    /// The body of a query by GraphQL.
+    static func graphQL(_ query: String) -> JSONValue { ["query": .string(query)] }
+
     /// A table as the upstream lists it.
     struct Table: Sendable {
         var name: String
