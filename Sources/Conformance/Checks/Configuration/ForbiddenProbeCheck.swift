@@ -39,12 +39,14 @@ extension CredentialChecks {
 }
 
 extension CheckCase {
-    /// Whether a scenario shows wrong credentials that were answered with 403.
+    /// Whether a scenario shows wrong credentials that were answered with 403: they read nothing else either.
     fileprivate func refusesWithForbidden() throws -> Bool {
         try scenarios().contains { scenario in
             guard scenario.goodState == nil else { return false }
             return try scenario.manifest.states.contains { state in
-                try scenario.exchanges(state: state.name).contains { $0.status == 403 && $0.exchange.schemas.isEmpty }
+                let answers = try scenario.exchanges(state: state.name)
+                return answers.allSatisfy { $0.status >= 400 }
+                    && answers.contains { $0.status == 403 && $0.exchange.schemas.isEmpty }
             }
         }
     }
