@@ -9,14 +9,14 @@ extension CheckRunner {
             let (name, scenario) = (result.item.name, result.item.input.scenario.name)
             if !result.isNotExercised {
                 judged[name] = judged[name] ?? scenario
-            } else if !result.isOfNoTable {
+            } else if !result.isOfRefusal {
                 lacking[name] = lacking[name] ?? scenario
             }
         }
         let settled = results.map { result in
-            // That a refusal reads no table is no news beside what a scenario lacks that reads some.
+            // What a refusal lacks is no news beside a scenario that reads tables and lacks the same.
             let name = result.item.name
-            guard result.isNotExercised, let scenario = judged[name] ?? (result.isOfNoTable ? lacking[name] : nil)
+            guard result.isNotExercised, let scenario = judged[name] ?? (result.isOfRefusal ? lacking[name] : nil)
             else {
                 return result
             }
@@ -47,9 +47,8 @@ extension CheckResult {
     /// Whether there was no material to judge.
     public var isNotExercised: Bool { if case .notExercised = verdict { true } else { false } }
 
-    fileprivate var isOfNoTable: Bool {
-        if case .notExercised(ConfigurationChecks.noTables) = verdict { true } else { false }
-    }
+    /// Whether the scenario shows an error, and not what its tables hold.
+    fileprivate var isOfRefusal: Bool { item.input.scenario.goodState == nil }
 
     fileprivate func with(_ verdict: Verdict) -> CheckResult {
         CheckResult(item: item, verdict: verdict, duration: duration, seed: seed, fixtures: fixtures)

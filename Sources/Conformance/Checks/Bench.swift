@@ -173,6 +173,16 @@ extension Bench {
         }
     }
 
+    /// Whether no two rows can share a cursor value, since it is the primary key.
+    var cursorIsKey: Bool { collection.cursor.map { collection.key == [$0] } ?? false }
+
+    /// Ends a check of rows that share a cursor value where none can.
+    func demandTies() throws {
+        if cursorIsKey {
+            throw Verdicted(verdict: .notApplicable("The cursor is the primary key: no two rows share a value of it."))
+        }
+    }
+
     /// What the source says about this read; asks nothing of the upstream.
     func response(_ type: SyncType? = nil) async throws -> SourceResponse {
         let upstream = try upstream()

@@ -24,14 +24,36 @@ public final class EventLog: Sendable {
         case ended(String)
     }
 
-    private let events = Lock<[Event]>([])
+    private struct Record {
+        var events: [Event] = []
+        /// How many of them are requests: asked at each one, so that it is counted and not searched for.
+        var requests = 0
+    }
+
+    private let record = Lock(Record())
     /// What was asked of databases, and what is open there.
     public let databases = DatabaseLedger()
 
     public init() {}
 
-    public func append(_ event: Event) { events.withLock { $0.append(event) } }
-    public var all: [Event] { events.withLock { $0 } }
+    public func append(_ event: Event) {
+        record.withLock { record in
+            if case .request = event { record.requests += 1 }
+            record.events.append(event)
+        }
+    }
+
+    /// Logs a request of a run under the next number, which it returns.
+    func append(_ request: HTTPRequest, run: Int) -> Int {
+        record.withLock { record in
+            let index = record.requests
+            record.requests += 1
+            record.events.append(.request(LoggedRequest(index: index, request: request, run: run)))
+            return index
+        }
+    }
+
+    public var all: [Event] { record.withLock { $0.events } }
 
     /// Requests in order.
     public var requests: [LoggedRequest] {

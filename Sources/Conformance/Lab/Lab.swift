@@ -134,7 +134,7 @@ public struct Lab: Sendable {
     ) throws -> SourceContext {
         let nothing = NoUpstream(name: upstream.name)
         let http = try upstream.httpClient(clock: clock).map { client in
-            stack(LabHTTPClient(base: client, log: log, steps: steps, limit: limit, run: 0), clock)
+            stack(LabHTTPClient(base: client, log: log, steps: steps, clock: clock, limit: limit, run: 0), clock)
         }
         let databases = try upstream.databaseConnector(clock: clock).map { connector in
             LabDatabaseConnector(base: connector, log: log, steps: steps, limit: limit)

@@ -228,8 +228,15 @@ public struct ModelDeclaration: Sendable {
         public var failed: [String]
         /// The member with the number of rows that it has made; nil where the API tells none.
         public var count: String?
-        /// The member with the list of files.
+        /// The member with the list of files: of their URLs, or of objects that hold these.
         public var files: String?
+
+        /// Whether a request to this path makes such a job: to the path where it is asked for, without the job's own name.
+        func isMade(at path: String) -> Bool {
+            let beginning = self.path.description.prefix { $0 != "{" }
+            return beginning != self.path.description
+                && beginning.split(separator: "/") == path.split(separator: "/")
+        }
     }
 
     public var collections: [Collection]

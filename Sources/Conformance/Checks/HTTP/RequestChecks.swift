@@ -87,19 +87,27 @@ enum RequestChecks {
         proves: "Reading never changes the upstream.",
         method:
             "Every request of a full read and an increment is looked at: GET and HEAD are safe; a POST must be declared "
-            + "repeatable, be a GraphQL query, or exchange a token; anything else is not.",
+            + "repeatable, be a GraphQL query, exchange a token, or make a job that model.json tells of; anything else is not.",
         likelyCause: "The source acknowledges, marks or deletes what it has read.", profile: .quick,
         catches: "marks-rows-as-read"
     ) { input in
         try await StormBench.judging(input) { weather in
+            let jobs = try input.model()?.jobs ?? []
             for read in weather.reads {
                 for (index, entry) in read.journal.enumerated() where !entry.request.isReadOnly {
+                    let path = (try? ModelCall(entry.request))?.path ?? ""
+                    if entry.request.method == .post, jobs.contains(where: { $0.isMade(at: path) }) { continue }
                     return [
                         Finding(
                             at: "\(read.name), request \(index)", expected: "requests that change nothing",
                             actual: "A \(entry.request.method.rawValue) was sent that nothing declares to be a read.",
                             witness: ["\(LoggedRequest(index: index, request: entry.request))"],
-                            history: read.calm.log.lines())
+                            history: read.calm.log.lines(),
+                            cause: entry.request.method == .post
+                                ? "It marks or makes something. A POST that only asks is declared so, by "
+                                    + "`options.isIdempotent = true`; one that makes the job of which the table comes, by the "
+                                    + "job's entry under jobs of model.json."
+                                : nil)
                     ]
                 }
             }

@@ -25,7 +25,10 @@ enum RetryChecks {
     ) { input in
         try await StormBench.judging(input) { weather in
             let passing = try await weather.first(of: WireFault.passing, limit: 6) { fault, read in
-                try await weather.storm(fault, read).mustSurvive()
+                let storm = try await weather.storm(fault, read)
+                // What must not be sent twice is not tried again by itself: the read is, later.
+                if !read.mayRepeat(fault), storm.run.error != nil { return storm.mustAskForRetry() }
+                return try await storm.mustSurvive()
             }
             if !passing.isEmpty { return passing }
             for read in weather.reads {
@@ -121,6 +124,8 @@ enum RetryChecks {
         try await StormBench.judging(input) { weather in
             let configured = try await weather.configuredSendings()
             return try await weather.first(of: [.refusal(503)], limit: 3, isLasting: true) { fault, read in
+                // It is sent once by each attempt of the runtime's, and no layer below tries it again.
+                if !read.mayRepeat(fault) { return [] }
                 let storm = try await weather.storm(fault, read) {
                     if fault.index == 0 { $0.options.maxAttempts = nil }
                 }
@@ -199,7 +204,9 @@ enum RetryChecks {
                 }
             }
             if weather.reads.allSatisfy({ $0.journal.count < 2 }) {
-                throw Bench.Verdicted(verdict: .notExercised("Each read is one request, so none follows."))
+                // A list of which one page was recorded may have more; the model's pages are cut as small as they can be.
+                let reason = "Each read is one request, so none follows."
+                throw Bench.Verdicted(verdict: weather.bench == nil ? .notExercised(reason) : .notApplicable(reason))
             }
             return []
         }
@@ -210,6 +217,14 @@ extension FairRead {
     /// Whether the read asks for lists at more than one path: a fan-out.
     var hasSeveralLists: Bool {
         Set(journal.map { $0.request.url.prefix { $0 != "?" } }).count > 1
+    }
+}
+
+extension FairRead {
+    /// Whether the request that a fault strikes may be sent twice.
+    fileprivate func mayRepeat(_ fault: WireFault) -> Bool {
+        guard let index = fault.index, journal.indices.contains(index) else { return true }
+        return journal[index].request.isReadOnly
     }
 }
 

@@ -21,7 +21,7 @@ extension ReadingChecks {
         try await Bench.judging(input) { bench in
             try bench.demandHTTP()
             guard let other = try await bench.neighbour() else {
-                throw Bench.Verdicted(verdict: .notExercised("The model has no second table."))
+                throw Bench.Verdicted(verdict: .notApplicable("The model has no second table."))
             }
             // What is wrong without company is no matter of the company: other checks say it better.
             for bench in [bench, other] {

@@ -68,6 +68,14 @@ enum Corpus {
         }
     }
 
+    /// Whether a number is what a text spells: `"2500.00"` and a decimal of 2500.
+    static func isNumber(_ value: Value, spelled text: String) -> Bool {
+        switch value {
+        case .int, .decimal, .double: Decimal128(text) != nil && isExact(value, JSONNumber(text: text))
+        default: false
+        }
+    }
+
     /// Whether a double has as many digits as the text: up to fifteen it always has, seventeen at most.
     private static func isDouble(_ text: String) -> Bool {
         guard !text.contains("e"), !text.contains("E") else { return true }

@@ -11,7 +11,7 @@ extension TypeChecks {
         method:
             "Full reads of the sample in which, member by member, texts that people write are 300 letters long, or have "
             + "blanks and lines at their edges, whole numbers are beyond 2^53, and broken ones have 18 and 19 digits, "
-            + "as numbers or as texts; each value is "
+            + "as numbers or as texts, or as many as a column that is declared as a decimal has room for; each value is "
             + "compared. Keys, cursors and times stay. A source that refuses such values with an error is not judged.",
         likelyCause: "The code that makes the rows cuts, trims or converts a value: hand over what was sent.",
         catches: "text-cut-at-255", "text-trimmed", "number-through-a-double",
@@ -23,14 +23,17 @@ extension TypeChecks {
             if members.isEmpty {
                 throw Bench.Verdicted(verdict: .notApplicable("The table has no texts or numbers of its own."))
             }
-            for (name, kind, digits) in members.flatMap({ name, kind in kind.digits.map { (name, kind, $0) } }) {
-                let odd = bench.objects(withOdd: name, kind, digits)
-                let run = try await bench.run(bench.plan(.fullRefresh), of: bench.upstream(odd))
-                if run.error is SourceError { continue }
-                let findings = bench.finding(
-                    try await bench.difference(odd, run), at: "full read of odd values in \(name)",
-                    expected: "each value as it was sent", run)
-                if !findings.isEmpty { return findings }
+            for (name, kind) in members {
+                let hint = try await bench.hint(of: name)
+                for digits in kind.digits(hint) {
+                    let odd = bench.objects(withOdd: name, kind, digits)
+                    let run = try await bench.run(bench.plan(.fullRefresh), of: bench.upstream(odd))
+                    if run.error is SourceError { continue }
+                    let findings = bench.finding(
+                        try await bench.difference(odd, run), at: "full read of odd values in \(name)",
+                        expected: "each value as it was sent", run, cause: hint.map(Bench.narrowHint))
+                    if !findings.isEmpty { return findings }
+                }
             }
             return []
         }
@@ -48,12 +51,26 @@ extension Bench {
     }
 
     /// The objects, with odd values in a member.
-    fileprivate func objects(withOdd name: String, _ kind: OddKind, _ digits: Int) -> [World.Object] {
+    fileprivate func objects(withOdd name: String, _ kind: OddKind, _ digits: Digits) -> [World.Object] {
         objects.enumerated().map { index, object in
             guard let old = object.body[name], !old.isNull else { return object }
             var object = object
             object.body[name] = kind.value(index, digits, like: old)
             return object
+        }
+    }
+
+    /// How many digits a number has before its point and behind it.
+    fileprivate struct Digits {
+        var whole: Int
+        var fraction: Int
+
+        /// A number of as many digits, another for each index where there is a fraction.
+        func number(_ index: Int) -> String {
+            let whole = whole == 0 ? "0" : String("12345678901234567890123456789012345678".prefix(whole))
+            let fraction = ("\(index % 10)" + String(repeating: "7", count: max(0, fraction - 2)) + "9").prefix(
+                fraction)
+            return fraction.isEmpty ? whole : "\(whole).\(fraction)"
         }
     }
 
@@ -99,14 +116,19 @@ extension Bench {
                 && Decimal128(text) != nil
         }
 
-        /// How many digits its values have, where that makes a difference: a column that is declared with four digits
-        /// behind the point may have no room for 19.
-        var digits: [Int] { self == .broken || self == .brokenText ? [19, 18] : [0] }
+        /// The digits of its values, where they make a difference: those of a double are too few for 18 and for 19, and a
+        /// column that is declared as a decimal has room for so many.
+        func digits(_ hint: ColumnType?) -> [Digits] {
+            guard self == .broken || self == .brokenText else { return [Digits(whole: 0, fraction: 0)] }
+            if case .decimal128(let precision, let scale) = hint {
+                return [Digits(whole: precision - scale, fraction: scale)]
+            }
+            return [Digits(whole: 17, fraction: 2), Digits(whole: 14, fraction: 4)]
+        }
 
-        func value(_ index: Int, _ digits: Int, like old: JSONValue) -> JSONValue {
+        func value(_ index: Int, _ digits: Digits, like old: JSONValue) -> JSONValue {
             if index % 3 != 0, self != .text { return old }
-            let number = digits == 19 ? "12345678901234567.\(index % 10)9" : "12345678901234.5\(index % 10)78"
-            return odd(index, number, like: old)
+            return odd(index, digits.number(index), like: old)
         }
 
         private func odd(_ index: Int, _ number: String, like old: JSONValue) -> JSONValue {

@@ -234,6 +234,7 @@ extension Bench {
     ) async throws -> [Finding] {
         guard let table = try await table(run), table.schema[Self.column(member)] != nil else { return [] }
         let rows = table.byKey
+        let hint = try await hint(of: member)
         var wrong: [String] = []
         for object in sent {
             guard let row = rows[TableImage.key(of: keyValues(object), by: keyColumns)] else { continue }
@@ -241,20 +242,27 @@ extension Bench {
             let value = row.values[Self.column(member)] ?? .null
             let original = object.body[member] ?? .null
             if Corpus.isExact(value, original) || original.string.map(isWrapped(value)) == true { continue }
+            // A text that is declared as a number is to become one.
+            if hint != nil, let text = original.string, Corpus.isNumber(value, spelled: text) { continue }
             wrong.append("\(key(object)): sent \(original.text.prefix(60)), received \(Corpus.describe(value))")
         }
         if wrong.isEmpty { return [] }
-        let column = Self.column(member)
-        let hint = try await response().columnHints.first { Self.column($0.key) == column }?.value
         return [
             Finding(
                 at: place, expected: "each value as it was sent",
                 actual: "\(wrong.count) of \(sent.count) values of \(member) are others.", witness: wrong,
-                cause: hint.map {
-                    "The column is declared as \($0), which does not hold what is sent: take the hint away, or declare a type "
-                        + "that does."
-                })
+                cause: hint.map(Self.narrowHint))
         ]
+    }
+
+    /// The type that the source declares for a member's column.
+    func hint(of member: String) async throws -> ColumnType? {
+        let column = Self.column(member)
+        return try await response().columnHints.first { Self.column($0.key) == column }?.value
+    }
+
+    static func narrowHint(_ hint: ColumnType) -> String {
+        "The column is declared as \(hint), which does not hold what is sent: take the hint away, or declare a type that does."
     }
 
     /// Text among lists is wrapped into a list of one (``TableBuilder``).

@@ -51,6 +51,7 @@ enum SplitChecks {
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()
+            try bench.demandTies()
             for value in bench.cursors {
                 let all = bench.objects(upTo: value)
                 let group = all.filter { bench.cursor($0) == value }
@@ -76,6 +77,7 @@ enum SplitChecks {
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()
+            try bench.demandTies()
             let before = Array(bench.objects.prefix(2))
             let value = bench.newest
             let first = before + bench.made(10) { _ in value }
