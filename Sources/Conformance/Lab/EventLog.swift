@@ -19,6 +19,7 @@ public final class EventLog: Sendable {
         case batch(rows: Int, bytes: Int)
         /// A commit reached the lake.
         case committed(version: Int64, rows: Int, watermark: Watermark, token: String?)
+        /// The run waited on its clock before the request that follows.
         case waited(Duration)
         case log(String)
         case ended(String)
@@ -28,6 +29,8 @@ public final class EventLog: Sendable {
         var events: [Event] = []
         /// How many of them are requests: asked at each one, so that it is counted and not searched for.
         var requests = 0
+        /// How long the run had waited on its clock when it sent the last of them.
+        var waited = Duration.zero
     }
 
     private let record = Lock(Record())
@@ -43,9 +46,13 @@ public final class EventLog: Sendable {
         }
     }
 
-    /// Logs a request of a run under the next number, which it returns.
-    func append(_ request: HTTPRequest, run: Int) -> Int {
+    /// Logs a request of a run under the next number, which it returns, and the wait before it.
+    ///
+    /// - Parameter waited: how long the run has waited so far.
+    func append(_ request: HTTPRequest, run: Int, waited: Duration) -> Int {
         record.withLock { record in
+            if waited > record.waited { record.events.append(.waited(waited - record.waited)) }
+            record.waited = waited
             let index = record.requests
             record.requests += 1
             record.events.append(.request(LoggedRequest(index: index, request: request, run: run)))

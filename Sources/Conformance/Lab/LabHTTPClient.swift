@@ -16,7 +16,7 @@ struct LabHTTPClient: HTTPClient {
     func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         try Task.checkCancellation()
         try steps.pass(.request)
-        let index = log.append(request, run: run)
+        let index = log.append(request, run: run, waited: clock.waited)
         if index >= limit, index >= allowance {
             throw LabBudgetExceeded(what: "\(index) requests", limit: "\(allowance)")
         }

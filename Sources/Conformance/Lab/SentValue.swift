@@ -55,7 +55,8 @@ struct SentValue {
     }
 
     private func holds(_ text: String, _ cell: Value) -> Bool {
-        switch cell {
+        if Self.isCode(text), case .int = cell { return false }
+        return switch cell {
         case .string(let value): Array(text.utf8) == Array(value.utf8)
         case .timestamp(let moment): TimestampParser.microseconds(text) == moment
         case .date(let days):
@@ -70,6 +71,11 @@ struct SentValue {
         case .binary(let bytes): Array(text.utf8) == bytes || Data(base64Encoded: text).map { [UInt8]($0) } == bytes
         case .null: false
         }
+    }
+
+    /// Whether a text of digits is a code, such as 00311: as a number it loses its zeros.
+    private static func isCode(_ text: String) -> Bool {
+        text.count > 1 && text.first == "0" && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
     }
 
     private static func holdsNested(_ json: JSONValue, _ cell: Value) -> Bool {

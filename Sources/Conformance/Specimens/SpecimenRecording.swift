@@ -27,7 +27,11 @@ enum SpecimenRecording {
             "method": asked == nil ? "GET" : "POST", "url": .string(origin + path),
             "headers": [["name": "authorization", "value": "Bearer fake-api-key-1"]],
         ]
-        if let asked { request["postData"] = ["mimeType": "application/json", "text": .string(asked.text)] }
+        if let asked {
+            request["postData"] = ["mimeType": "application/json", "text": .string(asked.text)]
+            request["headers"] = .array(
+                (request["headers"]?.array ?? []) + [["name": "content-type", "value": "application/json"]])
+        }
         return [
             "_id": .string(id), "_replay": "repeat", "startedDateTime": "2025-03-10T06:00:00.000Z", "time": 0,
             "request": .object(request),
@@ -38,12 +42,15 @@ enum SpecimenRecording {
         ]
     }
 
-    /// A manifest of these schemas, with one state.
-    static func manifest(_ title: String, schemas: JSONValue) -> JSONValue {
+    /// A manifest of these schemas; with one state unless others are named.
+    static func manifest(
+        _ title: String, schemas: JSONValue,
+        states: JSONValue = [["name": "t0", "clock": "2025-03-10T06:00:00Z", "http": "t0.har"]]
+    ) -> JSONValue {
         [
             "format": 1, "source": "specimen", "title": .string(title), "schemas": schemas,
             "config": ["api_key": ["fake": "specimen.apiKey", "n": 1]], "provenance": ["kind": "synthetic"],
-            "states": [["name": "t0", "clock": "2025-03-10T06:00:00Z", "http": "t0.har"]],
+            "states": states,
         ]
     }
 

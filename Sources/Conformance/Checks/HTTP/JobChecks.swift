@@ -13,20 +13,25 @@ enum JobChecks {
             "A table that comes of a job of the upstream's is stored only when the job ended well, with all its output.",
         method:
             "Full refreshes over the table of an earlier one, while the recorded answers about the job are changed: still "
-            + "running twice, which must succeed; running for ever, each of the states that mean failure, a state that no "
+            + "running twice, which must succeed, with a pause before each question that is as long as Retry-After says; running for ever, each of the states that mean failure, a state that no "
             + "documentation names, no output, a part of the output, and a link to a file that has run out. Those must "
             + "fail and leave the table as it was.",
         likelyCause:
             "Every state but «running» is taken for the end, or what the job has made is not counted: compare state and "
             + "rows with what the job says, and fail on anything else.",
-        catches: "job-finished-without-usable-output", "missing-file-of-an-export-passed-over"
+        catches: "job-finished-without-usable-output", "missing-file-of-an-export-passed-over",
+        "job-asked-without-a-pause"
     ) { input in
         guard let schema = input.schema,
             let job = try input.model()?.jobs.first(where: { $0.schemas.contains(schema.name) })
         else { return .notApplicable("The table does not come of a job that model.json tells of.") }
-        guard let state = input.scenario.manifest.states.last else { return .notExercised("Nothing was recorded.") }
-        let bench = try JobBench(input: input, schema: schema.name, job: job, upstream: input.replay(state.name))
-        return .judged(try await bench.findings(), looked: bench.tally.sum)
+        // A later state may hold increments alone.
+        for state in input.scenario.manifest.states.reversed() where state.http != nil {
+            let bench = try JobBench(input: input, schema: schema.name, job: job, upstream: input.replay(state.name))
+            guard let findings = try await bench.findings() else { continue }
+            return .judged(findings, looked: bench.tally.sum)
+        }
+        return .notExercised("No state holds a full read of this table.")
     }
 }
 
@@ -48,10 +53,12 @@ private struct JobBench {
         var hidesFiles = false
     }
 
-    func findings() async throws -> [Finding] {
+    /// Nil where a full read of the table was not recorded.
+    func findings() async throws -> [Finding]? {
         let lab = try input.lab()
         let plan = Lab.Plan(schema, .fullRefresh)
         let calm = try await lab.run(plan, of: upstream)
+        if calm.asksForTheUnrecorded { return nil }
         if let error = calm.error {
             return [
                 Finding(at: "job as it was recorded", expected: Finding.syncSucceeds, actual: "It ended with: \(error)")
@@ -70,7 +77,11 @@ private struct JobBench {
     ) async throws -> Finding? {
         var plan = Lab.Plan(schema, .fullRefresh)
         plan.requestLimit = 200
-        let run = try await lab.run(plan, of: taking(course), into: files)
+        let answers = Lock<[Duration]>([])
+        let run = try await lab.run(plan, of: taking(course, pauses: answers), into: files)
+        if course.succeeds, let hasty = hasty(run.log, answers.withLock { $0 }, at: "job that is \(course.name)") {
+            return hasty
+        }
         let after = try await rows(run, lab)
         tally.add(Counters(rows: after, requests: run.log.requests.count, runs: 1))
         let isEndless = run.error is LabBudgetExceeded
@@ -82,6 +93,32 @@ private struct JobBench {
             expected: course.succeeds
                 ? "the sync succeeds with \(before) rows" : "an error, and the \(before) rows as before",
             actual: "\(ending) The table has \(after) rows.", history: run.log.lines())
+    }
+
+    /// A finding where the job's state is asked for again sooner than it should be.
+    ///
+    /// - Parameter pauses: what each answer about the job's state said of the pause behind it.
+    private func hasty(_ log: EventLog, _ pauses: [Duration], at place: String) -> Finding? {
+        var (number, last, waited) = (0, "", Duration.zero)
+        for event in log.all {
+            if case .waited(let duration) = event { waited += duration }
+            guard case .request(let asked) = event, let call = try? ModelCall(asked.request),
+                job.path.match(call.path) != nil
+            else { continue }
+            let wanted = last == call.path && pauses.indices.contains(number - 1) ? pauses[number - 1] : nil
+            if let wanted, waited < max(wanted, .milliseconds(1)) {
+                return Finding(
+                    at: "\(place), question \(number + 1)",
+                    expected: wanted > .zero
+                        ? "a pause of \(wanted), as Retry-After says" : "a pause between two questions",
+                    actual: waited == .zero ? "There was none." : "It was \(waited).", history: log.lines(),
+                    cause:
+                        "A job is asked about as fast as answers come: wait with `context.clock.sleep`, as long as the answer "
+                        + "says, or some seconds.")
+            }
+            (number, last, waited) = (number + 1, call.path, .zero)
+        }
+        return nil
     }
 
     private func rows(_ run: Lab.Run, _ lab: Lab) async throws -> Int {
@@ -128,7 +165,9 @@ private struct JobBench {
     }
 
     /// The recording, in which the job takes another course.
-    private func taking(_ course: Course) -> TappedUpstream {
+    ///
+    /// - Parameter pauses: takes what each answer about the job says of the pause behind it, in seconds of Retry-After.
+    private func taking(_ course: Course, pauses: Lock<[Duration]>) -> TappedUpstream {
         let job = job
         return TappedUpstream(upstream, "whose job is \(course.name)") {
             let questions = Lock(0)
@@ -150,6 +189,8 @@ private struct JobBench {
                     answer = .made(200, .null, url: request.url)
                     answer.body = HTTPBody(known)
                 }
+                let seconds = answer.headers["Retry-After"].flatMap { Int64($0) } ?? 0
+                pauses.withLock { $0.append(.seconds(seconds)) }
                 guard answer.status == 200 else { return answer }
                 let bytes = try await answer.body.collect()
                 last.withLock { $0[call.path] = bytes }

@@ -76,13 +76,14 @@ extension ReadingChecks {
         "read-values-as-recorded", group: .reading, level: .replay,
         proves: "A row's values are those that were recorded under their names.",
         method:
-            "The first state is replayed into a lake. The objects of all recorded JSON answers are found by the row's "
-            + "key, wherever they stand, without the source's help or a model: one of them must agree with the row in each "
+            "The first state is replayed into a lake. The objects of all recorded JSON answers, and the records of CSV files "
+            + "and of lines of JSON, are found by the row's key, wherever they stand, without the source's help or a model: one of them must agree with the row in each "
             + "value that both have under the same name.",
         likelyCause:
             "A value is changed on its way: converted, rounded, cut, replaced where it is empty, or taken from "
             + "another object.",
-        profile: .quick, catches: "zero-becomes-null", "truth-becomes-a-word", "null-becomes-an-empty-text"
+        profile: .quick, catches: "zero-becomes-null", "truth-becomes-a-word", "null-becomes-an-empty-text",
+        "doubled-quotes-kept", "code-read-as-a-number"
     ) { input in
         guard let schema = input.schema, let recorded = try input.recordedFirst(), recorded.state.http != nil else {
             return .notApplicable("The scenario has no recorded traffic: a database's rows are compared with its own.")
@@ -100,7 +101,8 @@ extension ReadingChecks {
             dayColumn: schema.dayColumn)
         let found = table.rows.map { ($0, objects.alike($0)) }.filter { !$0.1.isEmpty }
         if found.isEmpty {
-            return .notApplicable("No recorded JSON object has the members of the key under their names.")
+            return .notApplicable(
+                "No recorded object or record of a file has the members of the key under their names.")
         }
         let first = found.lazy.compactMap(objects.disagreement).first.map { disagreement in
             Finding(

@@ -4,8 +4,14 @@ import Tributary
 
 /// The objects of recorded answers, by the values of a key's members.
 struct RecordedObjects {
+    /// An object, and whether it is a record of a file whose values are all texts: an empty one says that there is none.
+    struct Entry {
+        var object: JSONObject
+        var isOfTexts = false
+    }
+
     /// By a member of the key and its text.
-    private var byValue: [String: [JSONObject]] = [:]
+    private var byValue: [String: [Entry]] = [:]
     private let keys: [String]
     private let dayColumn: String?
 
@@ -16,19 +22,24 @@ struct RecordedObjects {
         self.keys = keys
         self.dayColumn = dayColumn
         for exchange in exchanges where (200..<300).contains(exchange.status) {
-            guard let body = try? JSONValue(parsing: exchange.body) else { continue }
-            collect(body)
+            if let body = try? JSONValue(parsing: exchange.body) {
+                collect(body)
+            } else {
+                for object in RecordedFile.objects(exchange.body) {
+                    collect(.object(object), isOfTexts: object.members.allSatisfy { $0.value.string != nil })
+                }
+            }
         }
     }
 
-    private mutating func collect(_ value: JSONValue) {
+    private mutating func collect(_ value: JSONValue, isOfTexts: Bool = false) {
         switch value {
         case .array(let elements): for element in elements { collect(element) }
         case .object(let object):
             for member in object.members {
                 let name = Bench.column(member.name)
                 if keys.contains(name), let text = Self.text(member.value) {
-                    byValue["\(name)=\(text)", default: []].append(object)
+                    byValue["\(name)=\(text)", default: []].append(Entry(object: object, isOfTexts: isOfTexts))
                 }
                 collect(member.value)
             }
@@ -41,10 +52,10 @@ struct RecordedObjects {
     }
 
     /// The objects whose members of the key have the row's values, as far as they have such members.
-    func alike(_ row: TableImage.Row) -> [JSONObject] {
+    func alike(_ row: TableImage.Row) -> [Entry] {
         let found = keys.flatMap { byValue["\($0)=\(TableDiff.whole(row.values[$0] ?? .null))"] ?? [] }
-        return found.filter { object in
-            object.members.allSatisfy { member in
+        return found.filter { entry in
+            entry.object.members.allSatisfy { member in
                 let name = Bench.column(member.name)
                 return !keys.contains(name) || sent(member).isHeld(by: row.values[name] ?? .null)
             }
@@ -59,7 +70,7 @@ struct RecordedObjects {
     }
 
     /// What the object that is most like a row has otherwise; nil where one of them agrees.
-    func disagreement(_ row: TableImage.Row, among alike: [JSONObject]) -> Disagreement? {
+    func disagreement(_ row: TableImage.Row, among alike: [Entry]) -> Disagreement? {
         let all = alike.map { differences($0, row) }
         guard let least = all.min(by: { $0.count < $1.count }), let first = least.first else { return nil }
         return Disagreement(
@@ -71,9 +82,10 @@ struct RecordedObjects {
         SentValue(member.value, isDayEnough: Bench.column(member.name) == dayColumn)
     }
 
-    private func differences(_ object: JSONObject, _ row: TableImage.Row) -> [(name: String, value: JSONValue)] {
-        object.members.filter { member in
+    private func differences(_ entry: Entry, _ row: TableImage.Row) -> [(name: String, value: JSONValue)] {
+        entry.object.members.filter { member in
             guard let held = row.values[Bench.column(member.name)] else { return false }
+            if entry.isOfTexts, member.value.string == "" { return held != .null && held != .string("") }
             // A source may take a column from within a member: that is another value of the same name.
             if member.value.object != nil || member.value.array != nil, !Self.isNested(held) { return false }
             return !sent(member).isHeld(by: held)

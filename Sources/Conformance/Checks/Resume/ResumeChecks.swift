@@ -2,6 +2,6 @@
 enum ResumeChecks {
     static let all = [
         CutChecks.all, ProcessChecks.all, PositionChecks.all, SaveChecks.all, StateFormChecks.all,
-        GoldenStateChecks.all, SameListChecks.all,
+        GoldenStateChecks.all, SameListChecks.all, RecordedCutChecks.all,
     ].flatMap { $0 }
 }

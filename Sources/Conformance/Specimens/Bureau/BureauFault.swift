@@ -10,6 +10,14 @@ struct BureauBend: SpecimenBend {
     /// Leaves out files that are not there.
     var passesOverFiles = false
     var readsLiteral = true
+    /// How far the position of a part is from what it should be.
+    var positionOff = 0
+    var readsPartsLastFirst = false
+    var ignoresLookback = false
+    var roundsBound = false
+    var asksWithoutPause = false
+    var keepsDoubledQuotes = false
+    var readsCodesAsNumbers = false
 }
 
 /// A seeded fault of the bureau.
@@ -31,6 +39,31 @@ struct BureauFault: SpecimenFault {
         },
         BureauFault("escaped-section-dropped", "Leaves out the text of literal sections.", .field) {
             $0.readsLiteral = false
+        },
+        BureauFault("part-position-runs-ahead", "Takes the part behind the one that it hands over for done as well.") {
+            $0.positionOff = 1
+        },
+        BureauFault("part-position-stays-behind", "Takes the part that it hands over for one still to come.") {
+            $0.positionOff = -1
+        },
+        BureauFault("parts-read-last-first", "Reads the parts of a report in the wrong order, and calls it ascending.")
+        {
+            $0.readsPartsLastFirst = true
+        },
+        BureauFault("lookback-not-asked-for", "Asks from the stored value on, whatever lookback is set.") {
+            $0.ignoresLookback = true
+        },
+        BureauFault("recorded-increment-bound-rounded-up", "Asks from the next full hour on.") {
+            $0.roundsBound = true
+        },
+        BureauFault("job-asked-without-a-pause", "Asks for a report's state as fast as answers come.") {
+            $0.asksWithoutPause = true
+        },
+        BureauFault("doubled-quotes-kept", "Keeps the doubled quotes of a CSV field as they are written.") {
+            $0.keepsDoubledQuotes = true
+        },
+        BureauFault("code-read-as-a-number", "Makes a number of a code that begins with zeros.") {
+            $0.readsCodesAsNumbers = true
         },
     ]
 }

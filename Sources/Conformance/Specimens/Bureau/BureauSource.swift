@@ -3,7 +3,8 @@ import Tributary
 
 /// A small correct source of documents that are no pages of a list, wrong in one way where its config says so.
 ///
-/// `invoices` come from an export that the upstream makes on demand, `notices` from an XML document.
+/// `invoices` come from an export that the upstream makes on demand, `notices` from an XML document, `visits` by increments
+/// from reports whose parts are CSV files.
 struct BureauSource: Source {
     static let description = SourceDescription(
         type: "Specimen", label: "Specimen", category: .engineering, docs: "https://specimen.example/docs")
@@ -17,16 +18,21 @@ struct BureauSource: Source {
         switch schema {
         case nil: _ = try await reader.client.get("/v1/me")
         case "invoices": _ = try await reader.client.get("/v1/exports/new", query: ["table": "invoices"])
+        case "visits": _ = try await reader.order(since: nil)
         default: try await reader.notices(into: Emitter { _, _ in })
         }
     }
 
     func schemas(for config: Config, in context: SourceContext) async throws -> [SourceSchema] {
-        [SourceSchema("invoices", primaryKeys: ["id"]), SourceSchema("notices", primaryKeys: ["number"])]
+        [
+            SourceSchema("invoices", primaryKeys: ["id"]), SourceSchema("notices", primaryKeys: ["number"]),
+            SourceSchema("visits", primaryKeys: ["id"], incremental: [IncrementalField("seen_at", .datetime)]),
+        ]
     }
 
     func read(_ inputs: SourceInputs, with config: Config, in context: SourceContext) async throws -> SourceResponse {
         let reader = BureauReader(client: client(config, context), context: context, config: config)
+        if inputs.schema == "visits" { return reader.visits(inputs) }
         let isExport = inputs.schema == "invoices"
         guard isExport || inputs.schema == "notices" else {
             throw SourceError(.unknownSchema, "Looking for the table '\(inputs.schema)': there is none.")
@@ -49,7 +55,7 @@ struct BureauReader: Sendable {
     let context: SourceContext
     let config: BureauSource.Config
 
-    private static let polls = 40
+    static let polls = 40
 
     /// Asks for an export, waits for it, and takes all of its files.
     func export(into emit: Emitter) async throws {
@@ -97,35 +103,35 @@ struct BureauReader: Sendable {
         var request = HTTPRequest(.get, SpecimenRecording.origin + "/v1/notices.xml")
         request.headers.set("Authorization", prefix: "Bearer ", secret: config.apiKey)
         let response = try await context.http.send(request)
-        guard response.status == 200 else { throw try await Self.error(for: response) }
+        guard response.status == 200 else { throw try await Self.error(for: response, reading: "notices") }
         let text = String(decoding: try await response.body.collect(), as: UTF8.self)
         let rows = try BureauXML(text, readsLiteral: config.bend.readsLiteral).records(named: "notice")
         try await emit(.rows(rows))
     }
 
     /// What a status means for the user.
-    private static func error(for response: HTTPResponse) async throws -> SourceError {
+    static func error(for response: HTTPResponse, reading table: String) async throws -> SourceError {
         // The reason alone: whatever else a refusal holds is nobody's business.
         let body = try? JSONValue(parsing: try await response.body.collect())
         let words = body?.path("error.message")?.string.map { ": “\($0)”" } ?? ""
-        let message = "Reading notices: the upstream answered with status \(response.status)\(words)."
-        var error = error(response.status, message)
+        let message = "Reading \(table): the upstream answered with status \(response.status)\(words)."
+        var error = error(response.status, message, table)
         // The transport below has tried again already.
         error.wasRetried = true
         return error
     }
 
-    private static func error(_ status: Int, _ message: String) -> SourceError {
+    private static func error(_ status: Int, _ message: String, _ table: String) -> SourceError {
         switch status {
         case 401: return SourceError(.invalidCredentials, message)
-        case 403: return SourceError(.permissionDenied, message, advice: "Give the credentials access to 'notices'.")
+        case 403: return SourceError(.permissionDenied, message, advice: "Give the credentials access to '\(table)'.")
         case 429: return SourceError(.rateLimited, message, recovery: .retry(after: nil))
         case 500...: return SourceError(.upstreamFailure, message, recovery: .retry(after: nil))
         default: return SourceError(.unexpectedAnswer, message)
         }
     }
 
-    private func refusal(_ problem: String) -> SourceError {
+    func refusal(_ problem: String) -> SourceError {
         SourceError(.unexpectedAnswer, "Reading a document: \(problem).")
     }
 }

@@ -81,6 +81,8 @@ enum DeskFixture {
         ]
         if let query {
             request["postData"] = ["mimeType": "application/json", "text": .string(DeskRun.graphQL(query).text)]
+            request["headers"] = .array(
+                (request["headers"]?.array ?? []) + [["name": "content-type", "value": "application/json"]])
         }
         return [
             "_id": .string(id), "_replay": "repeat", "_schema": .array(schemas.map { .string($0) }),

@@ -1,0 +1,81 @@
+import Cassettes
+import Columns
+import Pipeline
+import Tributary
+
+/// Cuts of reads that only a recording answers.
+enum RecordedCutChecks {
+    static let all = [cuts]
+
+    private static let cuts = Check(
+        "resume-cuts-of-recording", group: .resume, level: .replay,
+        proves:
+            "A read of files or of another thing that no model tells of, killed behind any commit and run again, gives the "
+            + "table of a read that was not killed.",
+        method:
+            "A full refresh and a read in the table's own mode over the first recorded state, with a commit after every two "
+            + "rows; from up to 8 of the lakes that it leaves behind its commits, all in the profile hostile, another run over "
+            + "the same recording must complete the table. A run that asks for what was not recorded is not judged. Tables "
+            + "with a model are judged by resume-at-every-step.",
+        likelyCause:
+            "The position says another place than the one behind the rows that it comes with: of a file the number of those "
+            + "that are done, not that of the last one.",
+        catches: "part-position-runs-ahead", "part-position-stays-behind"
+    ) { input in
+        try await RecordedBench.judging(input) { bench in
+            guard let state = input.scenario.goodState else { return [] }
+            var complete = 0
+            for type in Set([bench.schema.mode, .fullRefresh]).sorted(by: { $0.rawValue < $1.rawValue }) {
+                var plan = bench.plan(type)
+                plan.keepsLakes = true
+                let whole = try await bench.run(plan, at: state)
+                guard whole.error == nil else { continue }
+                complete += 1
+                plan.keepsLakes = false
+                let findings = try await bench.resumed(plan, whole, at: state)
+                if !findings.isEmpty { return findings }
+            }
+            if complete == 0 {
+                throw Bench.Verdicted(
+                    verdict: .notExercised("The recording \(state) holds no complete read of this table."))
+            }
+            return []
+        }
+    }.needing(.http)
+}
+
+extension RecordedBench {
+    /// Goes on behind the commits of a run.
+    fileprivate func resumed(_ plan: Lab.Plan, _ whole: Lab.Run, at state: String) async throws -> [Finding] {
+        let image = try await table(whole)
+        let lakes = commits(of: whole)
+        let step = input.profile < .hostile ? max(1, (lakes.count + 7) / 8) : 1
+        for (number, files) in lakes.enumerated() where number % step == 0 {
+            let run = try await run(plan, at: state, into: files)
+            if run.asksForTheUnrecorded { continue }
+            let place =
+                "\(plan.syncType.rawValue) of \(state), killed behind commit \(number + 1) of \(lakes.count) and run again"
+            if let error = run.error {
+                return [
+                    Finding(
+                        at: place, expected: Finding.syncSucceeds, actual: "It ended with: \(error)",
+                        history: run.log.lines())
+                ]
+            }
+            let difference = TableDiff(expected: image, actual: try await table(run))
+            if difference.isEmpty { continue }
+            return [
+                Finding(
+                    at: place, expected: "the \((image?.rows.count ?? 0).counted("row")) of a read that was not killed",
+                    actual: "The table has \(difference.summary).", witness: difference.witness,
+                    history: run.log.lines(),
+                    cause: difference.missing.isEmpty
+                        ? "The resumed read brings again what it had handed over: the position stays behind the rows that it "
+                            + "comes with."
+                        : "The resumed read passes over rows: the position runs ahead of those that it comes with, or is one of "
+                            + "another list.")
+            ]
+        }
+        return []
+    }
+}
