@@ -5,7 +5,7 @@ import Tributary
 
 /// Work that the upstream does on demand: exports, reports, searches.
 enum JobChecks {
-    static let all = [outcomes]
+    static let all = [outcomes, oneByOne, strangers]
 
     private static let outcomes = Check(
         "http-job-outcomes-respected", group: .http, level: .fault,
@@ -22,201 +22,33 @@ enum JobChecks {
         catches: "job-finished-without-usable-output", "missing-file-of-an-export-passed-over",
         "job-asked-without-a-pause"
     ) { input in
-        guard let schema = input.schema,
-            let job = try input.model()?.jobs.first(where: { $0.schemas.contains(schema.name) })
-        else { return .notApplicable("The table does not come of a job that model.json tells of.") }
-        // A later state may hold increments alone.
-        for state in input.scenario.manifest.states.reversed() where state.http != nil {
-            let bench = try JobBench(input: input, schema: schema.name, job: job, upstream: input.replay(state.name))
-            guard let findings = try await bench.findings() else { continue }
-            return .judged(findings, looked: bench.tally.sum)
-        }
-        return .notExercised("No state holds a full read of this table.")
-    }
-}
-
-/// A recorded job at work.
-private struct JobBench {
-    let input: CheckCase
-    let schema: String
-    let job: ModelDeclaration.Job
-    let upstream: ReplayUpstream
-    let tally = Bench.Tally()
-
-    /// One way in which a job may go.
-    struct Course {
-        var name: String
-        var succeeds = false
-        /// Changes the answer to the question of this number, counted from 0.
-        var change: @Sendable (_ question: Int, _ answer: JSONObject) -> JSONObject = { $1 }
-        /// Whether links to files have run out.
-        var hidesFiles = false
+        try await JobBench.judging(input) { try await $0.outcomes() }
     }
 
-    /// Nil where a full read of the table was not recorded.
-    func findings() async throws -> [Finding]? {
-        let lab = try input.lab()
-        let plan = Lab.Plan(schema, .fullRefresh)
-        let calm = try await lab.run(plan, of: upstream)
-        if calm.asksForTheUnrecorded { return nil }
-        if let error = calm.error {
-            return [
-                Finding(at: "job as it was recorded", expected: Finding.syncSucceeds, actual: "It ended with: \(error)")
-            ]
-        }
-        let before = try await rows(calm, lab)
-        for course in courses {
-            let found = try await finding(course, lab, calm.files, before)
-            if let found { return [found] }
-        }
-        return []
+    private static let oneByOne = Check(
+        "memory-files-handed-over-one-by-one", group: .memory, level: .replay,
+        proves: "The rows of a job's first file are handed over before its last one is asked for.",
+        method:
+            "A full refresh over the recording of a job with several files; the order of requests and hand-overs is looked at.",
+        likelyCause:
+            "All files are fetched, one by one or at once, and their rows kept until the last is there: hand over the rows of "
+            + "each file before the next is asked for.",
+        catches: "all-files-held-before-the-first-row"
+    ) { input in
+        try await JobBench.judging(input) { try await $0.holding() }
     }
 
-    private func finding(
-        _ course: Course, _ lab: Lab, _ files: MemoryLake.Files, _ before: Int
-    ) async throws -> Finding? {
-        var plan = Lab.Plan(schema, .fullRefresh)
-        plan.requestLimit = 200
-        let answers = Lock<[Duration]>([])
-        let run = try await lab.run(plan, of: taking(course, pauses: answers), into: files)
-        if course.succeeds, let hasty = hasty(run.log, answers.withLock { $0 }, at: "job that is \(course.name)") {
-            return hasty
-        }
-        let after = try await rows(run, lab)
-        tally.add(Counters(rows: after, requests: run.log.requests.count, runs: 1))
-        let isEndless = run.error is LabBudgetExceeded
-        if course.succeeds == (run.error == nil), after == before, !isEndless { return nil }
-        let ending =
-            run.error.map { isEndless ? "It asked without end." : "It ended with: \($0)" } ?? "The sync succeeded."
-        return Finding(
-            at: "job that is \(course.name)",
-            expected: course.succeeds
-                ? "the sync succeeds with \(before) rows" : "an error, and the \(before) rows as before",
-            actual: "\(ending) The table has \(after) rows.", history: run.log.lines())
+    private static let strangers = Check(
+        "secret-not-sent-to-files-of-strangers", group: .security, level: .fault,
+        proves: "Links to files that a job names are no reason to send the credentials to another host.",
+        method:
+            "A full refresh over the recording of a job whose files are said to lie at another host. No request there may carry "
+            + "a secret of the config, in a field, the URL or the body.",
+        likelyCause:
+            "The file's URL is asked for with the client's authorization, whatever its host: send that to the API's own origin "
+            + "alone. Links that are signed need none.",
+        isWaivable: false, catches: "file-of-a-stranger-asked-with-the-key"
+    ) { input in
+        try await JobBench.judging(input) { try await $0.strangers() }
     }
-
-    /// A finding where the job's state is asked for again sooner than it should be.
-    ///
-    /// - Parameter pauses: what each answer about the job's state said of the pause behind it.
-    private func hasty(_ log: EventLog, _ pauses: [Duration], at place: String) -> Finding? {
-        var (number, last, waited) = (0, "", Duration.zero)
-        for event in log.all {
-            if case .waited(let duration) = event { waited += duration }
-            guard case .request(let asked) = event, let call = try? ModelCall(asked.request),
-                job.path.match(call.path) != nil
-            else { continue }
-            let wanted = last == call.path && pauses.indices.contains(number - 1) ? pauses[number - 1] : nil
-            if let wanted, waited < max(wanted, .milliseconds(1)) {
-                return Finding(
-                    at: "\(place), question \(number + 1)",
-                    expected: wanted > .zero
-                        ? "a pause of \(wanted), as Retry-After says" : "a pause between two questions",
-                    actual: waited == .zero ? "There was none." : "It was \(waited).", history: log.lines(),
-                    cause:
-                        "A job is asked about as fast as answers come: wait with `context.clock.sleep`, as long as the answer "
-                        + "says, or some seconds.")
-            }
-            (number, last, waited) = (number + 1, call.path, .zero)
-        }
-        return nil
-    }
-
-    private func rows(_ run: Lab.Run, _ lab: Lab) async throws -> Int {
-        try await lab.table(schema, in: run.files)?.rows.count ?? 0
-    }
-
-    private var courses: [Course] {
-        let state = job.state
-        func ending(
-            _ word: String, from first: Int = 0, before last: Int = .max
-        ) -> @Sendable (Int, JSONObject) -> JSONObject {
-            { question, answer in
-                var answer = answer
-                if (first..<last).contains(question) { answer[state] = .string(word) }
-                return answer
-            }
-        }
-        var courses: [Course] = []
-        for word in job.running.prefix(2) {
-            courses.append(Course(name: "'\(word)' at first", succeeds: true, change: ending(word, before: 2)))
-            courses.append(Course(name: "'\(word)' for ever", change: ending(word)))
-        }
-        for word in job.failed + ["kit_unheard_of"] {
-            courses.append(Course(name: "'\(word)'", change: ending(word)))
-            let running = job.running.first ?? word
-            courses.append(
-                Course(name: "'\(running)' and then '\(word)'") { question, answer in
-                    var answer = answer
-                    answer[state] = .string(question == 0 ? running : word)
-                    return answer
-                })
-        }
-        courses.append(Course(name: "of a state that is not told") { $1.setting([state], to: nil) })
-        guard let files = job.files else { return courses }
-        courses.append(Course(name: "done, its files gone", hidesFiles: true))
-        guard job.count != nil else { return courses }
-        courses.append(Course(name: "done without files") { $1.setting([files], to: []) })
-        courses.append(Course(name: "done, its files not told") { $1.setting([files], to: nil) })
-        courses.append(
-            Course(name: "done with all files but the last") { _, answer in
-                answer.setting([files], to: .array(Array((answer[files]?.array ?? []).dropLast())))
-            })
-        return courses
-    }
-
-    /// The recording, in which the job takes another course.
-    ///
-    /// - Parameter pauses: takes what each answer about the job says of the pause behind it, in seconds of Retry-After.
-    private func taking(_ course: Course, pauses: Lock<[Duration]>) -> TappedUpstream {
-        let job = job
-        return TappedUpstream(upstream, "whose job is \(course.name)") {
-            let questions = Lock(0)
-            let files = Lock<[String]>([])
-            let last = Lock<[String: [UInt8]]>([:])
-            return { request, base in
-                if course.hidesFiles, files.withLock({ $0.contains { request.url.hasSuffix($0) } }) {
-                    return .made(404, ["message": "The link has run out."], url: request.url)
-                }
-                guard let call = try? ModelCall(request), job.path.match(call.path) != nil else {
-                    return try await base.send(request)
-                }
-                var answer: HTTPResponse
-                do {
-                    answer = try await base.send(request)
-                } catch let error as SourceError where error.kind == .unmatchedRequest {
-                    // A job that goes on for longer than it was recorded to is asked about more often.
-                    guard let known = last.withLock({ $0[call.path] }) else { throw error }
-                    answer = .made(200, .null, url: request.url)
-                    answer.body = HTTPBody(known)
-                }
-                let seconds = answer.headers["Retry-After"].flatMap { Int64($0) } ?? 0
-                pauses.withLock { $0.append(.seconds(seconds)) }
-                guard answer.status == 200 else { return answer }
-                let bytes = try await answer.body.collect()
-                last.withLock { $0[call.path] = bytes }
-                answer.body = HTTPBody(bytes)
-                guard let body = (try? JSONValue(parsing: bytes))?.object, body[job.state] != nil,
-                    isOver(body)
-                else { return answer }
-                let names = (job.files.flatMap { body[$0] }?.array ?? []).flatMap(Self.addresses)
-                files.withLock { $0 = names }
-                let question = questions.withLock { count in
-                    count += 1
-                    return count - 1
-                }
-                answer.headers.remove("Content-Length")
-                answer.body = HTTPBody(JSONValue.object(course.change(question, body)).serialized())
-                return answer
-            }
-        }
-    }
-
-    /// The addresses in an element of a list of files.
-    private static func addresses(_ file: JSONValue) -> [String] {
-        if let text = file.string { return [text] }
-        return (file.object?.members ?? []).compactMap(\.value.string).filter { $0.contains("/") }
-    }
-
-    /// Whether a recorded answer is about a job that has come to its end.
-    private func isOver(_ body: JSONObject) -> Bool { job.finished.contains(body[job.state]?.string ?? "") }
 }

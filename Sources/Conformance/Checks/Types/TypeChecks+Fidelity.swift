@@ -236,22 +236,33 @@ extension Bench {
         let rows = table.byKey
         let hint = try await hint(of: member)
         var wrong: [String] = []
+        var (isMadeNumber, isLost) = (false, true)
         for object in sent {
             guard let row = rows[TableImage.key(of: keyValues(object), by: keyColumns)] else { continue }
             tally.add(Counters(rows: 1))
             let value = row.values[Self.column(member)] ?? .null
             let original = object.body[member] ?? .null
+            if value != .null { isLost = false }
             if Corpus.isExact(value, original) || original.string.map(isWrapped(value)) == true { continue }
             // A text that is declared as a number is to become one.
             if hint != nil, let text = original.string, Corpus.isNumber(value, spelled: text) { continue }
+            if let text = original.string, Corpus.isNumber(value, spelled: text) { isMadeNumber = true }
             wrong.append("\(key(object)): sent \(original.text.prefix(60)), received \(Corpus.describe(value))")
         }
         if wrong.isEmpty { return [] }
+        var cause = hint.map(Self.narrowHint)
+        if hint == nil, isMadeNumber {
+            cause =
+                "A text is made a number on its way, as in `mapRows`, and loses the digits and zeros that a number does not "
+                + "keep: hand over what was sent, or declare the type by columnHints."
+        } else if hint == nil, isLost {
+            cause =
+                "The member never reaches its column: the code that makes the rows leaves it out, or takes a part of it."
+        }
         return [
             Finding(
                 at: place, expected: "each value as it was sent",
-                actual: "\(wrong.count) of \(sent.count) values of \(member) are others.", witness: wrong,
-                cause: hint.map(Self.narrowHint))
+                actual: "\(wrong.count) of \(sent.count) values of \(member) are others.", witness: wrong, cause: cause)
         ]
     }
 

@@ -112,7 +112,7 @@ extension Bench {
             shown += rest.prefix(share)
             rest.removeFirst(share)
             shown = changed(shown, step: step)
-            let before = stored(run.files)?.description ?? "nothing"
+            let (before, lake) = (stored(run.files)?.description ?? "nothing", run.files)
             run = try await successful(
                 plan, of: upstream(shown, later: .seconds(3_600 * step)), into: run.files,
                 at: "\(place), increment \(step)")
@@ -120,7 +120,7 @@ extension Bench {
                 try await difference(shown, run),
                 at: "\(place), increment \(step) of \(steps); stored before it: \(before)",
                 expected: "the initial sync and its increments together give the upstream's \(shown.count) rows", run,
-                cause: causeOfSplit)
+                cause: causeOfSplit ?? causeOfBound(run, after: lake))
             if !findings.isEmpty { return findings }
         }
         return try await equalsRefresh(run, shown, at: "\(place), \(steps) increments")
@@ -173,7 +173,8 @@ extension Bench {
             let second = try await successful(plan(), of: upstream(all, pageSize: size), into: first.files, at: place)
             let findings = finding(
                 try await difference(all, second), at: "\(place); bound sent: \(boundTexts(second))",
-                expected: "all \(group.count) rows of the group", second)
+                expected: "all \(group.count) rows of the group", second,
+                cause: causeOfBound(second, after: first.files))
             if !findings.isEmpty { return findings }
         }
         return []

@@ -18,6 +18,8 @@ struct BureauBend: SpecimenBend {
     var asksWithoutPause = false
     var keepsDoubledQuotes = false
     var readsCodesAsNumbers = false
+    var holdsAllParts = false
+    var trustsAnyHost = false
 }
 
 /// A seeded fault of the bureau.
@@ -64,6 +66,12 @@ struct BureauFault: SpecimenFault {
         },
         BureauFault("code-read-as-a-number", "Makes a number of a code that begins with zeros.") {
             $0.readsCodesAsNumbers = true
+        },
+        BureauFault("all-files-held-before-the-first-row", "Keeps the rows of all parts until the last is there.") {
+            $0.holdsAllParts = true
+        },
+        BureauFault("file-of-a-stranger-asked-with-the-key", "Asks for a part with the key, wherever it lies.") {
+            $0.trustsAnyHost = true
         },
     ]
 }

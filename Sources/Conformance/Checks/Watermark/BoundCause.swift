@@ -1,0 +1,68 @@
+import Cassettes
+import Columns
+import Pipeline
+import Tributary
+
+extension Bench {
+    /// What is wrong with the lower bound that an increment sent, where it shows beside the stored value: another unit, the
+    /// clock, a time zone, a rounding. Nil where nothing stands out.
+    ///
+    /// - Parameter files: the lake before the increment.
+    func causeOfBound(_ run: Lab.Run, after files: MemoryLake.Files) -> String? {
+        guard spelling.isTime, let last = stored(files)?.mark("last"), let stored = markPosition(last) else {
+            return nil
+        }
+        let calls = run.log.requests.filter(isList).compactMap { try? ModelCall($0.request) }
+        for filter in boundFilters where filter.field == collection.cursor && filter.template == nil {
+            guard [.greater, .greaterOrEqual].contains(filter.comparison),
+                let text = calls.lazy.compactMap({ $0.parameter(filter.parameter) }).first,
+                let bound = moment(text, filter.format ?? spelling.format)
+            else { continue }
+            return Self.oddity(of: bound, beside: stored, now: run.clock.now).map {
+                "The bound sent is \(filter.parameter)=\(text), and stored was \(last): \($0)"
+            }
+        }
+        return nil
+    }
+
+    private func moment(_ text: String, _ format: ModelDeclaration.CursorFormat) -> Int64? {
+        guard let number = Double(text) else { return TimestampParser.microseconds(text) }
+        switch format {
+        case .epochSeconds: return Int64(exactly: (number * 1e6).rounded())
+        case .epochMilliseconds: return Int64(exactly: (number * 1e3).rounded())
+        case .iso8601, .date, .integer: return nil
+        }
+    }
+
+    /// - Parameters: microseconds since 1970.
+    private static func oddity(of bound: Int64, beside stored: Int64, now: Int64) -> String? {
+        let (second, hour): (Int64, Int64) = (1_000_000, 3_600_000_000)
+        let ratio = Double(bound) / Double(max(stored, 1))
+        if ratio > 500 {
+            return
+                "it is a thousand times as great, as milliseconds are where seconds are taken: declare format: .epochSeconds."
+        }
+        if ratio < 0.002, ratio > 0 {
+            return
+                "it is a thousandth of it, as seconds are where milliseconds are taken: declare format: .epochMilliseconds."
+        }
+        let distance = bound - stored
+        if distance != 0, abs(bound - now) <= 25 * hour, abs(stored - now) > 50 * hour {
+            return "it is made of the clock, and not of what was stored."
+        }
+        if distance != 0, abs(distance) <= 14 * hour, distance % (hour / 4) == 0 {
+            let quarters = Double(abs(distance) / (hour / 4)) / 4
+            return
+                "it lies \(quarters.formatted) hours \(distance > 0 ? "behind" : "before") that, as when a time zone is added, taken off or left out."
+        }
+        guard distance > 0, distance <= 31 * 24 * hour else { return nil }
+        return distance <= second
+            ? "it is moved on so that the row which was read last does not come again, nor any other of that moment."
+            : "it is rounded up, or moved on past rows that were not read."
+    }
+}
+
+extension Double {
+    /// Without a fraction where there is none.
+    fileprivate var formatted: String { self == rounded() ? String(Int(self)) : String(self) }
+}
