@@ -96,6 +96,10 @@ struct Bench: Sendable {
         return empty + sample(rest, cursor: cursor, size: size - empty.count)
     }
 
+    /// Why a table of a job is not asked for what a list would be.
+    static let comesOfJob =
+        "The table comes of a job, and no list of it can be modelled: it is judged by its recording."
+
     private init(_ input: CheckCase) throws {
         guard let schema = input.schema, let state = input.scenario.manifest.states.last else {
             throw Verdicted(verdict: .notExercised("The scenario has no table and state to look at."))
@@ -106,7 +110,12 @@ struct Bench: Sendable {
         }
         guard let collection = whole.collection(forSchema: schema.name),
             let endpoint = whole.list(of: collection)
-        else { throw Verdicted(verdict: .notExercised("model.json has no list of its own for \(schema.name).")) }
+        else {
+            if whole.jobs.contains(where: { $0.schemas.contains(schema.name) }) {
+                throw Verdicted(verdict: .notApplicable(Self.comesOfJob))
+            }
+            throw Verdicted(verdict: .notExercised("model.json has no list of its own for \(schema.name)."))
+        }
         try collection.demandColumns(primaryKeys: schema.primaryKeys, file: "\(input.scenario.id)/model.json")
         // The other collections would have to be parsed for nothing, for each case again.
         let declaration = whole.only(collection.name)

@@ -30,8 +30,11 @@ struct StormBench: Sendable {
                     input: input, schema: bench.schema, lab: bench.lab, keys: bench.keyColumns, tally: bench.tally,
                     reads: try Self.overHTTP(reads), bench: bench))
         }
-        guard case .notExercised = modelled, !hasModel.withLock({ $0 }) else { return modelled }
-        return try await replayed(input, body) ?? modelled
+        if hasModel.withLock({ $0 }) { return modelled }
+        switch modelled {
+        case .notExercised, .notApplicable(Bench.comesOfJob): return try await replayed(input, body) ?? modelled
+        default: return modelled
+        }
     }
 
     /// The same by the recording; nil where it cannot be read by itself either.

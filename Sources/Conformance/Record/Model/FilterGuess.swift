@@ -78,8 +78,17 @@ struct FilterGuess {
             guard let bound = run.pages.first?.parameters[name], let cursor else { return false }
             return rows.contains { equals($0, cursor, bound) } && !run.rows.contains { equals($0, cursor, bound) }
         }
-        let isStrict = !includes && leavesOut
+        // A counter that is asked for "after" one of its values: where no row has that value, the name alone says it.
+        let isNamedStrict = !leavesOut && parts.contains("after") && isCounter
+        let isStrict = !includes && (leavesOut || isNamedStrict)
         return isUpper ? (isStrict ? "<" : "<=") : (isStrict ? ">" : ">=")
+    }
+
+    /// Whether the cursor's values are numbers that are no times.
+    private var isCounter: Bool {
+        guard let cursor else { return false }
+        return ModelDeclaration.CursorFormat(
+            spelling: rows.lazy.map { ModelOrder.value(cursor, of: $0) }.first { !$0.isNull } ?? .null) == .integer
     }
 
     private func equals(_ row: JSONObject, _ field: String, _ bound: String) -> Bool {
@@ -90,9 +99,15 @@ struct FilterGuess {
         return ModelOrder.satisfies(row, filter, bound: bound) && ModelOrder.satisfies(row, upper, bound: bound)
     }
 
-    /// How a number bounds a time that is spelt as text.
+    /// How a number bounds a time that is spelt as text, or a day a moment.
     private func format(_ bound: String) -> ModelDeclaration.CursorFormat? {
-        guard let cursor, let number = Int64(bound),
+        guard let cursor else { return nil }
+        if bound.count == 10, TimestampParser.days(bound) != nil,
+            rows.contains(where: { (ModelOrder.value(cursor, of: $0).string?.count ?? 0) > 10 })
+        {
+            return .date
+        }
+        guard let number = Int64(bound),
             rows.contains(where: { ModelOrder.value(cursor, of: $0).string != nil })
         else { return nil }
         return number > 100_000_000_000 ? .epochMilliseconds : .epochSeconds

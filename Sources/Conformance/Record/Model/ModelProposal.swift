@@ -169,7 +169,8 @@ struct ModelProposal {
             notes.append(
                 "model.json: of \(name) one page was recorded, so \(what). If that is wrong, record it with more rows or "
                     + "a smaller --page-size, or write endpoints[].page: {\"style\": \"\(example.style.rawValue)\", "
-                    + "\"parameter\": \"\(example.parameter)\", \"size\": \"\(list.pages.lazy.compactMap(\.size).first?.name ?? "limit")\"}."
+                    + "\"parameter\": \"\(example.parameter)\", \"size\": \"\(list.pages.lazy.compactMap(\.size).first?.name ?? "limit")\"}; {\"style\": \"single\"} for a list "
+                    + "that has no pages."
             )
         }
         var envelope = EnvelopeGuess(runs, paging, place: place)
