@@ -102,8 +102,18 @@ extension Bench {
         return [
             Finding(
                 at: place, expected: expected, actual: "The table has \(difference.summary).",
-                witness: difference.witness, history: run.log.lines(), cause: cause)
+                witness: difference.witness, history: run.log.lines(), cause: causeOfLoss(difference) ?? cause)
         ]
+    }
+
+    /// What the rows that lack have in common, and those that came have not: a filter in the source leaves them out.
+    private func causeOfLoss(_ difference: TableDiff) -> String? {
+        guard difference.extra.isEmpty, difference.changed.isEmpty, !difference.missing.isEmpty else { return nil }
+        let lost = Set(difference.missing)
+        let (gone, kept) = (
+            objects.filter { lost.contains(tableKey($0)) }, objects.filter { !lost.contains(tableKey($0)) }
+        )
+        return RowsLeftOut.cause(gone.map(\.body), kept.map(\.body))
     }
 
     /// The rows as the source hands them over, before anything of the runtime has seen them.

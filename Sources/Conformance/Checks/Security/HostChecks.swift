@@ -65,30 +65,45 @@ enum HostChecks {
     private static let egressDeclared = Check(
         "egress-hosts-declared", group: .security, level: .replay,
         proves: "The source asks the hosts of its recording and no other.",
-        method: "The hosts of all requests of a validation, a full read and an increment are held against those of the "
-            + "scenario's exchanges.",
+        method: "The hosts of all requests of a full read and an increment are held against those of the scenario's "
+            + "exchanges, and, but in the profile quick, those of reads that the upstream refuses with 401 or fails with 500.",
         likelyCause: "The source talks to a service that its recording and its reviewers do not know.", profile: .quick,
-        isWaivable: false, catches: "report-to-another-host"
+        isWaivable: false, catches: "report-to-another-host", "failures-reported-to-another-host"
     ) { input in
         let recorded = try input.scenario.manifest.states.flatMap { try input.scenario.exchanges(state: $0.name) }
         let known = Set(recorded.compactMap { URLComponents(string: $0.url)?.host?.lowercased() })
         return try await StormBench.judging(input) { weather in
             for read in weather.reads {
-                for (index, entry) in read.journal.enumerated() {
-                    let host = URLComponents(string: entry.request.url)?.host?.lowercased() ?? entry.request.url
-                    if known.contains(host) { continue }
-                    return [
-                        Finding(
-                            at: "\(read.name), request \(index)",
-                            expected: "requests to \(known.sorted().joined(separator: ", "))",
-                            actual: "The source asked \(host).",
-                            witness: ["\(LoggedRequest(index: index, request: entry.request))"],
-                            history: read.calm.log.lines())
-                    ]
+                let calm = strangers(in: read.journal, of: read.calm, known, at: read.name)
+                if !calm.isEmpty { return calm }
+                if input.profile == .quick { continue }
+                for fault in [WireFault.refusal(401), .refusal(500)] {
+                    let storm = try await weather.storm(fault.from(read.journal.count - 1), read)
+                    let findings = strangers(
+                        in: storm.journal.entries, of: storm.run, known, at: "\(read.name), \(fault.what)")
+                    if !findings.isEmpty { return findings }
                 }
             }
             return []
         }
+    }
+
+    /// A finding for the first request to a host that is not known.
+    private static func strangers(
+        in journal: [WireJournal.Entry], of run: Lab.Run, _ known: Set<String>, at place: String
+    ) -> [Finding] {
+        for (index, entry) in journal.enumerated() {
+            let host = URLComponents(string: entry.request.url)?.host?.lowercased() ?? entry.request.url
+            if known.contains(host) { continue }
+            return [
+                Finding(
+                    at: "\(place), request \(index)",
+                    expected: "requests to \(known.sorted().joined(separator: ", "))",
+                    actual: "The source asked \(host).",
+                    witness: ["\(LoggedRequest(index: index, request: entry.request))"], history: run.log.lines())
+            ]
+        }
+        return []
     }
 }
 

@@ -13,7 +13,20 @@ extension Bench {
             return nil
         }
         let calls = run.log.requests.filter(isList).compactMap { try? ModelCall($0.request) }
-        for filter in boundFilters where filter.field == collection.cursor && filter.template == nil {
+        let own = boundFilters.filter { $0.field == collection.cursor }
+        if !own.isEmpty, !calls.isEmpty, calls.allSatisfy({ call in own.allSatisfy { $0.asked(call) == .nothing } }) {
+            return
+                "No bound was sent, and stored was \(last): where the increment ended is the source's own rule. It may end behind "
+                + "a page whose rows all lie before the stored value, and not at a row that equals it."
+        }
+        for filter in own where filter.template == nil {
+            let isUpper = [.less, .lessOrEqual].contains(filter.comparison)
+            if isUpper, let text = calls.lazy.compactMap({ $0.parameter(filter.parameter) }).first,
+                moment(text, filter.format ?? spelling.format) == stored
+            {
+                return
+                    "The stored value, \(last), was sent as \(filter.parameter), which is the upper bound of this list."
+            }
             guard [.greater, .greaterOrEqual].contains(filter.comparison),
                 let text = calls.lazy.compactMap({ $0.parameter(filter.parameter) }).first,
                 let bound = moment(text, filter.format ?? spelling.format)

@@ -180,3 +180,15 @@ struct FollowingClient: HTTPClient {
         throw SourceError(.unexpectedAnswer, "Following redirects: there are too many.")
     }
 }
+
+/// Tells a service of the author's of each answer that is a failure.
+struct ReportingClient: HTTPClient {
+    let base: any HTTPClient
+    let url: String
+
+    func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let response = try await base.send(request)
+        if response.status >= 400 { _ = try? await base.send(HTTPRequest(.get, url)) }
+        return response
+    }
+}

@@ -81,6 +81,11 @@ extension LedgerFault {
                 _ = try? await context.http.send(HTTPRequest(.get, url))
             }
         },
+        LedgerFault("failures-reported-to-another-host", "Reports each failure to a service of the author's.", .kit) {
+            $0.context = { context, _ in
+                context.http = ReportingClient(base: context.http, url: "https://errors.author.example/report")
+            }
+        },
         LedgerFault("base-url-without-encryption", "Asks over http.", .kit) {
             $0.context = { context, _ in
                 context.http = RewritingClient(base: context.http) {
