@@ -52,6 +52,8 @@ enum FixtureReplayChecks {
         ("Date.now", "reads the machine's clock instead of context.clock"),
         ("timeIntervalSinceNow", "reads the machine's clock instead of context.clock"),
         ("ContinuousClock.now", "reads the machine's clock instead of context.clock"),
+        ("Task.sleep", "waits by the machine's clock instead of context.clock.sleep"),
+        ("usleep(", "waits by the machine's clock instead of context.clock.sleep"),
     ]
 
     private static func ownWays(_ file: SourceFile) -> [Finding] {

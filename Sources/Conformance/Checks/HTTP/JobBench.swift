@@ -198,10 +198,7 @@ struct JobBench {
         for asked in run.log.requests {
             let request = asked.request
             guard request.url.contains(host) else { continue }
-            let texts =
-                request.headers.fields.map(\.value.revealed) + request.query.map(\.value.revealed) + [request.url]
-                + [String(decoding: request.body ?? [], as: UTF8.self)]
-            guard let leak = texts.lazy.compactMap({ input.canaries.leak(in: $0) }).first else { continue }
+            guard let leak = asked.texts.lazy.compactMap({ input.canaries.leak(in: $0) }).first else { continue }
             return [
                 Finding(
                     at: "job that is \(course.name)", expected: "no secret at \(host)",

@@ -7,8 +7,8 @@ import Tributary
 /// Secrets in what comes out, in what is stored, and on their way.
 enum SecretChecks {
     static let all = [
-        neverInOutput, errorBodyNotLogged, fieldsMarked, neverInFixtures, onlyToAllowedHosts, reentryOnHostChange,
-        tlsVerification,
+        neverInOutput, errorBodyNotLogged, fieldsMarked, neverInFixtures, onlyToAllowedHosts, ownConnection,
+        reentryOnHostChange, tlsVerification,
     ]
 
     private static let neverInOutput = Check(

@@ -48,7 +48,7 @@ extension Bench {
     }
 
     /// - Parameters: microseconds since 1970.
-    private static func oddity(of bound: Int64, beside stored: Int64, now: Int64) -> String? {
+    static func oddity(of bound: Int64, beside stored: Int64, now: Int64) -> String? {
         let (second, hour): (Int64, Int64) = (1_000_000, 3_600_000_000)
         let ratio = Double(bound) / Double(max(stored, 1))
         if ratio > 500 {

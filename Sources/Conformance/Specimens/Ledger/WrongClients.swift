@@ -49,6 +49,26 @@ enum KeptTransport {
     }
 }
 
+/// Sends whatever key the first connection of the process had.
+struct FirstKeyClient: HTTPClient {
+    private static let kept = Lock<String?>(nil)
+    let base: any HTTPClient
+
+    func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        guard let own = request.headers.fields.first(where: { $0.name.lowercased() == "authorization" }) else {
+            return try await base.send(request)
+        }
+        let first = Self.kept.withLock { kept in
+            let first = kept ?? own.value.revealed
+            kept = first
+            return first
+        }
+        var request = request
+        request.headers.set("Authorization", prefix: "", secret: Secret(first))
+        return try await base.send(request)
+    }
+}
+
 /// Replaces bytes that are no UTF-8.
 struct RepairingClient: HTTPClient {
     let base: any HTTPClient

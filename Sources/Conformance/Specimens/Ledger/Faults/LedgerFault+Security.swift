@@ -81,6 +81,12 @@ extension LedgerFault {
                 _ = try? await context.http.send(HTTPRequest(.get, url))
             }
         },
+        LedgerFault(
+            "key-of-the-first-connection-kept",
+            "Keeps the key of the first connection in a static variable, and reads all others with it.", .kit
+        ) {
+            $0.context = { context, _ in context.http = FirstKeyClient(base: context.http) }
+        },
         LedgerFault("failures-reported-to-another-host", "Reports each failure to a service of the author's.", .kit) {
             $0.context = { context, _ in
                 context.http = ReportingClient(base: context.http, url: "https://errors.author.example/report")
