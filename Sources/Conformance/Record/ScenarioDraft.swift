@@ -56,13 +56,14 @@ struct ScenarioDraft {
         }
     }
 
-    /// Header fields that differ with each answer stay as they were where the answer itself is the same.
+    /// Header fields, and an order of members, that differ with each answer stay as they were where the answer itself is
+    /// the same.
     private mutating func keepWeather() {
         let before = before
         if before.isEmpty { return }
         for index in entries.indices {
             guard let old = before[entries[index].id], old["request"]?["url"]?.string == entries[index].exchange.url,
-                body(of: old) == entries[index].exchange.body
+                entries[index].exchange.keepBody(body(of: old))
             else { continue }
             let fields = (old["response"]?["headers"]?.array ?? []).compactMap { field -> (String, String)? in
                 guard let name = field["name"]?.string, let value = field["value"]?.string else { return nil }
