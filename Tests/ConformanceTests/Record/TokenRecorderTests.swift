@@ -151,8 +151,14 @@ import Tributary
     @Test("where no list can be modelled there is no model, and the notes say why")
     func noModel() async throws {
         let room = try TemporaryFolder("tokens")
-        // One object that each answer tells otherwise.
-        let fickle = ScriptedHTTPClient { .json(["data": [["id": 1, "title": .string("answer \($0.index)")]]]) }
+        // Objects that each page of the list tells otherwise.
+        let fickle = ScriptedHTTPClient { request in
+            let count = request["offset"] == "0" ? request["limit"].flatMap { Int($0) } ?? 1 : 2
+            let rows = (1...count).map { id -> JSONValue in
+                ["id": .number(JSONNumber(Int64(id))), "title": .string("answer \(request.index)")]
+            }
+            return .json(["data": .array(rows)])
+        }
         let outcome = try await Self.recorder(fickle, room.url, of: AnySource(OffsetSource.self)).run()
         #expect(outcome.tables.map(\.isModelled) == [false])
         #expect(outcome.notes.contains { $0.hasPrefix("model.json: things is left out") }, "\(outcome.notes)")
