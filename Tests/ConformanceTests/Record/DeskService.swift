@@ -71,8 +71,8 @@ struct PeopleSource: RESTSource {
     }
 }
 
-/// An API as that of Request Tracker: members in another order with each answer, links that spell a blank as a plus,
-/// members that differ by case, the members alone that were asked for.
+/// An API as that of Request Tracker: members in another order with each answer, links, in a header and in the body, that
+/// spell a blank as a plus, members that differ by case, the members alone that were asked for.
 final class DeskService: Sendable {
     private let tickets: Lock<[(id: Int, changed: Int, subject: String)]>
     private let isShuffled = Lock(false)
@@ -115,6 +115,7 @@ final class DeskService: Sendable {
         let start = min(found.count, (page - 1) * size)
         let rows = found[start..<min(found.count, start + size)]
         let isReversed = request.index.isMultiple(of: 2) != isShuffled.withLock { $0 }
+        var headers: [(String, String)] = []
         var answer: JSONObject = [
             "items": .array(rows.map { row($0, request["fields"] ?? "", isReversed: isReversed) }),
             "total": Self.number(found.count), "page": Self.number(page), "per_page": Self.number(size),
@@ -124,9 +125,11 @@ final class DeskService: Sendable {
             let text = rest.map {
                 "\($0.name)=\(PercentEncoding.encode($0.value.replacing("+", with: " ")).replacing("%20", with: "+"))"
             }
-            answer["next_page"] = .string("https://desk.example\(request.path)?\(text.joined(separator: "&"))")
+            let url = "https://desk.example\(request.path)?\(text.joined(separator: "&"))"
+            answer["next_page"] = .string(url)
+            headers = [("Link", "<\(url)>; rel=\"next\"")]
         }
-        return .json(.object(answer))
+        return .json(.object(answer), headers: headers)
     }
 
     private func row(

@@ -153,7 +153,7 @@ import Tributary
         let room = try TemporaryFolder("tokens")
         // Objects that each page of the list tells otherwise.
         let fickle = ScriptedHTTPClient { request in
-            let count = request["offset"] == "0" ? request["limit"].flatMap { Int($0) } ?? 1 : 2
+            let count = request["offset"] == "0" ? request["_limit"].flatMap { Int($0) } ?? 1 : 2
             let rows = (1...count).map { id -> JSONValue in
                 ["id": .number(JSONNumber(Int64(id))), "title": .string("answer \(request.index)")]
             }

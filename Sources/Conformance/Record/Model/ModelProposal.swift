@@ -174,11 +174,7 @@ struct ModelProposal {
         }
         var envelope = EnvelopeGuess(runs, paging, place: place)
         let template = envelope.template()
-        for member in envelope.unknown {
-            notes.append(
-                "model.json: \(name): the member \(member) changes from page to page in a way that no placeholder says, so "
-                    + "the model's answers come without it. If the source reads it, the envelope must say it.")
-        }
+        if let note = envelope.note(of: name) { notes.append(note) }
         var endpoint = JSONObject([("path", .string(list.path.template)), ("collection", .string(name))])
         let order = OrderGuess(cursor: cursor, key: list.key, comesByCursor: list.table.sortMode != nil)
         addOrders(to: &endpoint, runs, order)
