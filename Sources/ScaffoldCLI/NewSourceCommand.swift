@@ -28,14 +28,23 @@ struct NewSourceCommand: ParsableCommand {
     @Option(help: "How it shows who it is: api-key, bearer, basic, oauth or none.")
     var auth: SourcePlan.Auth?
 
-    @Option(help: "How lists are cut into pages: cursor, next-url, link, offset, page or none.")
+    @Option(
+        help: ArgumentHelp(
+            "How lists are cut into pages: cursor, next-url, link, header, offset, page or none.",
+            discussion: "link is the Link header, header one that holds the next page's URL and nothing else."))
     var pagination: SourcePlan.Pagination?
+
+    @OptionGroup var names: APINames
 
     @Option(
         name: .customLong("table"),
         help: ArgumentHelp(
             "A table as \(TablePlan.form), such as lines:order_id+number; may be given several times.",
-            discussion: "A key of several columns tells rows apart by all of them together."),
+            discussion: """
+                A key of several columns tells rows apart by all of them together. The path is the table's name, and the \
+                parameter that takes a lower bound updated_since, unless they are given: \
+                items=/v2/shop/items:id:changed=changed[gte].
+                """),
         transform: TablePlan.init)
     var tables: [TablePlan] = []
 
@@ -91,7 +100,8 @@ struct NewSourceCommand: ParsableCommand {
             apiKeyPlace: proposal?.apiKeyPlace)
         if let proposal { for line in proposal.notes { FileHandle.standardError.write(Data("note: \(line)\n".utf8)) } }
         if isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 { draft.ask() }
-        let plan = try draft.plan(name)
+        var plan = try draft.plan(name)
+        names.apply(to: &plan)
         if plan.baseURL.text.hasPrefix("http://") { Self.warn(of: plan) }
         return plan
     }

@@ -51,6 +51,14 @@ import Tributary
             ])
     }
 
+    @Test("names that become one column explain what is wrong with its values")
+    func collidingNames() throws {
+        let names: Set = ["discovery-names-survive-normalisation", "read-values-as-recorded", "watermark-monotone"]
+        let told = FailureOrder.sorted(CheckRunner.settled(try results(failing: names)))
+        #expect(told.first?.item.check.name == "discovery-names-survive-normalisation")
+        #expect(told.dropFirst().allSatisfy { $0.precedent == "discovery-names-survive-normalisation" })
+    }
+
     @Test("a report as data tells failures in the same order, before what has not failed")
     func asData() throws {
         let results = CheckRunner.settled(

@@ -78,6 +78,29 @@ import Testing
         }
     }
 
+    @Test("what an API calls the parts of its lists is in the source and in its first scenario")
+    func namesOfTheAPI() throws {
+        let folder = try package()
+        let result = try scaffold(
+            folder, "acme", "--pagination", "header", "--next", "X-Next", "--rows", "result.items", "--page-size",
+            "_limit",
+            "--order-by", "_sort", "--table", "items=/shop/items:id:changed=changed[gte]")
+        #expect(result.status == 0, "\(result.errors)")
+        let source = try text(folder, "Sources/SourceCatalog/Acme/AcmeSource.swift")
+        for part in [
+            #"path: "/shop/items", primaryKeys: ["id"], rows: "result.items""#,
+            #".datetime("changed", parameter: "changed[gte]", query: ["_sort": "changed"])"#,
+            #"paginator: .nextURL(header: "X-Next"), pageSize: PageSize("_limit", 100)"#, #""/shop/items?_limit=1""#,
+        ] {
+            #expect(source.contains(part), "\(part): \(source)")
+        }
+        let model = try text(folder, "Fixtures/acme/example/model.json")
+        #expect(model.contains("X-Next") && model.contains("_sort") && model.contains("changed[gte]"), "\(model)")
+        for wrong in ["items=shop:id", "items=/a b:id", "items:id:changed=a&b"] {
+            #expect(try scaffold(folder, "other", "--table", wrong).status != 0, "\(wrong)")
+        }
+    }
+
     @Test("a part of the host in braces becomes a field of the form that leads to no other host")
     func hostParts() throws {
         let folder = try package()
@@ -133,9 +156,9 @@ import Testing
         "a wrong word is refused with what is needed, and nothing is written",
         arguments: [
             (["7up"], "a letter first"),
-            (["acme", "--table", "items"], "name:key"),
+            (["acme", "--table", "items"], "name[=/path]:key"),
             (["acme", "--table", "items:id", "--table", "items:uuid"], "one name"),
-            (["acme", "--table", "it\"ems:id"], "name:key"),
+            (["acme", "--table", "it\"ems:id"], "name[=/path]:key"),
             (["acme", "--table", "items:id+"], "'' is no name"),
             (["acme", "--table", "items:id+id"], "a column twice"),
             (["acme", "--base-url", "ftp://x"], "an address such as"),

@@ -90,14 +90,35 @@ public struct DraftEntries: Sendable {
             trimmed: group.exchange.trimmed)
     }
 
-    /// The kinds of run that make the request; none when all do that were recorded.
-    private func syncTypes(_ lanes: [CapturedExchange.Lane], _ schemas: [String]) -> [SyncType] {
-        let isOfAll = schemas.allSatisfy { schema in
-            let made = Set(lanes.filter { $0.schema == schema }.compactMap(\.syncType))
-            return (modes[schema] ?? []).isSubset(of: made)
+    /// The entries as a replay asks for them: an answer that leads on by a token of its own is recorded once, and then its
+    /// next pages are those of every run that asks for it.
+    ///
+    /// - Parameter asked: the kinds of run that asked for an entry, by its id.
+    public func asked(_ entries: [DraftEntry], _ asked: [String: Set<SyncType>]) -> [DraftEntry] {
+        let entries = entries.map { entry in
+            var entry = entry
+            if !entry.isOptional, !entry.syncTypes.isEmpty, !entry.schemas.isEmpty {
+                entry.syncTypes = syncTypes(entry.schemas) { _ in
+                    Set(entry.syncTypes).union(asked[entry.id] ?? [])
+                }
+            }
+            return entry
         }
-        if isOfAll { return [] }
-        var types = Set(lanes.compactMap(\.syncType))
+        return named(entries)
+    }
+
+    private func syncTypes(_ lanes: [CapturedExchange.Lane], _ schemas: [String]) -> [SyncType] {
+        syncTypes(schemas) { schema in
+            Set(lanes.filter { schema == nil || $0.schema == schema }.compactMap(\.syncType))
+        }
+    }
+
+    /// The kinds of run that make the request; none when all do that were recorded.
+    ///
+    /// - Parameter made: the kinds of run of a table that make it; of nil those of all.
+    private func syncTypes(_ schemas: [String], made: (String?) -> Set<SyncType>) -> [SyncType] {
+        if schemas.allSatisfy({ (modes[$0] ?? []).isSubset(of: made($0)) }) { return [] }
+        var types = made(nil)
         // Appending asks for the same as merging does.
         if types.contains(.incremental) { types.insert(.append) }
         return SyncType.allCases.filter(types.contains)

@@ -13,7 +13,9 @@ public struct ListIdentity: Sendable, Hashable {
         var parameters: [String: String] = [:]
         for parameter in CanonicalURL.rawParameters(url) {
             let name = String(decoding: PercentCoding.decodedQuery(parameter.name), as: UTF8.self)
-            parameters[name] = parameter.value ?? ""
+            // Decoded: the links of an answer may spell a blank as a plus, and brackets with escapes.
+            let value = String(decoding: PercentCoding.decodedQuery(parameter.value ?? ""), as: UTF8.self)
+            parameters[name] = parameters[name].map { "\($0),\(value)" } ?? value
         }
         if let json = RawJSON(body) { Self.collect(json, at: "", into: &parameters) }
         self.parameters = parameters.filter { !Self.mayChange($0.key, $0.value) }

@@ -1,7 +1,7 @@
 import Columns
 
 /// The program text of a GraphQL request: it says what is asked for, as a path does, and holds nobody's data.
-enum GraphQLText {
+public enum GraphQLText {
     private static let programs: Set = ["query", "mutation"]
 
     /// The members of a request's body that are program text; none where the body is no GraphQL request.
@@ -28,9 +28,10 @@ enum GraphQLText {
         }
     }
 
-    private static func isProgram(_ text: String) -> Bool {
+    /// Whether a text is a query of GraphQL, and not a condition in JSON or in a language of its own.
+    public static func isProgram(_ text: String) -> Bool {
         let start = text.drop { $0.isWhitespace || $0 == "\u{FEFF}" }
-        if start.first == "{" || start.first == "#" { return true }
+        if start.first == "{" || start.first == "#" { return RawJSON(Array(text.utf8)) == nil }
         return ["query", "mutation", "subscription", "fragment"].contains { word in
             start.hasPrefix(word)
                 && start.dropFirst(word.count).first.map { $0.isWhitespace || "({@".contains($0) } ?? false

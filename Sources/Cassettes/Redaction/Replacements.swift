@@ -55,8 +55,14 @@ struct Replacements: Sendable {
         return rest
     }
 
-    /// The originals, for the scanner.
-    var originals: [String] { entries.keys.filter { $0.utf8.count >= 6 }.sorted() }
+    /// The originals, for the scanner. A word that the fakes are made of, such as the password of an installation that is
+    /// `password`, would be found in every fake.
+    var originals: [String] {
+        let fakes = Set(entries.values.map(\.replacement).filter { $0.hasPrefix("fake-") })
+        return entries.keys.filter { original in
+            original.utf8.count >= 6 && !fakes.contains { $0.contains(original) }
+        }.sorted()
+    }
 
     /// The text with every original replaced, also inside percent escapes, HTML escapes, base 64 and hexadecimal.
     func applied(to text: String) -> (text: String, counts: [String: Int]) {

@@ -64,6 +64,29 @@ indirect enum RawJSON: Sendable {
         return bytes
     }
 
+    /// The document with the members of each object in the order of their names: some servers give them in another order
+    /// with each answer.
+    var sorted: RawJSON {
+        switch self {
+        case .scalar: return self
+        case .array(let elements): return .array(elements.map(\.sorted))
+        case .object(let members):
+            let inner = members.map { member in
+                var member = member
+                member.value = member.value.sorted
+                return member
+            }
+            return .object(inner.sorted { $0.name < $1.name })
+        }
+    }
+
+    /// Whether two bodies say the same: byte by byte, or but for blanks and the order of members.
+    static func isSame(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+        if one == other { return true }
+        guard let left = RawJSON(one), let right = RawJSON(other) else { return false }
+        return left.sorted.compact == right.sorted.compact
+    }
+
     private func write(into bytes: inout [UInt8], depth: Int, isPretty: Bool) {
         func breakLine(_ depth: Int) {
             guard isPretty else { return }

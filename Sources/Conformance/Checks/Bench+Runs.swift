@@ -81,6 +81,8 @@ extension Bench {
                 if keyColumns.contains(cell.column) { values[cell.column] = cell.value.shown }
                 guard let row, columns.contains(cell.column), !keyColumns.contains(cell.column) else { return }
                 let kept = row[cell.column] ?? .null
+                // Of two members that become one column the source may leave one out.
+                if values[cell.column] == kept { return }
                 values[cell.column] = cell.value.isHeld(by: kept) ? kept : cell.value.shown
             }
         }

@@ -61,6 +61,13 @@ extension ModelDeclaration.Filter {
 }
 
 extension ModelDeclaration.Filter {
+    /// Whether the text around the bound says of which zone it is, as `'{value} UTC'` does.
+    var saysZone: Bool {
+        guard let template, let place = template.firstRange(of: "{value}") else { return false }
+        let behind = template[place.upperBound...].drop { $0 == " " }
+        return ["UTC", "GMT", "Z", "+00", "-00"].contains { behind.hasPrefix($0) }
+    }
+
     /// A parameter's text with another bound in it; as it is where no bound can be read.
     func changingBound(in text: String, _ change: (String) -> String) -> String {
         guard let template else { return change(text) }

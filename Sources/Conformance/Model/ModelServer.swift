@@ -233,7 +233,15 @@ struct ModelCall {
         try self.init(HTTPRequest(method, exchange.url, body: body))
     }
 
-    func parameter(_ name: String) -> String? { query.last { $0.name == name }?.value }
+    /// A parameter's value; those of one that comes several times, as for several columns to order by, joined by commas.
+    func parameter(_ name: String) -> String? {
+        query.reduce(nil) { value, item in
+            item.name == name ? value.map { "\($0),\(item.value)" } ?? item.value : value
+        }
+    }
+
+    /// All parameters by their names.
+    var parameters: [String: String] { Dictionary(query.map { ($0.name, $0.value) }) { "\($0),\($1)" } }
 
     /// The same call with another value of a parameter.
     func url(setting name: String, to value: String) -> String {

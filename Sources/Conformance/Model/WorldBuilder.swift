@@ -7,14 +7,18 @@ extension World {
     /// The objects that one state of a scenario recorded, each once.
     ///
     /// They are read from the bodies alone, by the places that the declaration names; the source under test has no part
-    /// in it.
+    /// in it. A probe of the credentials that asks for a table's own list adds nothing to it: in its order may come first
+    /// what the recorder has cut from the table's pages.
     public init(recorded scenario: Scenario, state name: String, _ declaration: ModelDeclaration) throws {
         self.init()
         for collection in declaration.collections { collections[collection.name] = [] }
         var seen: Set<String> = []
-        for exchange in try scenario.exchanges(state: name) where exchange.status == 200 {
+        let exchanges = try scenario.exchanges(state: name)
+        let tables = Set(exchanges.flatMap(\.exchange.schemas))
+        for exchange in exchanges where exchange.status == 200 {
             guard let call = try? ModelCall(exchange) else { continue }
             for collection in declaration.collections {
+                if exchange.exchange.schemas.isEmpty, collection.schemas.contains(where: tables.contains) { continue }
                 for place in collection.sources {
                     guard let names = place.names(for: call) else { continue }
                     add(exchange.body, at: place, names: names, to: collection, seen: &seen)

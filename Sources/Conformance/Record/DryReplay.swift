@@ -9,10 +9,13 @@ struct DryReplay {
     let scenario: Scenario
     let stack: HTTPStack
 
-    /// The kinds of run that were recorded of each table, as texts of errors.
+    /// What the replay of a state has shown.
     struct Outcome {
         /// Exchanges of the state that no run asks for.
         var unused: Set<String>
+        /// The kinds of run that asked for an exchange, by its id.
+        var asked: [String: Set<SyncType>]
+        /// What ended a run, by table.
         var problems: [String]
     }
 
@@ -69,6 +72,7 @@ struct DryReplay {
             if let error = run.error { problems.append("\(table.schema.name): \(LiveRuns.words(error))") }
         }
         let optional = Set(try scenario.exchanges(state: state).filter(\.exchange.isOptional).map(\.id))
-        return Outcome(unused: Set(usage.unused).subtracting(optional), problems: problems)
+        return Outcome(
+            unused: Set(usage.unused).subtracting(optional), asked: usage.asked, problems: problems)
     }
 }

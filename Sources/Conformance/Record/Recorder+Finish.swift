@@ -30,7 +30,7 @@ extension Recorder {
                     + "watermark and context.clock alone. Nothing was written.")
         }
         if !result.unused.isEmpty {
-            draft.entries.removeAll { result.unused.contains($0.id) }
+            draft.keep(result)
             files = try write(draft, JSONObject(), covers: [], to: place, originals)
         }
         let proposal = try await model(draft, at: place, &files)

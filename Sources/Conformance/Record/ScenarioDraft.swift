@@ -12,6 +12,7 @@ struct ScenarioDraft {
     let tables: [RecordedTable]
     let redacted: Redaction.Result
     var entries: [DraftEntry]
+    private let drafts: DraftEntries
     /// The OAuth accounts of the config, as a manifest has them.
     var accounts: [JSONValue] = []
     /// The digest of a model that is wholly the recorder's proposal; nil where somebody wrote in it.
@@ -30,8 +31,15 @@ struct ScenarioDraft {
         self.redacted = redacted
         var rules = MatchRules()
         rules.headers = redacted.comparedHeaders
-        entries = try DraftEntries(modes: runs.modes, rules: rules).entries(
-            redacted.exchanges, redacted: redacted.countsByExchange)
+        drafts = DraftEntries(modes: runs.modes, rules: rules)
+        entries = try drafts.entries(redacted.exchanges, redacted: redacted.countsByExchange)
+        keepWeather()
+    }
+
+    /// Leaves out what no replay asks for, and says of the rest which runs do.
+    mutating func keep(_ outcome: DryReplay.Outcome) {
+        entries.removeAll { outcome.unused.contains($0.id) }
+        entries = drafts.asked(entries, outcome.asked)
         keepWeather()
     }
 
@@ -48,13 +56,14 @@ struct ScenarioDraft {
         }
     }
 
-    /// Header fields that differ with each answer stay as they were where the answer itself is the same.
+    /// Header fields, and an order of members, that differ with each answer stay as they were where the answer itself is
+    /// the same.
     private mutating func keepWeather() {
         let before = before
         if before.isEmpty { return }
         for index in entries.indices {
             guard let old = before[entries[index].id], old["request"]?["url"]?.string == entries[index].exchange.url,
-                body(of: old) == entries[index].exchange.body
+                entries[index].exchange.keepBody(body(of: old))
             else { continue }
             let fields = (old["response"]?["headers"]?.array ?? []).compactMap { field -> (String, String)? in
                 guard let name = field["name"]?.string, let value = field["value"]?.string else { return nil }

@@ -34,7 +34,7 @@ struct ExampleList {
     /// The requests that a full refresh, and where there is a cursor a first increment, make.
     var queries: [[(String, String)]] {
         guard let cursor = table.cursor, plan.kind == .rest else { return [firstQuery] }
-        return [firstQuery, firstQuery + [("sort", cursor)]]
+        return [firstQuery, firstQuery + [(plan.pageNames.order, cursor)]]
     }
 
     /// The only page of the recording around its objects.
@@ -50,7 +50,7 @@ struct ExampleList {
             case .nextURL: "$nextURL"
             case .offset: "$total"
             case .page: "$pages"
-            case .link, .none: nil
+            case .link, .header, .none: nil
             }
         if let lead { Self.put(lead, at: Self.names(plan.pageNames.next), in: &envelope) }
         Self.put("$rows", at: Self.names(rows), in: &envelope)
@@ -61,15 +61,21 @@ struct ExampleList {
 
     /// The list as model.json declares it.
     var modelEndpoint: [String: Any] {
-        let style = plan.pagination == .none ? "single" : plan.pagination.rawValue
+        let style =
+            switch plan.pagination {
+            case .none: "single"
+            case .header: "link"
+            default: plan.pagination.rawValue
+            }
         var page: [String: Any] = ["style": style, "parameter": plan.pageNames.position]
+        if plan.pagination == .header { page["header"] = plan.pageNames.next }
         page["size"] = sizeParameter
         var endpoint: [String: Any] = [
             "path": plan.baseURL.path + table.path, "collection": table.name, "order": table.keys,
             "page": page, "envelope": template,
         ]
         if let cursor = table.cursor {
-            endpoint["orderParameters"] = ["sort": [cursor: [cursor]]]
+            endpoint["orderParameters"] = [plan.pageNames.order: [cursor: [cursor]]]
             endpoint["filters"] = [["parameter": table.since, "field": cursor, "comparison": ">="]]
         }
         return endpoint

@@ -28,7 +28,8 @@ struct ExampleScenario {
         var manifest: [String: Any] = [
             "format": 1, "source": plan.id, "title": "Made up by scaffold: fourteen objects of each table",
             // One page has no link to a next one.
-            "covers": plan.pagination == .link ? [] : ["pagination:\(plan.pagination.rawValue)"], "notes": [],
+            "covers": [.link, .header].contains(plan.pagination) ? [] : ["pagination:\(plan.pagination.rawValue)"],
+            "notes": [],
             "schemas": schemas, "config": config,
             "provenance": ["kind": "synthetic", "docs": [plan.docs]],
             "states": [
@@ -128,7 +129,7 @@ struct ExampleScenario {
                 let text = query.map { "\($0.0)=\($0.1)" }.joined(separator: "&")
                 let path = list.table.path + (text.isEmpty ? "" : "?\(text)")
                 // In the order that the request asks for: by the key, or by the cursor.
-                let order = query.last { $0.0 == "sort" }?.1 ?? list.table.keys[0]
+                let order = query.last { $0.0 == plan.pageNames.order }?.1 ?? list.table.keys[0]
                 return entry(
                     "\(list.table.name)-\(index + 1)", path, list.envelope(objects(list.table, by: order)),
                     serving: [list.table.name])

@@ -56,7 +56,7 @@ struct SourceCode {
         var more: [String] = []
         if let cursor = table.cursor {
             more.append(
-                "incremental: [.datetime(\"\(cursor)\", parameter: \"\(table.since)\", query: [\"sort\": \"\(cursor)\"])]"
+                "incremental: [.datetime(\"\(cursor)\", parameter: \"\(table.since)\", query: [\"\(plan.pageNames.order)\": \"\(cursor)\"])]"
             )
         }
         if let place = table.partitionBy { more.append("partitioning: .datetime(\"\(place)\", by: .month)") }

@@ -18,7 +18,7 @@ struct SourcePlan: Equatable {
     enum Pagination: String, CaseIterable, ExpressibleByArgument {
         case cursor
         case nextURL = "next-url"
-        case link, offset, page, none
+        case link, header, offset, page, none
     }
 
     var type: SourceTypeName
@@ -65,16 +65,24 @@ struct TablePlan: Equatable {
     }
 
     /// The form of a table on the command line.
-    static let form = "name:key[+key…][:cursor-field]"
+    static let form = "name[=/path]:key[+key…][:cursor-field[=parameter]]"
 
     /// Reads ``form``.
     ///
     /// - Throws: `ValidationError` that says what is wrong with the text.
     init(_ text: String) throws {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        var parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         guard (2...3).contains(parts.count) else {
             throw ValidationError(
                 "\(Self.form) is needed, such as items:id:updated_at, or lines:order_id+number.")
+        }
+        let path = Self.takeRest(of: &parts[0])
+        let since = parts.count == 3 ? Self.takeRest(of: &parts[2]) : nil
+        if let path, !path.hasPrefix("/") || !path.dropFirst().split(separator: "/").allSatisfy({ Self.isWord($0) }) {
+            throw ValidationError("'\(path)' is no path below the base URL, such as /v2/items.")
+        }
+        if let since, !Self.isWord(since) {
+            throw ValidationError("'\(since)' is no name of a parameter, such as updated_since.")
         }
         let keys = parts[1].split(separator: "+", omittingEmptySubsequences: false).map(String.init)
         let cursor = parts.count == 3 ? parts[2] : nil
@@ -84,7 +92,21 @@ struct TablePlan: Equatable {
                     + "needed.")
         }
         guard Set(keys).count == keys.count else { throw ValidationError("the key names a column twice.") }
-        self.init(name: parts[0], keys: keys, cursor: cursor)
+        self.init(name: parts[0], keys: keys, cursor: cursor, path: path)
+        if let since { self.since = since }
+    }
+
+    /// What stands behind an equals sign, which is taken off.
+    private static func takeRest(of part: inout String) -> String? {
+        guard let sign = part.firstIndex(of: "=") else { return nil }
+        let rest = String(part[part.index(after: sign)...])
+        part = String(part[..<sign])
+        return rest
+    }
+
+    /// Whether a text can be a segment of a path or the name of a parameter: `updated[gte]`, `$skip`.
+    static func isWord(_ text: some StringProtocol) -> Bool {
+        !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-~$@[]".contains($0)) }
     }
 
     /// Whether a text can stand in a path, a query and a Swift literal as it is.

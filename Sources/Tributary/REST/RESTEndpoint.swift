@@ -39,7 +39,8 @@ public struct RESTEndpoint: Sendable {
     public var sort: RESTSort
     /// How the table is laid out, by columns that never change for a row.
     public var partitioning: PartitionHints
-    /// Parameters of every first request; values may name fields of the parent, as the path does.
+    /// Parameters of every first request, over those of the client; one that is given several times is sent as often.
+    /// Values may name fields of the parent, as the path does; braces around anything that is no name are sent as they are.
     public var query: [QueryItem]
     /// The JSON body of a search by POST. Its texts may name fields of the parent, as the path does:
     /// `["experiment_ids": ["{experiments.experiment_id}"]]`. Braces around anything but a parent's name, a dot and a
@@ -154,6 +155,10 @@ enum PathTemplate {
         }
     }
 
+    /// The names between braces in the text of a parameter. Braces around anything that is no name, such as those of a
+    /// condition in JSON, are sent as they are.
+    static func fields(inParameter text: String) -> [String] { fields(in: text).filter(isName) }
+
     /// The names between braces that a parent and its field can be, in all texts of a body: a body may have braces of
     /// its own.
     static func fields(in body: JSONValue) -> [String] {
@@ -167,7 +172,11 @@ enum PathTemplate {
 
     private static func isField(_ name: String) -> Bool {
         guard let dot = name.firstIndex(of: "."), dot != name.startIndex, name.last != "." else { return false }
-        return name.allSatisfy { $0.isLetter || $0.isNumber || "_-./".contains($0) }
+        return isName(name)
+    }
+
+    private static func isName(_ name: String) -> Bool {
+        !name.isEmpty && name.allSatisfy { $0.isLetter || $0.isNumber || "_-./".contains($0) }
     }
 
     /// The body with each place in its texts filled.

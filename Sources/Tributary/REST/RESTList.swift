@@ -59,7 +59,7 @@ struct RESTList: Sendable {
             endpoint.method, path, headers: endpoint.headers,
             body: endpoint.body.flatMap { PathTemplate.filled(.object($0), plain).object })
         request.query = client.query
-        for item in endpoint.query + walk.query + query { request.override(item, filling: plain) }
+        for items in [endpoint.query, walk.query, query] { request.override(items, filling: plain) }
         if let pageSize { request.set(pageSize.parameter, .number(JSONNumber(Int64(pageSize.rows)))) }
         for bound in walk.bounds { request.set(bound.parameter, bound.value) }
         try paginator.apply(position, &request)
@@ -131,12 +131,15 @@ struct RESTList: Sendable {
 }
 
 extension RESTRequest {
-    /// Adds a parameter of an endpoint over one of the same name that the client set.
-    fileprivate mutating func override(_ item: QueryItem, filling values: [String: String]) {
-        var item = item
-        if case .plain(let text) = item.value { item.value = .plain(PathTemplate.filled(text, values)) }
-        if !item.name.hasSuffix("[]") { query.removeAll { $0.name == item.name } }
-        query.append(item)
+    /// Adds parameters over those of the same names that are there; one that comes several times is sent as often.
+    fileprivate mutating func override(_ items: [QueryItem], filling values: [String: String]) {
+        let names = Set(items.map(\.name).filter { !$0.hasSuffix("[]") })
+        query.removeAll { names.contains($0.name) }
+        query += items.map { item in
+            var item = item
+            if case .plain(let text) = item.value { item.value = .plain(PathTemplate.filled(text, values)) }
+            return item
+        }
     }
 }
 

@@ -167,7 +167,7 @@ extension RESTEndpoint {
     private var requestFields: [String] {
         let texts = query.compactMap { item in if case .plain(let text) = item.value { text } else { nil } }
         let named = body.map { PathTemplate.fields(in: .object($0)) } ?? []
-        return ([path] + texts).flatMap { PathTemplate.fields(in: $0) } + named
+        return PathTemplate.fields(in: path) + texts.flatMap(PathTemplate.fields(inParameter:)) + named
     }
 
     /// The columns that parents put into each row, by `parent.field`, in the order of the path.

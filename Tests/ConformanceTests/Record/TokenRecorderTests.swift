@@ -55,6 +55,25 @@ import Tributary
         }
     }
 
+    @Test("what a probe shows of a list that is cut is none of its rows; a page is of all runs that ask for it")
+    func probeOfCutList() async throws {
+        let room = try TemporaryFolder("tokens")
+        let source = AnySource(OrderedTokenSource.self)
+        let outcome = try await Self.recorder(TokenService(things: 40).client, room.url, of: source).run()
+        #expect(outcome.tables.map(\.isModelled) == [true], "\(outcome.notes)")
+        let folder = room.file("tokens/lists")
+        let scenario = try Scenario(at: folder)
+        #expect(scenario.manifest.expected["t0"]?["things"]?["rows"]?.int64 == 15)
+        let exchanges = try scenario.exchanges(state: "t0")
+        #expect(exchanges.map(\.id) == ["probe", "things-p1", "things-p2", "things-p3", "things-again-p1"])
+        #expect(exchanges.dropLast().allSatisfy { $0.exchange.syncTypes.isEmpty })
+        let model = try #require(try ModelDeclaration(of: scenario))
+        #expect(try World(recorded: scenario, upTo: "t0", model).visible("things").count == 15)
+        let verdicts = try await Self.verdicts(folder, source)
+        let bad = verdicts.filter { ["failed", "could not run"].contains($0.value.name) }
+        #expect(bad.isEmpty, "\(bad)")
+    }
+
     @Test("the token of an account is in no file, and a replay has a fake of it")
     func account() async throws {
         let room = try TemporaryFolder("tokens")
@@ -132,8 +151,14 @@ import Tributary
     @Test("where no list can be modelled there is no model, and the notes say why")
     func noModel() async throws {
         let room = try TemporaryFolder("tokens")
-        // One object that each answer tells otherwise.
-        let fickle = ScriptedHTTPClient { .json(["data": [["id": 1, "title": .string("answer \($0.index)")]]]) }
+        // Objects that each page of the list tells otherwise.
+        let fickle = ScriptedHTTPClient { request in
+            let count = request["offset"] == "0" ? request["_limit"].flatMap { Int($0) } ?? 1 : 2
+            let rows = (1...count).map { id -> JSONValue in
+                ["id": .number(JSONNumber(Int64(id))), "title": .string("answer \(request.index)")]
+            }
+            return .json(["data": .array(rows)])
+        }
         let outcome = try await Self.recorder(fickle, room.url, of: AnySource(OffsetSource.self)).run()
         #expect(outcome.tables.map(\.isModelled) == [false])
         #expect(outcome.notes.contains { $0.hasPrefix("model.json: things is left out") }, "\(outcome.notes)")

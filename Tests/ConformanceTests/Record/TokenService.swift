@@ -28,6 +28,26 @@ struct TokenSource: RESTSource {
     }
 }
 
+/// The same, with full refreshes in the order of increments: the probe's row, the newest, is on a page that is cut.
+struct OrderedTokenSource: RESTSource {
+    static let description = SourceDescription(
+        type: "Tokens", label: "Tokens", category: .payments, docs: "https://tokens.example/api")
+    typealias Config = TokenSource.Config
+
+    static let endpoints = [
+        RESTEndpoint(
+            "things", path: "/things", primaryKeys: ["id"], rows: "data",
+            incremental: [.datetime("changed", parameter: "min_changed", format: .epochMilliseconds)],
+            query: ["_sort": "changed"])
+    ]
+
+    let probe = "/things?_limit=1"
+
+    func client(for config: Config, in context: SourceContext) throws -> RESTClient {
+        try TokenSource().client(for: config, in: context)
+    }
+}
+
 /// The same behind an account that a user has connected.
 struct AccountTokenSource: RESTSource {
     static let description = SourceDescription(

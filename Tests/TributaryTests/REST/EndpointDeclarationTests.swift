@@ -99,6 +99,21 @@ struct EndpointDeclarationTests {
         #expect(problems("{stranger.id}") == ["endpoint b: '{stranger.id}' is no field of a parent"])
     }
 
+    @Test("a parameter that names what is no parent's field is a mistake; a condition in JSON has braces of its own")
+    func parameters() {
+        func problems(_ text: String) -> [String] {
+            RESTEndpoint.declarationProblems([
+                RESTEndpoint("a", path: "/a", primaryKeys: ["id"], rows: ""),
+                RESTEndpoint(
+                    "b", path: "/b/{a.id}", primaryKeys: ["id"], rows: "", parent: "a", query: ["filter": text]),
+            ])
+        }
+        #expect(problems(#"[{"field":"id","operator":">","value":0}]"#).isEmpty)
+        #expect(problems(#"{"parent":"{a.id}"}"#).isEmpty)
+        #expect(problems("{stranger}") == ["endpoint b: '{stranger}' is no field of a parent"])
+        #expect(problems(#"{"parent":"{b.id}"}"#) == ["endpoint b: '{b.id}' is no field of a parent"])
+    }
+
     @Test("a sound table has none, and a source shows those of its own")
     func sound() {
         #expect(RESTEndpoint.declarationProblems(HarbourSource.endpoints).isEmpty)

@@ -190,6 +190,20 @@ struct PaginatorTests {
             ])
     }
 
+    @Test("a parameter that an endpoint gives several times is sent as often, over the client's of its name")
+    func repeatedParameters() async throws {
+        let http = ScriptedHTTPClient { _ in .json(["data": [["id": 1]]]) }
+        let client = RESTClient(
+            .testing(http: http), baseURL: "https://api.example.com", paginator: .singlePage,
+            query: ["orderby": "id", "version": "2"])
+        _ = try await client.read(
+            RESTEndpoint(
+                "things", path: "/things", primaryKeys: [], rows: "data",
+                query: ["orderby": "changed", "orderby": "name"]))
+        #expect(
+            http.requests.map(\.url) == ["https://api.example.com/things?version=2&orderby=changed&orderby=name"])
+    }
+
     @Test("a circle of positions is found, whatever its length", arguments: [1, 2, 3, 7, 5_000])
     func circle(_ period: Int) async throws {
         let http = ScriptedHTTPClient { request in

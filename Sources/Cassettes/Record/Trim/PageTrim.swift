@@ -70,7 +70,7 @@ struct PageTrim: Sendable {
         let room = progress.isOver ? 0 : limits.rows.map { max(0, $0 - progress.rows) } ?? list.count
         let allowed = exchange.lane.schema.flatMap { known[$0] }
         let isKnown = allowed.map { allowed in
-            (json.list(at: list.path[...]) ?? []).map { allowed.contains($0.compact) }
+            (json.list(at: list.path[...]) ?? []).map { allowed.contains($0.identity) }
         }
         let beyond = isKnown?.contains(false) ?? false
         let kept = min(isKnown?.count { $0 } ?? list.count, room)

@@ -29,7 +29,7 @@ struct RowList {
 
     /// The rows of a page, each in one spelling.
     static func rows(of page: RawJSON, _ hint: PageHint?) -> [[UInt8]] {
-        find(in: page, hint).flatMap { page.list(at: $0.path[...]) }?.map(\.compact) ?? []
+        find(in: page, hint).flatMap { page.list(at: $0.path[...]) }?.map(\.identity) ?? []
     }
 
     /// Names by which a list without rows is known.
@@ -51,6 +51,9 @@ struct RowList {
 }
 
 extension RawJSON {
+    /// What a row is known by when it comes again.
+    var identity: [UInt8] { sorted.compact }
+
     /// The elements of the list at a path; nil where there is no list.
     func list(at path: ArraySlice<String>) -> [RawJSON]? {
         switch self {

@@ -13,7 +13,9 @@ enum DiscoveryChecks {
         method:
             "The lake's own rule of names is applied to all tables that the source lists, and to all names in the rows of "
             + "a full read.",
-        likelyCause: "Two members of the rows differ only by case or separators: leave one out, or rename it.",
+        likelyCause:
+            "Two members of the rows differ only by case or separators, and which of them gets the name depends on which "
+            + "comes first: leave one out, or rename it, with mapRows.",
         profile: .quick, catches: "column-names-collide-after-normalising"
     ) { input in
         try await Bench.judging(input) { bench in

@@ -99,6 +99,7 @@ final class ExchangeUsage: Sendable {
     private let input: CheckCase
     private let state: String
     private let clients = Lock<[ReplayHTTPClient]>([])
+    private let types = Lock<[String: Set<SyncType>]>([:])
     private let count = Lock(0)
 
     init(_ input: CheckCase, state: String) throws {
@@ -108,6 +109,8 @@ final class ExchangeUsage: Sendable {
 
     var runs: Int { count.withLock { $0 } }
     var requests: Int { clients.withLock { $0 }.reduce(0) { $0 + $1.requestCount } }
+    /// The kinds of run that asked for an exchange, by its id.
+    var asked: [String: Set<SyncType>] { types.withLock { $0 } }
     /// The exchanges that no run asked for.
     var unused: [String] {
         let all = clients.withLock { $0 }.map { Set($0.unused()) }
@@ -145,7 +148,14 @@ final class ExchangeUsage: Sendable {
     }
 
     private func run(_ plan: Lab.Plan, into files: MemoryLake.Files) async throws -> Lab.Run {
-        try await input.lab().patientRun(plan, of: open(), into: files)
+        let replay = try open()
+        let run = try await input.lab().patientRun(plan, of: replay, into: files)
+        let unused = Set((replay.http as? ReplayHTTPClient)?.unused() ?? [])
+        let asked = try input.scenario.exchanges(state: state).map(\.id).filter { !unused.contains($0) }
+        types.withLock { types in
+            for id in asked { types[id, default: []].insert(plan.syncType) }
+        }
+        return run
     }
 
     /// A replay whose client is known, so that it can be asked what is left.

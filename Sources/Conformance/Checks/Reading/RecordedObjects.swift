@@ -84,11 +84,16 @@ struct RecordedObjects {
 
     private func differences(_ entry: Entry, _ row: TableImage.Row) -> [(name: String, value: JSONValue)] {
         entry.object.members.filter { member in
-            guard let held = row.values[Bench.column(member.name)] else { return false }
+            let column = Bench.column(member.name)
+            guard let held = row.values[column] else { return false }
             if entry.isOfTexts, member.value.string == "" { return held != .null && held != .string("") }
             // A source may take a column from within a member: that is another value of the same name.
             if member.value.object != nil || member.value.array != nil, !Self.isNested(held) { return false }
-            return !sent(member).isHeld(by: held)
+            if sent(member).isHeld(by: held) { return false }
+            // Of two members that become one column it may leave one out.
+            return !entry.object.members.contains { other in
+                other.name != member.name && Bench.column(other.name) == column && sent(other).isHeld(by: held)
+            }
         }.map { ($0.name, $0.value) }
     }
 

@@ -233,6 +233,11 @@ extension Bench {
         of member: String, _ sent: [World.Object], _ run: Lab.Run, at place: String
     ) async throws -> [Finding] {
         guard let table = try await table(run), table.schema[Self.column(member)] != nil else { return [] }
+        // Of two members that become one column the source may leave this one out.
+        let isAlone = !sent.contains { object in
+            object.body.names.contains { $0 != member && Self.column($0) == Self.column(member) }
+        }
+        guard isAlone else { return [] }
         let rows = table.byKey
         let hint = try await hint(of: member)
         var wrong: [String] = []

@@ -18,7 +18,9 @@ struct EnvelopeGuess {
 
     private struct Seen {
         var value: JSONValue?
-        var leadsOn: Bool
+        /// The page that was asked for next.
+        var next: RecordedPage?
+        var leadsOn: Bool { next != nil }
         var number: Int
         var pages: Int
         var rows: Int
@@ -42,6 +44,15 @@ struct EnvelopeGuess {
         else { return template }
         object[place] = .string(paging?.style == .nextURL ? "$nextURL?" : "$next?")
         return .object(object)
+    }
+
+    /// What to say of members that the template leaves out; nil where it leaves out none.
+    func note(of table: String) -> String? {
+        if unknown.isEmpty { return nil }
+        let members = unknown.count == 1 ? "the member \(unknown[0])" : "the members \(unknown.joined(separator: ", "))"
+        return
+            "model.json: \(table): of what changes from page to page, no placeholder says \(members), so the model's "
+            + "answers come without. What the source reads of it, the envelope must say."
     }
 
     /// Whether a template tells the end of the list, by a number of its rows or pages, or by what leads on.
@@ -72,7 +83,7 @@ struct EnvelopeGuess {
                     }))
         }
         let seen = seen(at: path)
-        if let name = role(of: path, seen) { return .string(name) }
+        if let name = role(of: path, seen) ?? lead(at: path, seen) { return .string(name) }
         if seen.allSatisfy({ $0.value == value }) { return value }
         if !isEcho(path) { unknown.append(path) }
         return nil
@@ -100,11 +111,30 @@ struct EnvelopeGuess {
         runs.flatMap { run in
             run.pages.enumerated().map { index, page in
                 Seen(
-                    value: page.body.path(path), leadsOn: index + 1 < run.pages.count, number: index,
-                    pages: run.pages.count,
+                    value: page.body.path(path), next: index + 1 < run.pages.count ? run.pages[index + 1] : nil,
+                    number: index, pages: run.pages.count,
                     rows: page.rows.count, total: run.rows.count)
             }
         }
+    }
+
+    /// What leads on beside what the recorder has seen leading on: an API may say the next page in a header, by a URL and by
+    /// a token, and which of them the source follows is not known.
+    private func lead(at path: String, _ seen: [Seen]) -> String? {
+        let leads = seen.compactMap { page in page.next.map { (page.value, $0) } }
+        let isEnd = { (value: JSONValue?) in value.map { $0.isNull || $0.string == "" } ?? true }
+        guard let paging, [.cursor, .nextURL, .link].contains(paging.style), !leads.isEmpty,
+            seen.allSatisfy({ $0.leadsOn || isEnd($0.value) })
+        else { return nil }
+        let end = isMissing(path) ? "?" : ""
+        let areURLs = leads.allSatisfy { value, next in
+            value?.string.map { $0.hasPrefix("http") && PagingGuess.same($0, next.url) } ?? false
+        }
+        if areURLs { return "$nextURL" + end }
+        let areTokens = leads.allSatisfy { value, next in
+            !isEnd(value) && value.map(ModelPage.text) == next.parameters[paging.parameter]
+        }
+        return areTokens ? "$next" + end : nil
     }
 
     private func role(of path: String, _ seen: [Seen]) -> String? {

@@ -28,8 +28,52 @@ struct FilterGuess {
         }
     }
 
+    /// What to say of lower bounds that were seen to leave out a row which equals what was sent.
+    func strictNotes(_ runs: [PageRun], _ filters: [JSONValue], of table: String) -> [String] {
+        strictBounds(runs, filters).map { parameter in
+            "\(table): \(parameter) leaves out the rows that equal the bound that was sent, so a row that gets the last value "
+                + "of \(cursor ?? "the cursor") after a sync would never come: declare the bound with isInclusive: false."
+        }
+    }
+
+    /// What to say of a lower bound to which rows came that lie below it; nil where none did.
+    func unheeded(_ runs: [PageRun], _ filters: [JSONValue], of table: String) -> String? {
+        guard let cursor else { return nil }
+        for filter in filters {
+            guard let name = filter["parameter"]?.string, filter["comparison"]?.string?.hasPrefix(">") == true else {
+                continue
+            }
+            for run in runs {
+                guard let text = run.pages.first?.parameters[name], let bound = bound(in: text, filter) else {
+                    continue
+                }
+                let below = run.rows.map { ModelOrder.value(cursor, of: $0) }.first { isBelow($0, bound) }
+                guard let below else { continue }
+                return
+                    "The API does not heed the bound of \(table), or reads it otherwise: \(name) said \(text), and a row came "
+                    + "with \(cursor) \(below.text). See in its documentation which fields it filters by, and how times are "
+                    + "spelt there; where it does not filter by \(cursor), declare no such cursor field."
+            }
+        }
+        return nil
+    }
+
+    private func bound(in text: String, _ filter: JSONValue) -> String? {
+        guard let template = filter["template"]?.string else { return text }
+        return TextPattern(template, names: ["value"]).match(text)?["value"]
+    }
+
+    /// Whether a moment lies before a bound that can be read as one, or a number below a number.
+    private func isBelow(_ value: JSONValue, _ bound: String) -> Bool {
+        let filter = ModelDeclaration.Filter(
+            parameter: "", field: "value", comparison: .greaterOrEqual, format: format(bound))
+        let isComparable = value.string.map { TimestampParser.microseconds($0) != nil } ?? (value.int64 != nil)
+        return isComparable && ModelOrder.isReadable(bound, like: value)
+            && !ModelOrder.satisfies(JSONObject([("value", value)]), filter, bound: bound)
+    }
+
     /// Parameters of lower bounds that were seen to leave out a row which equals what was sent.
-    func strictBounds(_ runs: [PageRun], _ filters: [JSONValue]) -> [String] {
+    private func strictBounds(_ runs: [PageRun], _ filters: [JSONValue]) -> [String] {
         filters.compactMap { filter in
             guard let name = filter["parameter"]?.string, filter["template"] == nil, let cursor else { return nil }
             let bounded = runs.filter { $0.pages.first?.parameters[name] != nil }
@@ -42,13 +86,19 @@ struct FilterGuess {
         }
     }
 
-    /// A condition as text that names the cursor. One text of another form is what is sent without a bound.
+    /// A condition as text that names the cursor. One text of another form, such as `id > 0`, is what is sent without a
+    /// bound.
     private func expression(_ name: String, _ texts: Set<String>, _ cursor: String) -> JSONObject? {
-        let bounds = texts.compactMap(BoundExpression.init)
-        let rest = texts.filter { BoundExpression($0) == nil }
-        guard let first = bounds.first, bounds.allSatisfy({ $0.template == first.template }), rest.count < 2,
-            (first.template + " " + name).lowercased().contains(MemberPath.last(cursor).lowercased())
-        else { return nil }
+        func bound(_ text: String) -> BoundExpression? {
+            BoundExpression(text).flatMap { bound in
+                (bound.template + " " + name).lowercased().contains(MemberPath.last(cursor).lowercased()) ? bound : nil
+            }
+        }
+        let bounds = texts.compactMap(bound)
+        let rest = texts.filter { bound($0) == nil }
+        guard let first = bounds.first, bounds.allSatisfy({ $0.template == first.template }), rest.count < 2 else {
+            return nil
+        }
         var filter = JSONObject([
             ("parameter", .string(name)), ("template", .string(first.template)), ("field", .string(cursor)),
             ("comparison", .string(first.comparison.rawValue)),

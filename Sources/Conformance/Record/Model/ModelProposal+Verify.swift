@@ -112,7 +112,9 @@ extension ModelProposal {
     private func contradiction(of json: JSONValue, _ name: String) async throws -> String? {
         let declaration = try ModelDeclaration(json, file: "model.json").only(name)
         for state in scenario.manifest.states where state.http != nil {
-            let outcome = try await ModelVerification(scenario, declaration).run(state: state.name)
+            var verification = ModelVerification(scenario, declaration)
+            verification.comparesTablesAlone = true
+            let outcome = try await verification.run(state: state.name)
             if let finding = outcome.findings.first { return "\(finding.place): \(finding.actual)" }
         }
         return nil

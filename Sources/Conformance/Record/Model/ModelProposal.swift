@@ -138,7 +138,7 @@ struct ModelProposal {
                         + "hand.")
                 continue
             }
-            if let note = RepeatedKeys(list: list).note { notes.append(note) }
+            notes += [RepeatedKeys(list: list).note, CollidingNames(list: list).note].compactMap(\.self)
             var draft = draft(list, lists, usual: pagings.first)
             if let condition = calls.condition(of: list) {
                 draft.answer(when: (condition.name, .string(condition.value)))
@@ -175,11 +175,7 @@ struct ModelProposal {
         }
         var envelope = EnvelopeGuess(runs, paging, place: place)
         let template = envelope.template()
-        for member in envelope.unknown {
-            notes.append(
-                "model.json: \(name): the member \(member) changes from page to page in a way that no placeholder says, so "
-                    + "the model's answers come without it. If the source reads it, the envelope must say it.")
-        }
+        if let note = envelope.note(of: name) { notes.append(note) }
         var endpoint = JSONObject([("path", .string(list.path.template)), ("collection", .string(name))])
         let order = OrderGuess(cursor: cursor, key: list.key, comesByCursor: list.table.sortMode != nil)
         addOrders(to: &endpoint, runs, order)
@@ -188,10 +184,7 @@ struct ModelProposal {
         let guess = FilterGuess(cursor: cursor, rows: list.pages.flatMap(\.rows))
         let filters = guess.filters(runs, but: positions)
         endpoint["filters"] = .array(filters)
-        notes += guess.strictBounds(runs, filters).map { parameter in
-            "\(name): \(parameter) leaves out the rows that equal the bound that was sent, so a row that gets the last value "
-                + "of \(cursor ?? "the cursor") after a sync would never come: declare the bound with isInclusive: false."
-        }
+        notes += guess.strictNotes(runs, filters, of: name)
         if filters.isEmpty, list.table.mode != .fullRefresh {
             notes.append(
                 "model.json: no request for \(name) has a bound on \(cursor ?? "its cursor"), so the model filters by none. "
@@ -200,10 +193,12 @@ struct ModelProposal {
         }
         endpoint["page"] = .object(page(paging, runs, saysEnd: envelope.saysEnd(template)))
         endpoint["envelope"] = template
-        let hint = envelope.unheeded.map { member in
-            "The answers of \(name) say by \(member) that nothing follows, and the source asked on all the same: end there, "
-                + "as with hasMore: \"\(member)\" of a paginator, and record it anew."
-        }
+        let hint =
+            guess.unheeded(runs, filters, of: name)
+            ?? envelope.unheeded.map { member in
+                "The answers of \(name) say by \(member) that nothing follows, and the source asked on all the same: end there, "
+                    + "as with hasMore: \"\(member)\" of a paginator, and record it anew."
+            }
         return Draft(
             name: name, collection: collection(list, lists, place: place, cursor: cursor), endpoint: endpoint,
             notes: notes + [hint].compactMap { $0 }, hint: hint)

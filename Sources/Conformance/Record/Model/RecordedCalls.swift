@@ -20,11 +20,10 @@ struct RecordedCalls {
         for state in scenario.manifest.states where state.http != nil {
             for exchange in try scenario.exchanges(state: state.name) {
                 guard let call = try? ModelCall(exchange) else { continue }
-                let parameters = Dictionary(call.query.map { ($0.name, $0.value) }) { $1 }
                 calls.append(
                     Call(
                         id: "\(state.name) \(exchange.id)", schemas: exchange.exchange.schemas, path: call.path,
-                        parameters: parameters, body: exchange.body))
+                        parameters: call.parameters, body: exchange.body))
             }
         }
         self.calls = calls
@@ -39,13 +38,10 @@ struct RecordedCalls {
         let others = calls.filter { call in
             guard paths.contains(call.path), !own.contains(call.id) else { return false }
             // The same query for another table, which asks for its parents by it.
-            if let query = call.parameters["query"], query.contains("{"), query == list.pages.first?.query["query"] {
-                return false
-            }
+            let (program, own) = (Self.program(call.parameters), Self.program(list.pages.first?.query ?? [:]))
+            if program != nil, program == own { return false }
             // The table asks for its parents too; by another query, that is.
-            if call.schemas.contains(list.table.schema.name) {
-                return call.parameters["query"] != list.pages.first?.query["query"]
-            }
+            if call.schemas.contains(list.table.schema.name) { return program != own }
             // A probe that asks for the list itself is the list's.
             return !call.schemas.isEmpty || RecordedPage.place(in: call.body, keys: list.key) != place
         }
@@ -58,6 +54,11 @@ struct RecordedCalls {
             return a == b ? (one.value.count, one.key) < (other.value.count, other.key) : a < b
         }
         return best.map { ($0.key, $0.value) }
+    }
+
+    /// The text of a GraphQL query.
+    private static func program(_ parameters: [String: String]) -> String? {
+        parameters["query"].flatMap { GraphQLText.isProgram($0) ? $0 : nil }
     }
 
     private static func rank(_ name: String) -> Int { name == "operationName" ? 0 : name == "query" ? 2 : 1 }

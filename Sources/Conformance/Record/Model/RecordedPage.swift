@@ -9,7 +9,7 @@ struct RecordedPage {
     let state: String
     let url: String
     let path: String
-    /// Decoded, the last of a name; those of a body by dotted names.
+    /// Decoded, those of one name joined by commas; those of a body by dotted names.
     let query: [String: String]
     let body: JSONValue
     /// Where the rows are: dotted; empty when the page is the list.
@@ -38,7 +38,7 @@ struct RecordedPage {
         self.sizes = sizes
         url = exchange.url
         path = call.path
-        query = Dictionary(call.query.map { ($0.name, $0.value) }) { $1 }
+        query = call.parameters
         self.body = body
         self.place = place
         rows = (place.isEmpty ? body : body.path(place) ?? .null).array?.compactMap(\.object) ?? []
@@ -79,7 +79,7 @@ struct RecordedPage {
     var target: String { Self.target(path, query["query"]) }
 
     static func target(_ path: String, _ query: String?) -> String {
-        guard let query, query.contains("{") else { return path }
+        guard let query, GraphQLText.isProgram(query) else { return path }
         return path + " " + query
     }
 

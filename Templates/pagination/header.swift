@@ -1,0 +1,4 @@
+// paginator
+.nextURL(header: "__next__")
+// size
+pageSize: PageSize("__size__", __rows_a_page__)
