@@ -59,7 +59,7 @@ import Tributary
         let blocks = text.components(separatedBy: "```json\n").dropFirst().map { block in
             block.components(separatedBy: "\n```")[0]
         }
-        #expect(blocks.count == 5)
+        #expect(blocks.count == 6)
         for block in blocks { #expect(Self.problem(block) == nil) }
         for style in ModelDeclaration.Page.Style.allCases { #expect(text.contains("`\(style.rawValue)`")) }
         for comparison in ModelDeclaration.Filter.Comparison.allCases {

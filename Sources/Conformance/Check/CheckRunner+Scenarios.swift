@@ -48,7 +48,10 @@ extension CheckResult {
     public var isNotExercised: Bool { if case .notExercised = verdict { true } else { false } }
 
     /// Whether the scenario shows an error, and not what its tables hold.
-    fileprivate var isOfRefusal: Bool { item.input.scenario.goodState == nil }
+    fileprivate var isOfRefusal: Bool {
+        if case .notExercised(ConfigurationChecks.noTables) = verdict { return true }
+        return item.input.scenario.goodState == nil
+    }
 
     fileprivate func with(_ verdict: Verdict) -> CheckResult {
         CheckResult(item: item, verdict: verdict, duration: duration, seed: seed, fixtures: fixtures)

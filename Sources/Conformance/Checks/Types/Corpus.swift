@@ -68,10 +68,17 @@ enum Corpus {
         }
     }
 
-    /// Whether a number is what a text spells: `"2500.00"` and a decimal of 2500.
+    static func isNumeric(_ value: Value) -> Bool {
+        switch value {
+        case .int, .decimal, .double: true
+        default: false
+        }
+    }
+
+    /// Whether an exact number is what a text spells: `"2500.00"` and a decimal of 2500.
     static func isNumber(_ value: Value, spelled text: String) -> Bool {
         switch value {
-        case .int, .decimal, .double: Decimal128(text) != nil && isExact(value, JSONNumber(text: text))
+        case .int, .decimal: Decimal128(text) != nil && isExact(value, JSONNumber(text: text))
         default: false
         }
     }

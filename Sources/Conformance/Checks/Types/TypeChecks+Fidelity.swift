@@ -251,7 +251,7 @@ extension Bench {
             if Corpus.isExact(value, original) || original.string.map(isWrapped(value)) == true { continue }
             // A text that is declared as a number is to become one.
             if hint != nil, let text = original.string, Corpus.isNumber(value, spelled: text) { continue }
-            if let text = original.string, Corpus.isNumber(value, spelled: text) { isMadeNumber = true }
+            if original.string != nil, Corpus.isNumeric(value) { isMadeNumber = true }
             wrong.append("\(key(object)): sent \(original.text.prefix(60)), received \(Corpus.describe(value))")
         }
         if wrong.isEmpty { return [] }
