@@ -39,6 +39,14 @@ extension CheckCase {
         return try memo.model()
     }
 
+    /// Whether the table comes of a job that model.json tells of: of such a one no list can be modelled.
+    ///
+    /// - Throws: `SourceError` of kind `invalidFixture`.
+    func comesOfJob() throws -> Bool {
+        guard let schema else { return false }
+        return try model()?.jobs.contains { $0.schemas.contains(schema.name) } ?? false
+    }
+
     /// What was last released of the source's declaration; nil when nothing was.
     ///
     /// - Throws: `SourceError` of kind `invalidFixture`.

@@ -111,9 +111,7 @@ struct Bench: Sendable {
         guard let collection = whole.collection(forSchema: schema.name),
             let endpoint = whole.list(of: collection)
         else {
-            if whole.jobs.contains(where: { $0.schemas.contains(schema.name) }) {
-                throw Verdicted(verdict: .notApplicable(Self.comesOfJob))
-            }
+            if try input.comesOfJob() { throw Verdicted(verdict: .notApplicable(Self.comesOfJob)) }
             throw Verdicted(verdict: .notExercised("model.json has no list of its own for \(schema.name)."))
         }
         try collection.demandColumns(primaryKeys: schema.primaryKeys, file: "\(input.scenario.id)/model.json")

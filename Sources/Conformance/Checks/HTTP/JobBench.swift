@@ -23,8 +23,12 @@ struct JobBench {
         // A later state may hold increments alone.
         for state in input.scenario.manifest.states.reversed() where state.http != nil {
             let bench = try JobBench(input: input, schema: schema.name, job: job, upstream: input.replay(state.name))
-            guard let findings = try await body(bench) else { continue }
-            return .judged(findings, looked: bench.tally.sum)
+            do {
+                guard let findings = try await body(bench) else { continue }
+                return .judged(findings, looked: bench.tally.sum)
+            } catch let end as Bench.Verdicted {
+                return end.verdict
+            }
         }
         return .notExercised("No state holds a full read of this table.")
     }

@@ -48,6 +48,7 @@ struct StormBench: Sendable {
             let weather = StormBench(
                 input: input, schema: schema, lab: lab, keys: schema.primaryKeys.map(Bench.column),
                 tally: Bench.Tally(), reads: try overHTTP([read]), bench: nil)
+            weather.tally.add(Counters(requests: read.journal.count, runs: 1))
             let findings = try await body(weather)
             return .judged(findings, looked: weather.tally.sum)
         } catch let end as Bench.Verdicted {

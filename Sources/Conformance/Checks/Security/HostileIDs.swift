@@ -30,7 +30,10 @@ struct HostileIDs: Sendable {
             let declaration = try input.model(),
             let collection = declaration.collection(forSchema: schema.name),
             let endpoint = declaration.endpoints.first(where: { $0.collection == collection.name })
-        else { throw Self.withoutTexts }
+        else {
+            if try input.comesOfJob() { throw Bench.Verdicted(verdict: .notApplicable(Bench.comesOfJob)) }
+            throw Self.withoutTexts
+        }
         let world = try input.memo.world(upTo: state.name, declaration)
         let ids = collection.key.map { world.visible(collection.name).first?.body[path: $0] ?? .null }
         if !ids.isEmpty, ids.allSatisfy({ $0.int64 != nil }) {
