@@ -15,12 +15,13 @@ enum RecordedCutChecks {
         method:
             "A full refresh and a read in the table's own mode over the first recorded state, with a commit after every two "
             + "rows; from up to 8 of the lakes that it leaves behind its commits, all in the profile hostile, another run over "
-            + "the same recording must complete the table. A run that asks for what was not recorded is not judged. Tables "
+            + "the same recording must complete the table; so must one whose first request is answered with 404, since the thing "
+            + "that the position names is gone, or it must fail. A run that asks for what was not recorded is not judged. Tables "
             + "with a model are judged by resume-at-every-step.",
         likelyCause:
             "The position says another place than the one behind the rows that it comes with: of a file the number of those "
             + "that are done, not that of the last one.",
-        catches: "part-position-runs-ahead", "part-position-stays-behind"
+        catches: "part-position-runs-ahead", "part-position-stays-behind", "what-is-gone-taken-for-the-end"
     ) { input in
         try await RecordedBench.judging(input) { bench in
             guard let state = input.scenario.goodState else { return [] }
@@ -34,6 +35,8 @@ enum RecordedCutChecks {
                 plan.keepsLakes = false
                 let findings = try await bench.resumed(plan, whole, at: state)
                 if !findings.isEmpty { return findings }
+                let gone = try await bench.resumedFromNothing(plan, whole, at: state)
+                if !gone.isEmpty { return gone }
             }
             if complete == 0 {
                 throw Bench.Verdicted(
@@ -45,6 +48,30 @@ enum RecordedCutChecks {
 }
 
 extension RecordedBench {
+    /// Goes on behind a commit in the middle, when what the position names is gone.
+    fileprivate func resumedFromNothing(
+        _ plan: Lab.Plan, _ whole: Lab.Run, at state: String
+    ) async throws -> [Finding] {
+        let lakes = commits(of: whole)
+        guard lakes.count > 2 else { return [] }
+        let upstream = FaultyUpstream(base: try input.replay(state), fault: WireFault.refusal(404).at(0))
+        let run = try await lab.run(plan, of: upstream, into: lakes[lakes.count / 2])
+        tally.add(Counters(requests: run.log.requests.count, runs: 1))
+        guard run.error == nil else { return [] }
+        let difference = TableDiff(expected: try await table(whole), actual: try await table(run))
+        if difference.missing.isEmpty { return [] }
+        return [
+            Finding(
+                at:
+                    "\(plan.syncType.rawValue) of \(state), killed in the middle and run again, its first request answered with 404",
+                expected: "an error, or a read from the beginning", actual: "It succeeded with \(difference.summary).",
+                witness: difference.witness, history: run.log.lines(),
+                cause:
+                    "What is no longer there is taken for the end: throw a `SourceError` of kind `resumeTokenExpired`, which starts "
+                    + "the read anew.")
+        ]
+    }
+
     /// Goes on behind the commits of a run.
     fileprivate func resumed(_ plan: Lab.Plan, _ whole: Lab.Run, at state: String) async throws -> [Finding] {
         let image = try await table(whole)

@@ -20,6 +20,7 @@ struct BureauBend: SpecimenBend {
     var readsCodesAsNumbers = false
     var holdsAllParts = false
     var trustsAnyHost = false
+    var takesGoneForTheEnd = false
 }
 
 /// A seeded fault of the bureau.
@@ -72,6 +73,9 @@ struct BureauFault: SpecimenFault {
         },
         BureauFault("file-of-a-stranger-asked-with-the-key", "Asks for a part with the key, wherever it lies.") {
             $0.trustsAnyHost = true
+        },
+        BureauFault("what-is-gone-taken-for-the-end", "Ends a resumed read whose report is no longer there.") {
+            $0.takesGoneForTheEnd = true
         },
     ]
 }

@@ -16,7 +16,13 @@ extension BureauReader {
                 var (report, done) = (inputs.resumeToken?.value["report"]?.string, 0)
                 if report != nil { done = Int(inputs.resumeToken?.value["done"]?.int64 ?? 0) }
                 let id = if let report { report } else { try await order(since: bound(inputs)) }
-                var parts = try await parts(of: id)
+                var parts: [Part] = []
+                do {
+                    parts = try await self.parts(of: id)
+                } catch let error as SourceError where error.kind == .notFound && report != nil {
+                    if config.bend.takesGoneForTheEnd { return }
+                    throw SourceError(.resumeTokenExpired, "Going on with a report: it is no longer there.")
+                }
                 if config.bend.readsPartsLastFirst { parts.reverse() }
                 report = id
                 if config.bend.holdsAllParts {
