@@ -13,11 +13,12 @@ enum HistoryChecks {
             "A first read that is to begin at a start of history brings all rows from there on.",
         method:
             "First syncs into an empty lake whose start of history is the cursor value of an object in the middle and of the "
-            + "newest one. Every object from there on must be in the table. A read that takes no notice of the start "
-            + "brings more than was asked for, and is not judged.",
+            + "newest one. Every object from there on must be in the table, and not all of the older ones, where increments "
+            + "send a bound: a read that sends none brings more than was asked for, and is not judged.",
         likelyCause:
             "The bound of a first read lies behind `inputs.historyStart`: begin at `inputs.watermark.last ?? inputs.historyStart`.",
-        catches: "history-start-excluded", "history-start-moved-to-now"
+        catches: "history-start-excluded", "history-start-moved-to-now",
+        "history-start-ignored"
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()
@@ -74,11 +75,23 @@ extension Bench {
         let unit = max(boundUnit, 60_000_000)
         let older = dated.filter { $0.position < start.position - (spelling.isTime ? unit : 0) }
         // Of a list without bounds all may come; where the API takes one, it was not asked for.
-        if takesLowerBound, !older.isEmpty, older.allSatisfy({ there.contains(tableKey($0.object)) }) {
+        guard takesLowerBound, !older.isEmpty, older.allSatisfy({ there.contains(tableKey($0.object)) }) else {
+            return []
+        }
+        let next = try await successful(self.plan(), of: upstream(), into: run.files, at: "\(place), next sync")
+        guard next.log.requests.contains(where: { isList($0) && isBounded($0) }) else {
             throw Verdicted(
                 verdict: .notApplicable("The read takes no notice of `inputs.historyStart`: it brings all history."))
         }
-        return []
+        return [
+            Finding(
+                at: place, expected: "a first read that asks from there on, as the next one asks from its watermark on",
+                actual: "All \(older.count) older rows came as well.",
+                witness: run.log.requests.prefix(3).map(\.description),
+                history: run.log.lines(),
+                cause: "`inputs.historyStart`, which a user has set, is not looked at: the bound is "
+                    + "`inputs.watermark.last ?? inputs.historyStart`.")
+        ]
     }
 
     /// Whether a request can say from which cursor value on rows are asked for.

@@ -5,7 +5,7 @@ import Tributary
 
 /// Order and bounds of reads that only a recording answers.
 enum RecordedWatermarkChecks {
-    static let all = [order, lookback]
+    static let all = [order, bounds]
 
     private static let order = Check(
         "watermark-order-of-recording", group: .watermark, level: .replay,
@@ -26,17 +26,17 @@ enum RecordedWatermarkChecks {
         }
     }.needing(.http)
 
-    private static let lookback = Check(
-        "watermark-lookback-asked-for", group: .watermark, level: .replay,
-        proves: "Who sets a lookback gets rows from further back: the requests of an increment ask for them.",
+    private static let bounds = Check(
+        "watermark-bounds-of-recording", group: .watermark, level: .replay,
+        proves: "Who sets a lookback gets rows from further back, and who sets a start of history none from before it.",
         method:
             "Over a table that no model tells of: an increment over the first recorded state without a lookback and with one of "
-            + "400 days; the requests must differ, up to the first that was not recorded. A source that asks for the same as in "
-            + "its first sync, and leaves nothing out, is not judged.",
+            + "400 days, and a first sync with a start of history; the requests must differ from those without, up to the first "
+            + "that was not recorded. A source whose increments ask for the same as its first sync is not judged.",
         likelyCause:
-            "The bound is made of `storedLast`, or of a value that the source keeps itself: `watermark.last` is the one that the "
-            + "lookback has been taken off.",
-        catches: "lookback-not-asked-for"
+            "The bound is made of `storedLast`, or of a value that the source keeps itself: it is "
+            + "`inputs.watermark.last ?? inputs.historyStart`, of which the first has the lookback taken off.",
+        catches: "lookback-not-asked-for", "recorded-history-start-ignored"
     ) { input in
         try await RecordedBench.judging(input) { bench in
             guard bench.schema.mode != .fullRefresh, let field = bench.schema.field else {
@@ -99,7 +99,7 @@ extension RecordedBench {
         ]
     }
 
-    /// A finding where an increment asks for the same with a lookback and without.
+    /// A finding where a read asks for the same with a lookback or a start of history and without.
     fileprivate func sameBound() async throws -> [Finding] {
         guard let state = input.scenario.goodState else { return [] }
         var plan = plan(schema.mode)
@@ -118,12 +118,24 @@ extension RecordedBench {
             throw Bench.Verdicted(
                 verdict: .notApplicable("An increment asks for what the first sync asks for: no bound is sent."))
         }
-        if without != with { return [] }
+        if without == with {
+            return [
+                Finding(
+                    at: "increment over \(state), with a lookback of 400 days",
+                    expected: "requests that ask from further back than without one",
+                    actual: "They are the same.", witness: with.prefix(4).map { $0 }, history: wide.log.lines())
+            ]
+        }
+        plan.lookback = nil
+        plan.options.historyStart = .timestamp(try input.replay(state).now - 86_400_000_000)
+        let late = try await run(plan, at: state)
+        if asked(late) != before { return [] }
         return [
             Finding(
-                at: "increment over \(state), with a lookback of 400 days",
-                expected: "requests that ask from further back than without one",
-                actual: "They are the same.", witness: with.prefix(4).map { $0 }, history: wide.log.lines())
+                at: "first sync over \(state), with a start of history",
+                expected: "requests that ask from there on, as those of an increment ask from the watermark on",
+                actual: "They are those of a sync without one.", witness: before.prefix(4).map { $0 },
+                history: late.log.lines())
         ]
     }
 }

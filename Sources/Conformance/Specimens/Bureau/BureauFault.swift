@@ -14,6 +14,7 @@ struct BureauBend: SpecimenBend {
     var positionOff = 0
     var readsPartsLastFirst = false
     var ignoresLookback = false
+    var ignoresHistoryStart = false
     var roundsBound = false
     var asksWithoutPause = false
     var keepsDoubledQuotes = false
@@ -55,6 +56,9 @@ struct BureauFault: SpecimenFault {
         },
         BureauFault("lookback-not-asked-for", "Asks from the stored value on, whatever lookback is set.") {
             $0.ignoresLookback = true
+        },
+        BureauFault("recorded-history-start-ignored", "Reads all history, whatever start of it is given.") {
+            $0.ignoresHistoryStart = true
         },
         BureauFault("recorded-increment-bound-rounded-up", "Asks from the next full hour on.") {
             $0.roundsBound = true

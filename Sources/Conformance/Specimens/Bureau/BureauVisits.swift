@@ -41,7 +41,8 @@ extension BureauReader {
 
     /// The value from which an increment asks.
     private func bound(_ inputs: SourceInputs) -> CursorValue? {
-        let value = config.bend.ignoresLookback ? inputs.storedLast : inputs.watermark.last
+        let last = config.bend.ignoresLookback ? inputs.storedLast : inputs.watermark.last
+        let value = last ?? (config.bend.ignoresHistoryStart ? nil : inputs.historyStart)
         guard config.bend.roundsBound, case .timestamp(let moment) = value else { return value }
         return .timestamp((moment / 3_600_000_000 + 1) * 3_600_000_000)
     }

@@ -16,5 +16,8 @@ extension LedgerFault {
                 if inputs.historyStart != nil { inputs.historyStart = .timestamp(context.clock.now) }
             }
         },
+        LedgerFault("history-start-ignored", "Reads all history, whatever start of it is given.") {
+            $0.inputs = { inputs, _ in inputs.historyStart = nil }
+        },
     ]
 }
