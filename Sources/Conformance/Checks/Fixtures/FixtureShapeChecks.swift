@@ -52,7 +52,7 @@ enum FixtureShapeChecks {
         var looked = Counters()
         var earlier: [String: JSONObject] = [:]
         for state in input.scenario.manifest.states where state.http != nil {
-            var here: [String: JSONObject] = [:]
+            var (here, probed): ([String: JSONObject], [String: JSONObject]) = ([:], [:])
             let exchanges = try input.scenario.exchanges(state: state.name)
             let tables = Set(exchanges.flatMap(\.exchange.schemas))
             for exchange in exchanges where exchange.status == 200 {
@@ -62,8 +62,8 @@ enum FixtureShapeChecks {
                     }).first,
                     let collection = declaration.collection(endpoint.collection)
                 else { continue }
-                // A probe may ask for fewer members than the table does.
-                if exchange.exchange.schemas.isEmpty, collection.schemas.contains(where: tables.contains) { continue }
+                // A probe may ask for fewer members than the table does: those that it has are held against the table's.
+                let isProbe = exchange.exchange.schemas.isEmpty && collection.schemas.contains(where: tables.contains)
                 let parent = names.sorted { $0.key < $1.key }.map(\.value).joined(separator: " ")
                 let rows = PageChain.rows(of: exchange, declaration).compactMap(\.object)
                 looked += Counters(rows: rows.count)
@@ -71,6 +71,15 @@ enum FixtureShapeChecks {
                 findings += Self.order(rows, of: endpoint, exchange, at: place)
                 for row in rows {
                     let key = "\(collection.name) \(path) \(parent) \(ModelPage.key(of: row, by: collection.key))"
+                    // Of a probe's row and another one's, the members that both have.
+                    for old in [probed[key], isProbe ? here[key] : nil].compactMap({ $0 }) {
+                        let (now, before) = (row.only(old.names), old.only(row.names))
+                        findings += Self.torn(now, before, collection, key, at: place, isLater: false)
+                    }
+                    if isProbe {
+                        probed[key] = row
+                        continue
+                    }
                     findings += Self.torn(row, here[key], collection, key, at: place, isLater: false)
                     findings += Self.torn(row, earlier[key], collection, key, at: place, isLater: true)
                     here[key] = row
@@ -134,5 +143,12 @@ enum FixtureShapeChecks {
                 at: place, expected: "one kind of value in each member",
                 actual: "These hold several: \(odd.joined(separator: ", ")).")
         ]
+    }
+}
+
+extension JSONObject {
+    /// The members of these names.
+    fileprivate func only(_ names: [String]) -> JSONObject {
+        JSONObject(members.filter { names.contains($0.name) }.map { ($0.name, $0.value) })
     }
 }

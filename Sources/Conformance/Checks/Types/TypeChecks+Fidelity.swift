@@ -241,7 +241,7 @@ extension Bench {
         let rows = table.byKey
         let hint = try await hint(of: member)
         var wrong: [String] = []
-        var (isMadeNumber, isLost) = (false, true)
+        var (isMadeNumber, isTakenApart, isLost) = (false, true, true)
         for object in sent {
             guard let row = rows[TableImage.key(of: keyValues(object), by: keyColumns)] else { continue }
             tally.add(Counters(rows: 1))
@@ -252,6 +252,7 @@ extension Bench {
             // A text that is declared as a number is to become one.
             if hint != nil, let text = original.string, Corpus.isNumber(value, spelled: text) { continue }
             if original.string != nil, Corpus.isNumeric(value) { isMadeNumber = true }
+            if original.object == nil || value != .null { isTakenApart = false }
             wrong.append("\(key(object)): sent \(original.text.prefix(60)), received \(Corpus.describe(value))")
         }
         if wrong.isEmpty { return [] }
@@ -260,6 +261,10 @@ extension Bench {
             cause =
                 "A text is made a number on its way, as in `mapRows`, and loses the digits and zeros that a number does not "
                 + "keep: hand over what was sent, or declare the type by columnHints."
+        } else if hint == nil, isTakenApart {
+            cause =
+                "An object is taken apart, and what the code does not know of it is lost: hand over the whole member, and lift "
+                + "what is needed out of it by `lifting`."
         } else if hint == nil, isLost {
             cause =
                 "The member never reaches its column: the code that makes the rows leaves it out, or takes a part of it."
