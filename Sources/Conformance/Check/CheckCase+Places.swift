@@ -39,12 +39,12 @@ extension CheckCase {
         return try memo.model()
     }
 
-    /// Whether the table comes of a job that model.json tells of: of such a one no list can be modelled.
+    /// The job of which the table comes, where model.json tells of one: no list of such a table can be modelled.
     ///
     /// - Throws: `SourceError` of kind `invalidFixture`.
-    func comesOfJob() throws -> Bool {
-        guard let schema else { return false }
-        return try model()?.jobs.contains { $0.schemas.contains(schema.name) } ?? false
+    func job() throws -> ModelDeclaration.Job? {
+        guard let schema else { return nil }
+        return try model()?.jobs.first { $0.schemas.contains(schema.name) }
     }
 
     /// What was last released of the source's declaration; nil when nothing was.

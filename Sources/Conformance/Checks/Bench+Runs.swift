@@ -27,11 +27,7 @@ extension Bench {
         var plan = Lab.Plan(schema.name, type, cursorField: type == .fullRefresh ? nil : schema.field?.name)
         plan.lookback = type == .fullRefresh ? nil : .zero
         plan.requestLimit = 200
-        if commitsOften {
-            plan.options.batchRows = 2
-            plan.options.commitBytes = 1
-            plan.options.commitInterval = .zero
-        }
+        if commitsOften { plan.commitOften() }
         return plan
     }
 

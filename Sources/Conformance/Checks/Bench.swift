@@ -111,7 +111,7 @@ struct Bench: Sendable {
         guard let collection = whole.collection(forSchema: schema.name),
             let endpoint = whole.list(of: collection)
         else {
-            if try input.comesOfJob() { throw Verdicted(verdict: .notApplicable(Self.comesOfJob)) }
+            if try input.job() != nil { throw Verdicted(verdict: .notApplicable(Self.comesOfJob)) }
             throw Verdicted(verdict: .notExercised("model.json has no list of its own for \(schema.name)."))
         }
         try collection.demandColumns(primaryKeys: schema.primaryKeys, file: "\(input.scenario.id)/model.json")

@@ -31,9 +31,7 @@ struct RecordedBench: Sendable {
     /// A plan that commits after every two rows.
     func plan(_ type: SyncType) -> Lab.Plan {
         var plan = Lab.Plan(schema.name, type, cursorField: type == .fullRefresh ? nil : schema.field?.name)
-        plan.options.batchRows = 2
-        plan.options.commitBytes = 1
-        plan.options.commitInterval = .zero
+        plan.commitOften()
         plan.requestLimit = 500
         return plan
     }

@@ -55,6 +55,13 @@ public struct Lab: Sendable {
             // One attempt: what a retry of the whole run hides, a check wants to see.
             options.maxAttempts = 1
         }
+
+        /// Has the run commit after every two rows, so that a cut may fall between any.
+        mutating func commitOften() {
+            options.batchRows = 2
+            options.commitBytes = 1
+            options.commitInterval = .zero
+        }
     }
 
     /// How a run went.

@@ -18,7 +18,7 @@ extension World {
         for exchange in exchanges where exchange.status == 200 {
             guard let call = try? ModelCall(exchange) else { continue }
             for collection in declaration.collections {
-                if exchange.exchange.schemas.isEmpty, collection.schemas.contains(where: tables.contains) { continue }
+                if exchange.isProbe(of: collection, beside: tables) { continue }
                 for place in collection.sources {
                     guard let names = place.names(for: call) else { continue }
                     add(exchange.body, at: place, names: names, to: collection, seen: &seen)
@@ -159,5 +159,14 @@ private struct LateReplay: HTTPClient {
             return new
         }
         return try await opened.send(request)
+    }
+}
+
+extension RecordedExchange {
+    /// Whether no table's read asks for it, and its list is one that was recorded of a table too.
+    ///
+    /// - Parameter tables: those of which the state holds exchanges.
+    func isProbe(of collection: ModelDeclaration.Collection, beside tables: Set<String>) -> Bool {
+        exchange.schemas.isEmpty && collection.schemas.contains(where: tables.contains)
     }
 }

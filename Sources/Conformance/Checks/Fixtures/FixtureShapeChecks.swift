@@ -63,7 +63,7 @@ enum FixtureShapeChecks {
                     let collection = declaration.collection(endpoint.collection)
                 else { continue }
                 // A probe may ask for fewer members than the table does: those that it has are held against the table's.
-                let isProbe = exchange.exchange.schemas.isEmpty && collection.schemas.contains(where: tables.contains)
+                let isProbe = exchange.isProbe(of: collection, beside: tables)
                 let parent = names.sorted { $0.key < $1.key }.map(\.value).joined(separator: " ")
                 let rows = PageChain.rows(of: exchange, declaration).compactMap(\.object)
                 looked += Counters(rows: rows.count)

@@ -17,9 +17,9 @@ struct JobBench {
     static func judging(
         _ input: CheckCase, _ body: (JobBench) async throws -> [Finding]?
     ) async throws -> Verdict {
-        guard let schema = input.schema,
-            let job = try input.model()?.jobs.first(where: { $0.schemas.contains(schema.name) })
-        else { return .notApplicable("The table does not come of a job that model.json tells of.") }
+        guard let schema = input.schema, let job = try input.job() else {
+            return .notApplicable("The table does not come of a job that model.json tells of.")
+        }
         // A later state may hold increments alone.
         for state in input.scenario.manifest.states.reversed() where state.http != nil {
             let bench = try JobBench(input: input, schema: schema.name, job: job, upstream: input.replay(state.name))
@@ -57,24 +57,22 @@ struct JobBench {
         }
         let before = try await rows(calm, lab)
         for course in courses {
-            let found = try await finding(course, lab, calm.files, before)
+            let found = try await finding(course, lab, over: calm.files, before)
             if let found { return [found] }
         }
         return []
     }
 
     private func finding(
-        _ course: Course, _ lab: Lab, _ files: MemoryLake.Files, _ before: Int
+        _ course: Course, _ lab: Lab, over lake: MemoryLake.Files, _ before: Int
     ) async throws -> Finding? {
-        var plan = Lab.Plan(schema, .fullRefresh)
-        plan.requestLimit = 200
         let answers = Lock<[Duration]>([])
-        let run = try await lab.run(plan, of: taking(course, pauses: answers), into: files)
+        let run = try await run(course, over: lake, pauses: answers)
         if course.succeeds, let hasty = hasty(run.log, answers.withLock { $0 }, at: "job that is \(course.name)") {
             return hasty
         }
         let after = try await rows(run, lab)
-        tally.add(Counters(rows: after, requests: run.log.requests.count, runs: 1))
+        tally.add(Counters(rows: after))
         let isEndless = run.error is LabBudgetExceeded
         let expected = course.rows ?? before
         if course.succeeds == (run.error == nil), after == expected, !isEndless { return nil }
@@ -146,13 +144,11 @@ struct JobBench {
         courses.append(Course(name: "of a state that is not told") { $1.setting([state], to: nil) })
         guard let files = job.files else { return courses }
         courses.append(Course(name: "done, its files gone", hidesFiles: true))
-        guard job.count != nil else { return courses }
-        if let count = job.count {
-            courses.append(
-                Course(name: "done, and found nothing: no rows, and no files", succeeds: true, rows: 0) {
-                    $1.setting([files], to: []).setting([count], to: .number(JSONNumber(Int64(0))))
-                })
-        }
+        guard let count = job.count else { return courses }
+        courses.append(
+            Course(name: "done, and found nothing: no rows, and no files", succeeds: true, rows: 0) {
+                $1.setting([files], to: []).setting([count], to: .number(JSONNumber(Int64(0))))
+            })
         courses.append(Course(name: "done without files") { $1.setting([files], to: []) })
         courses.append(Course(name: "done, its files not told") { $1.setting([files], to: nil) })
         courses.append(
@@ -198,7 +194,7 @@ struct JobBench {
         let course = Course(name: "done, its files at \(host)") { _, answer in
             answer.setting([files], to: .array((answer[files]?.array ?? []).map { Self.moved($0, to: host) }))
         }
-        let run = try await run(course, files: Lock([]))
+        let run = try await run(course)
         for asked in run.log.requests {
             let request = asked.request
             guard request.url.contains(host) else { continue }
@@ -225,10 +221,14 @@ struct JobBench {
         return .object(JSONObject(object.members.map { ($0.name, moved($0.value, to: host)) }))
     }
 
-    private func run(_ course: Course, files: Lock<[String]>) async throws -> Lab.Run {
+    /// A full refresh, of which the parameters of ``taking(_:pauses:files:)`` are filled in.
+    private func run(
+        _ course: Course, over lake: MemoryLake.Files = [:], pauses: Lock<[Duration]> = Lock([]),
+        files: Lock<[String]> = Lock([])
+    ) async throws -> Lab.Run {
         var plan = Lab.Plan(schema, .fullRefresh)
         plan.requestLimit = 200
-        let run = try await input.lab().run(plan, of: taking(course, pauses: Lock([]), files: files))
+        let run = try await input.lab().run(plan, of: taking(course, pauses: pauses, files: files), into: lake)
         tally.add(Counters(requests: run.log.requests.count, runs: 1))
         return run
     }
@@ -239,7 +239,7 @@ struct JobBench {
     ///   - pauses: takes what each answer about the job says of the pause behind it, in seconds of Retry-After.
     ///   - files: takes the addresses of the job's files.
     private func taking(
-        _ course: Course, pauses: Lock<[Duration]>, files: Lock<[String]> = Lock([])
+        _ course: Course, pauses: Lock<[Duration]>, files: Lock<[String]>
     ) -> TappedUpstream {
         let job = job
         return TappedUpstream(upstream, "whose job is \(course.name)") {

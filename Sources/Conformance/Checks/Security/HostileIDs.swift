@@ -31,7 +31,7 @@ struct HostileIDs: Sendable {
             let collection = declaration.collection(forSchema: schema.name),
             let endpoint = declaration.endpoints.first(where: { $0.collection == collection.name })
         else {
-            if try input.comesOfJob() { throw Bench.Verdicted(verdict: .notApplicable(Bench.comesOfJob)) }
+            if try input.job() != nil { throw Bench.Verdicted(verdict: .notApplicable(Bench.comesOfJob)) }
             throw Self.withoutTexts
         }
         let world = try input.memo.world(upTo: state.name, declaration)
