@@ -92,6 +92,13 @@ public struct CheckCase: Sendable {
         _ = try databases.server(sql.engine)
     }
 
+    /// How many tables before this one are read in the same way, by what the scenario tells.
+    ///
+    /// - Throws: `SourceError` of kind `invalidFixture`.
+    var placeAmongAlike: Int {
+        get throws { try schema.map { try memo.placeAmongAlike($0.name) } ?? 0 }
+    }
+
     /// The recording of the first state, for checks that a recording suffices; nil where there is an engine, which tells
     /// more.
     ///

@@ -13,6 +13,8 @@ final class ScenarioMemo: Sendable {
         var siblings: [Scenario]?
         var leaks: LeakReport?
         var children: [String: Task<ChildOutcome, any Error>] = [:]
+        var reads: [String: Task<[FairRead], any Error>] = [:]
+        var places: [String: Int]?
     }
 
     init(_ scenario: Scenario) { self.scenario = scenario }
@@ -69,6 +71,34 @@ final class ScenarioMemo: Sendable {
             return leaks
         }
         return all.judged(by: try LeakAllowList(folder: root.resolvingSymlinksInPath()), today: today)
+    }
+
+    /// A table's reads under a clear sky, which many checks begin with; made by the first who asks.
+    func fairReads(
+        _ name: String, _ make: @escaping @Sendable () async throws -> [FairRead]
+    ) async throws -> [FairRead] {
+        let task = read.withLock { read in
+            let reading = read.reads[name] ?? Task { try await make() }
+            read.reads[name] = reading
+            return reading
+        }
+        return try await task.value
+    }
+
+    /// How many of the tables before this one are read in the same way as it; see ``ReadForm``.
+    ///
+    /// - Throws: `SourceError` of kind `invalidFixture`.
+    func placeAmongAlike(_ schema: String) throws -> Int {
+        if let known = read.withLock({ $0.places }) { return known[schema] ?? 0 }
+        let model = try model()
+        var seen: [ReadForm: Int] = [:]
+        let places = scenario.manifest.schemas.reduce(into: [String: Int]()) { places, schema in
+            let form = ReadForm(schema, model)
+            places[schema.name] = seen[form, default: 0]
+            seen[form, default: 0] += 1
+        }
+        read.withLock { $0.places = places }
+        return places[schema] ?? 0
     }
 
     /// What a child of this name gave; started by the first who asks.

@@ -4,8 +4,13 @@ import Pipeline
 extension Bench {
     /// The moments at which something is done to a run: all of them in the profile hostile, else the first, the last and
     /// some between. A run does the same again and again, so that what goes wrong at one moment does so at many.
-    func spread<Moment>(_ all: [Moment], most: Int) -> [Moment] {
-        guard input.profile < .hostile, all.count > most else { return input.use.moments(all) }
+    ///
+    /// - Parameter most: nil takes all, but of tables that are read as one before them is.
+    func spread<Moment>(_ all: [Moment], most: Int? = nil) throws -> [Moment] {
+        guard input.profile < .hostile else { return input.use.moments(all) }
+        let isAlike = try input.placeAmongAlike > 0
+        let most = isAlike ? min(most ?? 4, 4) : most ?? all.count
+        guard all.count > most else { return input.use.moments(all) }
         return input.use.moments((0..<most).map { all[$0 * (all.count - 1) / (most - 1)] })
     }
 

@@ -82,7 +82,7 @@ extension Bench {
         var plan = plan(type, commitsOften: true)
         plan.keepsLakes = true
         let whole = try await successful(plan, of: upstream(), at: "uninterrupted \(type.rawValue)")
-        return commits(of: whole).filter { stored($0.files) != nil }
+        return everyCommit(of: whole).filter { stored($0.files) != nil }
             + [Cut(files: whole.files, steps: 0...0, total: whole.steps.count, step: .commit)]
     }
 

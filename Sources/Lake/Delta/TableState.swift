@@ -4,7 +4,15 @@ import Columns
 struct TableState: Sendable {
     var version: Int64 = -1
     var protocolVersion = TableProtocol(minReaderVersion: 1, minWriterVersion: 2)
-    var metadata: TableMetadata?
+    var metadata: TableMetadata? {
+        didSet {
+            guard let text = metadata?.schemaString, text != oldValue?.schemaString else { return }
+            schema = try? DeltaSchema.parse(text, path: "")
+        }
+    }
+    /// The columns of ``metadata``: each commit repeats their text, and few change it. Nil where it cannot be read, which
+    /// is told by whoever needs them.
+    private(set) var schema: TableSchema?
     /// The live files, by their path relative to the table's folder.
     var files: [String: DataFile] = [:]
     /// Files that were removed, and are kept for readers of older versions.

@@ -16,7 +16,7 @@ struct TableShape: Sendable {
             throw Self.unsupported(
                 "it is partitioned by \(metadata.partitionColumns.joined(separator: ", "))", path: path)
         }
-        schema = try DeltaSchema.parse(metadata.schemaString, path: path)
+        schema = try state.schema ?? DeltaSchema.parse(metadata.schemaString, path: path)
         isPartitioned = !metadata.partitionColumns.isEmpty
         properties = TableProperties(metadata.configuration)
     }

@@ -114,7 +114,7 @@ enum CommitChecks {
             for change in Self.changes(of: column, sql) {
                 // A table that lost a column is made anew for each step.
                 let most = change.undoing == nil ? 3 : 6
-                for step in bench.spread(steps.filter(\.looksAtTables), most: most) {
+                for step in try bench.spread(steps.filter(\.looksAtTables), most: most) {
                     let findings = try await bench.altered(change, at: step, sql)
                     if !findings.isEmpty { return findings }
                 }

@@ -157,7 +157,7 @@ extension Bench {
                 at: "\(type.rawValue), in any order that the statements allow",
                 expected: "the engine's rows", whole)
             if !findings.isEmpty { return findings }
-            for cut in cuts(of: whole) {
+            for cut in try cuts(of: whole) {
                 let place = "\(type.rawValue) in any order, \(cut.place)"
                 let other = any(1_000 * (order + 1) + cut.steps.lowerBound)
                 let resumed = try await successful(plan, of: other, into: cut.files, at: place)

@@ -23,7 +23,7 @@ struct StormBench: Sendable {
     ) async throws -> Verdict {
         let hasModel = Lock(false)
         let modelled = try await Bench.judging(input) { bench in
-            let reads = try await FairRead.modelled(bench)
+            let reads = try await FairRead.shared(bench)
             hasModel.withLock { $0 = true }
             return try await body(
                 StormBench(
@@ -75,6 +75,12 @@ struct FairRead: Sendable {
     let image: TableImage?
     /// Whether the upstream can be asked for what was not recorded, such as the rest after a failure.
     let isModelled: Bool
+
+    /// The reads of a table, made once for all checks that begin with them, unless a smaller history is looked for.
+    static func shared(_ bench: Bench) async throws -> [FairRead] {
+        guard bench.input.history.isWhole else { return try await modelled(bench) }
+        return try await bench.input.memo.fairReads(bench.schema.name) { try await modelled(bench) }
+    }
 
     /// A full read, and for incremental tables an increment over half of the rows.
     static func modelled(_ bench: Bench) async throws -> [FairRead] {

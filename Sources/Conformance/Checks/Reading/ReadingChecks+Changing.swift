@@ -149,7 +149,7 @@ extension Bench {
         let calm = try await successful(plan(), of: upstream(), at: "sync of a list that stays")
         let requests = calm.log.requests.filter(isList).count
         for place in places {
-            let steps = input.use.moments(Array(1..<max(2, requests)))
+            let steps = try spread(Array(1..<max(2, requests)))
             for moments in steps.map({ [$0] }) + [steps] {
                 let upstream = try upstream()
                 for index in moments {

@@ -37,7 +37,7 @@ extension ReadingChecks {
                 throw Bench.Verdicted(
                     verdict: .notExercised("Already with all columns the table is wrong: \(first.actual)"))
             }
-            for choice in bench.choices(among: whole.columns) {
+            for choice in try bench.choices(among: whole.columns) {
                 let read = try await bench.choosing(choice)
                 if !read.findings.isEmpty { return read.findings }
                 if read.mark == whole.mark { continue }
@@ -54,14 +54,15 @@ extension ReadingChecks {
 
 extension Bench {
     /// What a user may choose: each column of the table by itself, the key alone, nothing.
-    fileprivate func choices(among columns: [String]) -> [[String]] {
+    fileprivate func choices(among columns: [String]) throws -> [[String]] {
         let needed = Set(key + [collection.cursor.map(collection.column(of:)), schema.field?.name].compactMap(\.self))
         let others = objects.reduce(into: [String]()) { names, object in
             names += object.body.names.filter {
                 !needed.contains($0) && !names.contains($0) && columns.contains(Self.column($0))
             }
         }
-        return [[], key] + others.prefix(input.profile == .quick ? 2 : 8).map { [$0] }
+        let isTriedOften = try input.profile > .quick && input.placeAmongAlike == 0
+        return [[], key] + others.prefix(isTriedOften ? 8 : 2).map { [$0] }
     }
 
     fileprivate static func describe(_ choice: [String]?) -> String {

@@ -32,8 +32,24 @@ extension Bench {
     ///
     /// No step is left out. Steps between which nothing reached the disk leave the same lake, and from one lake and one
     /// upstream every next run goes the same way. So it does where lakes differ by files alone that no commit names: of
-    /// such lakes the fullest is taken, but in the profile hostile each.
-    func cuts(of run: Lab.Run, startingFrom before: MemoryLake.Files = [:]) -> [Cut] {
+    /// such lakes the fullest is taken, but in the profile hostile each. Of a table that is read as one before it is, some
+    /// that are spread.
+    func cuts(of run: Lab.Run, startingFrom before: MemoryLake.Files = [:]) throws -> [Cut] {
+        try spread(everyCut(of: run, startingFrom: before))
+    }
+
+    /// A cut for each stored state, the first after its commit.
+    func commits(of run: Lab.Run, startingFrom before: MemoryLake.Files = [:]) throws -> [Cut] {
+        try spread(everyCommit(of: run, startingFrom: before))
+    }
+
+    /// The same, whatever the table has in common with others.
+    func everyCommit(of run: Lab.Run, startingFrom before: MemoryLake.Files = [:]) -> [Cut] {
+        var seen: Set<String> = []
+        return everyCut(of: run, startingFrom: before).filter { seen.insert($0.durable).inserted }
+    }
+
+    private func everyCut(of run: Lab.Run, startingFrom before: MemoryLake.Files) -> [Cut] {
         var cuts: [Cut] = []
         for (index, lake) in run.lakes.enumerated() {
             if let last = cuts.last, last.files == lake {
@@ -47,7 +63,7 @@ extension Bench {
             }
         }
         tally.add(Counters(items: run.lakes.count))
-        return input.use.moments(cuts).map { cut in
+        return cuts.map { cut in
             var cut = cut
             cut.files = lab.left(cut.files, before: before, log: run.log)
             return cut
@@ -60,12 +76,6 @@ extension Bench {
             && lake.keys.allSatisfy { before[$0] != nil || !$0.containsASCII("_delta_log") }
     }
 
-    /// A cut for each stored state, the first after its commit.
-    func commits(of run: Lab.Run, startingFrom before: MemoryLake.Files = [:]) -> [Cut] {
-        var seen: Set<String> = []
-        return cuts(of: run, startingFrom: before).filter { seen.insert($0.durable).inserted }
-    }
-
     /// Cuts a run at each of its steps, finishes it, and compares.
     func cutEverywhere(_ type: SyncType, expected: String) async throws -> [Finding] {
         var plan = plan(type, commitsOften: true)
@@ -74,7 +84,8 @@ extension Bench {
         let size = collection.parent == nil ? nil : 1
         plan.keepsLakes = true
         let whole = try await successful(plan, of: upstream(shown, pageSize: size), at: "uninterrupted sync")
-        plan.keepsLakes = false
+        // What a resumed sync stores on its way is a matter of other checks: it commits as production does.
+        plan = self.plan(type)
         let uncut = finding(
             try await difference(shown, whole),
             at: "uninterrupted sync\(size == 1 ? " of one row a page" : ""), a commit every two rows",
@@ -83,7 +94,7 @@ extension Bench {
                 "No cut is to blame: already a sync that nothing stops does not bring the rows. See the checks of reading "
                 + "and of primary keys.")
         if !uncut.isEmpty { return uncut }
-        for cut in cuts(of: whole) {
+        for cut in try cuts(of: whole) {
             let resumed = try await successful(
                 plan, of: upstream(shown, pageSize: size), into: cut.files, at: cut.place)
             let difference = try await difference(shown, resumed)
@@ -120,9 +131,9 @@ extension Bench {
         let whole = try await successful(
             plan, of: upstream(shown), into: first.files, at: "sync after a change of a key")
         plan.keepsLakes = false
-        for cut in cuts(of: whole, startingFrom: first.files) {
+        for cut in try cuts(of: whole, startingFrom: first.files) {
             let place = "\(key(victim)) becomes \(key(successor)), \(cut.place)"
-            let resumed = try await successful(plan, of: upstream(shown), into: cut.files, at: place)
+            let resumed = try await successful(self.plan(), of: upstream(shown), into: cut.files, at: place)
             let findings = finding(
                 try await difference(shown, resumed), at: place,
                 expected: "the row under its new key, and the old one reported as gone", resumed)
@@ -136,7 +147,7 @@ extension Bench {
         let plan = plan(type, commitsOften: true)
         let shown = sampleForCuts
         let whole = try await successful(plan, of: upstream(shown), at: "uninterrupted sync")
-        for index in input.use.moments(Array(whole.log.requests.indices)) {
+        for index in try spread(Array(whole.log.requests.indices)) {
             let fault = WireFault(
                 what: "connections that are reset from request \(index) on", index: index, isLasting: true
             ) { _ in
@@ -146,7 +157,7 @@ extension Bench {
             let failed = try await run(plan, of: FaultyUpstream(base: upstream(shown), fault: fault))
             let durable = Cut(files: failed.files, steps: 0...0, total: 0, step: .request).durable
             let place = "stopped by \(fault.what), durable: \(durable)"
-            let resumed = try await successful(plan, of: upstream(shown), into: failed.files, at: place)
+            let resumed = try await successful(self.plan(type), of: upstream(shown), into: failed.files, at: place)
             let difference = try await difference(shown, resumed)
             let findings = finding(
                 difference, at: place, expected: expected, resumed,

@@ -115,7 +115,7 @@ extension Bench {
             plan, of: upstream(kept), into: old.files, at: "full refresh over an old table")
         plan.keepsLakes = false
         let before = Array(objects.prefix(7))
-        for cut in cuts(of: whole, startingFrom: old.files) {
+        for cut in try cuts(of: whole, startingFrom: old.files) {
             var seen = whole
             seen.files = cut.files
             let isOld = try await difference(before, seen).isEmpty
@@ -199,7 +199,7 @@ extension Bench {
         let shown = Array(objects.prefix(8))
         let whole = try await successful(plan, of: upstream(shown), at: "uninterrupted sync")
         var finished: Set<String> = []
-        for step in spread(Array(whole.steps.indices), most: 16) {
+        for step in try spread(Array(whole.steps.indices), most: 16) {
             let run = try await cancelling(plan, at: step, upstream(shown))
             let place = "cancelled before step \(step) of \(whole.steps.count), a \(whole.steps[step].rawValue)"
             let asked = run.log.requests.count - whole.steps[...step].count { $0 == .request }

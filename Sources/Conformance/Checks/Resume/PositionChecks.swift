@@ -84,9 +84,9 @@ extension Bench {
         plan.keepsLakes = true
         let limit = bytes.map { "\($0) bytes" } ?? "\(rows) rows"
         let whole = try await successful(plan, of: upstream(shown, pageSize: 4), at: "batches of \(limit)")
-        plan.keepsLakes = false
+        plan = self.plan(type)
         guard seen.insert(whole.log.batches).inserted else { return [] }
-        for cut in commits(of: whole) {
+        for cut in try commits(of: whole) {
             let place = "\(type.rawValue), pages of 4 rows, batches of \(limit), \(cut.place)"
             let resumed = try await successful(plan, of: upstream(shown, pageSize: 4), into: cut.files, at: place)
             let findings = finding(
@@ -113,7 +113,7 @@ extension Bench {
         let whole = try await run(plan, of: upstream())
         let log = handed.withLock { $0 }
         let place = "batches of \(rows) rows" + (failingCommit.map { ", commit \($0) refused by the disk" } ?? "")
-        for cut in commits(of: whole) {
+        for cut in try commits(of: whole) {
             // Some hand-overs have a position in common, in front of rows that are read again: it covers the first.
             guard let token = stored(cut.files)?.token, let last = log.firstIndex(where: { $0.token == token }) else {
                 continue
@@ -149,7 +149,7 @@ extension Bench {
             plan.keepsLakes = true
             let whole = try await successful(plan, of: upstream(), at: "uninterrupted sync")
             plan.keepsLakes = false
-            let cuts = commits(of: whole).filter { stored($0.files)?.token != nil }
+            let cuts = everyCommit(of: whole).filter { stored($0.files)?.token != nil }
             guard let first = cuts.first, let last = cuts.last else { continue }
             for (status, text) in refusals {
                 for cut in cuts.count > 1 ? [first, last] : [first] {

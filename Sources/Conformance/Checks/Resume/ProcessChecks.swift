@@ -61,7 +61,7 @@ extension Bench {
         var plan = plan(type, commitsOften: true)
         plan.keepsLakes = true
         let whole = try await successful(plan, of: upstream(), at: "uninterrupted sync")
-        let cuts = commits(of: whole).filter { stored($0.files)?.token != nil }
+        let cuts = everyCommit(of: whole).filter { stored($0.files)?.token != nil }
         return cuts.isEmpty ? nil : cuts[cuts.count / 2]
     }
 

@@ -48,7 +48,7 @@ extension Bench {
         let whole = try await successful(plan, of: upstream(), into: before, at: place)
         plan.keepsLakes = false
         let known = whole.log.requests.compactMap(continuation)
-        for cut in commits(of: whole, startingFrom: before) where stored(cut.files)?.token != nil {
+        for cut in try commits(of: whole, startingFrom: before) where stored(cut.files)?.token != nil {
             let resumed = try await run(plan, of: upstream(), into: cut.files)
             guard let first = resumed.log.requests.first(where: isList), let call = continuation(first) else {
                 continue

@@ -105,7 +105,7 @@ extension Bench {
         let whole = try await successful(plan, of: upstream(shown), into: files, at: "undisturbed sync")
         for refused in FailingWrites.Kind.allCases {
             let writes = whole.steps.count { $0 == refused.step }
-            for number in spread(Array(1...max(1, writes)), most: 6) {
+            for number in try spread(Array(1...max(1, writes)), most: 6) {
                 let place = "\(refused.rawValue) \(number) of \(writes) refused by the disk, over \(base)"
                 let findings = try await failingWrite(shown, plan, refused, number, over: files, at: place)
                 if !findings.isEmpty { return findings }

@@ -81,7 +81,7 @@ extension Bench {
                     history: whole.log.lines())
             ]
         }
-        let cuts = commits(of: whole).filter { stored($0.files) != nil }
+        let cuts = everyCommit(of: whole).filter { stored($0.files) != nil }
         for cut in cuts {
             guard let state = stored(cut.files), let problem = Self.problem(state.text) ?? secret(in: state.text) else {
                 continue

@@ -94,7 +94,7 @@ extension Bench {
         let isNewestFirst = comesNewestFirst(order.flatMap { $0 })
         plan.onEmit = nil
         let requests = whole.log.requests.count { isList($0) }
-        for index in input.use.moments(Array(1..<max(2, requests))) where order.indices.contains(index) {
+        for index in try spread(Array(1..<max(2, requests))) where order.indices.contains(index) {
             let read = order[index - 1].first
             let unread = order[index...].last?.last
             let findings = try await changing(
@@ -158,7 +158,7 @@ extension Bench {
         let whole = try await successful(plan, of: upstream(), at: "sync")
         plan.keepsLakes = false
         let top = newest
-        for cut in commits(of: whole) {
+        for cut in try commits(of: whole) {
             guard let stored = try await storedTable(cut.files), !stored.rows.isEmpty else { continue }
             let there = Set(stored.rows.map(\.key))
             guard let victim = objects.firstIndex(where: { there.contains(tableKey($0)) }) else { continue }

@@ -30,7 +30,7 @@ enum OrderChecks {
             var plan = bench.plan(commitsOften: true)
             plan.keepsLakes = true
             let whole = try await bench.successful(plan, of: bench.upstream(), at: "sync")
-            for cut in bench.commits(of: whole) {
+            for cut in try bench.commits(of: whole) {
                 let findings = try await bench.uncovered(cut, of: bench.objects)
                 if !findings.isEmpty { return findings }
             }
@@ -63,9 +63,9 @@ enum OrderChecks {
                 let first = try await bench.successful(plan, of: bench.upstream(half), at: "first sync")
                 let second = try await bench.successful(
                     plan, of: bench.upstream(), into: first.files, at: "increment")
-                let cuts = bench.commits(of: first) + bench.commits(of: second, startingFrom: first.files)
-                for (index, cut) in cuts.enumerated() {
-                    let shown = index < bench.commits(of: first).count ? half : bench.objects
+                let cuts = try bench.commits(of: first).map { (cut: $0, shown: half) }
+                let later = try bench.commits(of: second, startingFrom: first.files)
+                for (cut, shown) in cuts + later.map({ (cut: $0, shown: bench.objects) }) {
                     let isComplete = bench.stored(cut.files)?("isComplete").bool == true
                     let findings = isComplete ? [] : try await bench.uncovered(cut, of: shown, isStrict: true)
                     if !findings.isEmpty { return findings }
@@ -97,7 +97,7 @@ enum OrderChecks {
             var plan = bench.plan(commitsOften: true)
             plan.keepsLakes = true
             let whole = try await bench.successful(plan, of: bench.upstream(before), at: "first sync")
-            for cut in bench.commits(of: whole) {
+            for cut in try bench.commits(of: whole) {
                 for (later, isCutAgain) in [(Duration.zero, false), (.seconds(2 * 86_400), false), (.zero, true)] {
                     let findings = try await bench.finishing(cut, later: later, isCutAgain: isCutAgain)
                     if !findings.isEmpty { return findings }
@@ -176,7 +176,7 @@ extension Bench {
         let unsorted = ignoringOrder(try upstream())
         let whole = try await successful(plan, of: unsorted, at: "sync from an upstream \(unsorted.what)")
         plan.keepsLakes = false
-        for cut in commits(of: whole) {
+        for cut in try commits(of: whole) {
             let place = "upstream \(unsorted.what), \(cut.place)"
             let run = try await successful(plan, of: unsorted, into: cut.files, at: place)
             let findings = finding(

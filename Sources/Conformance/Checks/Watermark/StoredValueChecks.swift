@@ -29,7 +29,7 @@ enum StoredValueChecks {
             let whole = try await bench.successful(plan, of: bench.upstream(later: .seconds(3_600)), at: "sync")
             plan.keepsLakes = false
             var findings = bench.unlike(greatest, whole, at: "after a complete sync")
-            for cut in bench.commits(of: whole) where findings.isEmpty && bench.input.profile > .quick {
+            for cut in try bench.commits(of: whole) where findings.isEmpty && bench.input.profile > .quick {
                 let next = try await bench.successful(
                     plan, of: bench.upstream(later: .seconds(3_600)), into: cut.files, at: cut.place)
                 findings = bench.unlike(greatest, next, at: "\(cut.place), after the sync that completed it")
@@ -172,7 +172,7 @@ extension Bench {
         let half = Array(objects.prefix(max(1, objects.count / 2)))
         let first = try await successful(plan, of: upstream(half), at: "first sync")
         plan.keepsLakes = false
-        let positioned = commits(of: first).first { StoredState.newest(in: $0.files)?.token != nil }
+        let positioned = everyCommit(of: first).first { StoredState.newest(in: $0.files)?.token != nil }
         // A database's rows without a cursor value belong to the first read alone.
         let objects = sql == nil ? objects : objects.filter { !cursor($0).isNull || half.contains($0) }
         for change in ForeignChange.all {
