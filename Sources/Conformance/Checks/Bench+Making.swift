@@ -221,10 +221,15 @@ extension Bench {
     }
 
     /// Ends a check of tables whose cursor is a time.
-    func demandTime() throws {
+    func demandTime() async throws {
         guard spelling.isTime else {
             throw Verdicted(verdict: .notApplicable("The cursor is a counter, not a time."))
         }
-        guard schema.field?.type != .integer else { throw Verdicted(verdict: .failed([timeAsCounter])) }
+        // The recording may have been made while the declaration was another.
+        let upstream = try upstream()
+        let context = try lab.context(upstream, clock: LabClock(upstream.now), log: EventLog())
+        let offered = try await lab.source.schemas(in: context).first { $0.name == schema.name }
+        let field = offered?.incrementalFields.first { $0.name == schema.field?.name } ?? schema.field
+        guard field?.type != .integer else { throw Verdicted(verdict: .failed([timeAsCounter])) }
     }
 }

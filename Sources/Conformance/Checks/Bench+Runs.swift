@@ -82,7 +82,7 @@ extension Bench {
                 values[cell.column] = cell.value.isHeld(by: kept) ? kept : cell.value.shown
             }
         }
-        let image = TableImage(rows: rows, keys: keyColumns)
+        let image = TableImage(rows: try await withoutWords(rows, found), keys: keyColumns)
         let kept = image.byKey
         let actualRows = (actual?.rows ?? []).map { row in
             row.values.filter { kept[row.key]?.values[$0.key] != nil || keyColumns.contains($0.key) }
@@ -90,6 +90,30 @@ extension Bench {
         tally.add(Counters(rows: expected.count))
         return TableDiff(
             expected: image, actual: TableImage(rows: actualRows, keys: keyColumns), comparesSchema: false)
+    }
+
+    /// Truth values that became words although nothing else is sent there, and nobody declares a text: they are no longer
+    /// what was sent. Where kinds are mixed, the runtime itself makes a text of all.
+    private func withoutWords(
+        _ rows: [[String: Value]], _ found: [TableImage.Key: TableImage.Row]
+    ) async throws -> [[String: Value]] {
+        let words: Set<Value> = [.string("true"), .string("false")]
+        let names = Set(objects.flatMap(\.body.names)).filter { name in
+            let values = objects.compactMap { $0.body[name] }.filter { !$0.isNull }
+            return !values.isEmpty && values.allSatisfy { $0.bool != nil }
+        }
+        let columns = Set(names.map(Self.column))
+        let isSuspect = rows.contains { row in row.contains { columns.contains($0.key) && words.contains($0.value) } }
+        guard isSuspect else { return rows }
+        let declared = Set(try await response().columnHints.keys.map(Self.column))
+        return rows.map { row in
+            var row = row
+            for column in columns where !declared.contains(column) {
+                if row[column] == .string("true") { row[column] = .bool(true) }
+                if row[column] == .string("false") { row[column] = .bool(false) }
+            }
+            return row
+        }
     }
 
     /// The finding of a difference; nothing when there is none.
@@ -102,6 +126,25 @@ extension Bench {
                 at: place, expected: expected, actual: "The table has \(difference.summary).",
                 witness: difference.witness, history: run.log.lines(), cause: causeOfLoss(difference) ?? cause)
         ]
+    }
+
+    /// Why a full read of all objects, or of some, lacks rows: what they have in common, or where they stand in the list.
+    ///
+    /// - Parameter pageSize: the rows of a page of that read.
+    func causeOfLoss(_ difference: TableDiff, among shown: [World.Object], pageSize: Int) -> String? {
+        guard difference.isOfLostRows else { return nil }
+        let lost = Set(difference.missing)
+        let isLost = { (object: World.Object) in lost.contains(tableKey(object)) }
+        let shared = RowsLeftOut.cause(shown.filter(isLost).map(\.body), shown.filter { !isLost($0) }.map(\.body))
+        if let shared { return shared }
+        // Lists of several parents have pages of their own.
+        guard collection.parent == nil else { return nil }
+        let order =
+            endpoint.order.isEmpty && sql != nil
+            ? collection.key.map { ModelDeclaration.Order(field: $0, isDescending: false) } : endpoint.order
+        let list = order.isEmpty ? shown : ModelOrder.sorted(shown, by: order)
+        return RowsLeftOut.cause(
+            places: list.indices.filter { isLost(list[$0]) }, of: list.count, page: sql == nil ? pageSize : nil)
     }
 
     /// What the rows that lack have in common, and those that came have not: a filter in the source leaves them out.

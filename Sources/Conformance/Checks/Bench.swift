@@ -49,6 +49,9 @@ struct Bench: Sendable {
         }
     }
 
+    /// The bench of a table that is read over HTTP.
+    static func httpOnly(_ input: CheckCase) throws -> Bench { try Bench(input) }
+
     static func make(_ input: CheckCase) async throws -> Bench {
         guard let sql = try SQLScenario(input.scenario) else { return try Bench(input) }
         guard let stack = input.databases else {
@@ -183,10 +186,15 @@ extension Bench {
     /// Whether no two rows can share a cursor value, since it is the primary key.
     var cursorIsKey: Bool { collection.cursor.map { collection.key == [$0] } ?? false }
 
+    /// Whether no two rows can share a cursor value.
+    var cursorIsUnique: Bool {
+        cursorIsKey || sql?.table.uniqueIndexes.contains { $0.map(\.name) == [collection.cursor] } ?? false
+    }
+
     /// Ends a check of rows that share a cursor value where none can.
     func demandTies() throws {
-        if cursorIsKey {
-            throw Verdicted(verdict: .notApplicable("The cursor is the primary key: no two rows share a value of it."))
+        if cursorIsUnique {
+            throw Verdicted(verdict: .notApplicable("The cursor is a key: no two rows share a value of it."))
         }
     }
 

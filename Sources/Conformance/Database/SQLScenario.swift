@@ -40,10 +40,11 @@ struct SQLScenario: Sendable {
         policies = try model.optional("rowPolicies")?.strings() ?? []
         let engine = try model.optional("engine")?.string() ?? scenario.manifest.source
         guard let known = DatabaseEngine(rawValue: engine) else {
+            let wanted =
+                "say which engine runs the seeds, as in {\"engine\": \"sqlite\"}; there are sqlite, postgres and mysql"
             throw SourceError.fixture(
-                file: name, at: "engine",
-                "\"\(engine)\" is no engine: say which one runs the seeds, as in {\"engine\": \"sqlite\"}; "
-                    + "there are sqlite, postgres and mysql")
+                file: name, at: isThere ? "engine" : nil,
+                isThere ? "\"\(engine)\" is no engine: \(wanted)" : "the file is missing: \(wanted)")
         }
         self.engine = known
     }

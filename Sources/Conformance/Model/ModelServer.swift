@@ -233,6 +233,9 @@ struct ModelCall {
         try self.init(HTTPRequest(method, exchange.url, body: body))
     }
 
+    /// What is asked for, whatever the order of the parameters.
+    var question: [String] { [path] + query.map { "\($0.name)=\($0.value)" }.sorted() }
+
     /// A parameter's value; those of one that comes several times, as for several columns to order by, joined by commas.
     func parameter(_ name: String) -> String? {
         query.reduce(nil) { value, item in

@@ -95,7 +95,8 @@ struct LiveRuns: Sendable {
         var made: RecordingHTTPClient?
         let http = live.http { wire in
             let recorder = RecordingHTTPClient(
-                wire, pageSize: plan.limits.pageSize, maxPages: plan.limits.pages, maxRows: plan.limits.rows)
+                wire, pageSize: plan.limits.pageSize, maxPages: plan.limits.pages, maxRows: plan.limits.rows(usual: nil)
+            )
             made = recorder
             return recorder
         }

@@ -49,10 +49,13 @@ public struct RecordingLimits: Sendable, Hashable {
     public var pageSize: Int? = 5
     /// Pages of each list at most.
     public var pages: Int? = 3
-    /// Rows of each list at most.
+    /// Rows of each list at most; 0 keeps all, and nil is what is usual: of an API's lists all, of a table some.
     public var rows: Int?
 
     public init() {}
+
+    /// Rows of a list at most, where `usual` is meant when nobody says; nil keeps all.
+    func rows(usual: Int?) -> Int? { rows == 0 ? nil : rows ?? usual }
 
     /// Their names in a manifest.
     static let names = ["pageSize", "pages", "rows"]

@@ -10,7 +10,7 @@ struct LimitOptions: ParsableArguments {
     @Option(help: "Pages of each list at most; 0 keeps all. At first 3.")
     var maxPages: Int?
 
-    @Option(help: "Rows of each list at most; 0 keeps all, as at first.")
+    @Option(help: "Rows of each list at most; 0 keeps all, as at first but of tables of a database, where it is 50.")
     var maxRows: Int?
 
     func validate() throws {
@@ -24,6 +24,6 @@ struct LimitOptions: ParsableArguments {
     func change(_ limits: inout RecordingLimits) {
         if let pageSize { limits.pageSize = pageSize == 0 ? nil : pageSize }
         if let maxPages { limits.pages = maxPages == 0 ? nil : maxPages }
-        if let maxRows { limits.rows = maxRows == 0 ? nil : maxRows }
+        if let maxRows { limits.rows = maxRows }
     }
 }

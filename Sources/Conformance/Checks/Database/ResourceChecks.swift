@@ -54,7 +54,8 @@ enum ResourceChecks {
         method:
             "A timeout and, in turn, a lost connection, a deadlock, a serialisation failure or a conflict with recovery "
             + "strike each step once: the sync must end well and whole. A missing permission and a syntax error strike from each "
-            + "step on: the sync must fail with that very error and not be tried again.",
+            + "step on: the sync must fail with that very error and not be tried again. The list of tables and the "
+            + "validation, whose every statement fails, must fail as well, and the validation must ask something.",
         likelyCause: "An error in the middle of a result is taken for its end, or a lasting error is retried.",
         catches: "lost-connection-taken-for-the-end"
     ) { input in
@@ -62,6 +63,8 @@ enum ResourceChecks {
             let sql = try bench.demandDatabase()
             let upstream = try bench.database(weather: Bench.pieces)
             let steps = try await bench.steps(bench.plan(.fullRefresh), of: upstream)
+            let passedOver = try await bench.failuresPassedOver()
+            if !passedOver.isEmpty { return passedOver }
             // Failures change no row.
             let rows = try await upstream.rows(like: sql.table)
             for step in steps {
@@ -105,6 +108,44 @@ extension Bench {
     private static let passing = [
         "a lost connection", "a deadlock", "a serialisation failure", "a conflict with recovery",
     ]
+
+    /// The list of tables and the validation while the database answers nothing: tables that are not listed are dropped,
+    /// and credentials that nobody has tried are no good ones.
+    fileprivate func failuresPassedOver() async throws -> [Finding] {
+        var weather = Bench.pieces
+        weather.before = { _, _ in
+            throw SourceError(
+                .unreachable, "Reading from the database: a lost connection.", recovery: .retry(after: nil))
+        }
+        let upstream = try database(weather: weather)
+        let log = EventLog()
+        let context = try lab.context(upstream, clock: LabClock(upstream.now), log: log)
+        let place = "a lost connection at each statement"
+        tally.add(Counters(items: 2))
+        if let listed = try? await lab.source.schemas(in: context), !log.databases.statements.isEmpty {
+            return [
+                Finding(
+                    at: "the list of tables, \(place)", expected: "an error",
+                    actual: "\(listed.count.counted("table was", "tables were")) listed.", history: log.lines(),
+                    cause: "Discovery passes over what its statements fail with: let the error through.")
+            ]
+        }
+        let asked = EventLog()
+        let validating = try lab.context(upstream, clock: LabClock(upstream.now), log: asked)
+        do {
+            try await lab.source.validateCredentials(in: validating)
+        } catch { return [] }
+        let isSilent = asked.databases.connections == 0 && asked.databases.statements.isEmpty
+        return [
+            Finding(
+                at: "the validation of the credentials, \(place)", expected: "an error",
+                actual: "They were accepted.", history: asked.lines(),
+                cause: isSilent
+                    ? "The validation asks the database nothing: connect, and send a statement as cheap as SELECT 1."
+                    : "The validation passes over what its statements fail with, or sends none: connect, send one as cheap as "
+                        + "SELECT 1, and let the error through.")
+        ]
+    }
 
     /// Passing failures, once at a step.
     fileprivate func overcoming(

@@ -95,7 +95,7 @@ enum RowOrderChecks {
 extension Bench {
     /// The sample with a group of ties in its middle that is larger than any piece.
     fileprivate func withTies() -> Bench {
-        guard let name = collection.cursor, !cursors.isEmpty else { return self }
+        guard let name = collection.cursor, !cursors.isEmpty, !cursorIsUnique else { return self }
         var copy = self
         let value = cursors[cursors.count / 2]
         let filled = copy.objects.indices.filter { !cursor(objects[$0]).isNull }

@@ -122,11 +122,13 @@ enum StatementChecks {
                 reads.append((inputs, "increment from \(middle.storedText) on"))
             }
             var findings: [Finding] = []
+            var announces = false
             for (inputs, place) in reads {
                 let log = EventLog()
                 let context = try bench.lab.context(upstream, clock: LabClock(upstream.now), log: log)
                 let response = try await bench.lab.source.read(inputs, in: context)
                 guard let announced = response.rowsToSync else { continue }
+                announces = true
                 let rows = Lock(0)
                 try await response.items.run(
                     into: Emitter { item, _ in rows.withLock { $0 += item?.rowCount ?? 0 } })
@@ -139,6 +141,9 @@ enum StatementChecks {
                             actual: "\(read.counted("row")) came.",
                             history: log.lines()))
                 }
+            }
+            if !announces {
+                throw Bench.Verdicted(verdict: .notApplicable("The source announces no number of rows."))
             }
             return findings
         }

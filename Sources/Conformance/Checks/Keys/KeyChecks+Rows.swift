@@ -165,7 +165,8 @@ extension KeyChecks {
                     witness: doubled.values.map { Self.describe($0, keys) }.sorted(),
                     cause: areCopies
                         ? "The same rows came more than once, equal in all columns: a page is asked for twice, such as by the "
-                            + "numbers 0 and 1, or a list is read for several parents. The key is not to blame." : nil)
+                            + "numbers 0 and 1, or a list is read for several parents. The key is not to blame."
+                        : input.causeOfMadeKey(keys))
             ]
         }
     }
@@ -179,6 +180,18 @@ extension KeyChecks {
             "; they differ in \($0): \((first[$0] ?? .null).text.prefix(40)) and \((second[$0] ?? .null).text.prefix(40))"
         }
         return "\(key): \(rows.count) rows (\(places))\(difference ?? "; they are equal in all columns")"
+    }
+}
+
+extension CheckCase {
+    /// Why rows share a key whose columns tell the upstream's objects apart; nil where they do not, or nobody knows.
+    fileprivate func causeOfMadeKey(_ keys: [String]) -> String? {
+        guard let bench = try? Bench.httpOnly(self), Set(keys.map(Bench.column)) == Set(bench.key.map(Bench.column)),
+            Set(bench.objects.map { ModelPage.key(of: $0.body, by: bench.collection.key) }).count == bench.objects.count
+        else { return nil }
+        return
+            "The upstream's objects have different values of \(keys.joined(separator: ", ")): the code that makes the rows "
+            + "changes them, so that rows merge into one another."
     }
 }
 

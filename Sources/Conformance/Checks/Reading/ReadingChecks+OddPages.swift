@@ -94,7 +94,10 @@ extension ReadingChecks {
                             ? "The read succeeded after \(asked) requests."
                             : "\(asked.counted("request was", "requests were")) made; it ended with: \(run.error.map { "\($0)" } ?? "")",
                         witness: run.log.requests.suffix(4).map(\.description),
-                        cause: circle > 1 ? "Only the last position is remembered, not those before it." : nil)
+                        cause: mayEnd
+                            ? "The answers say without end that more follows: give up with an error after pages that bring "
+                                + "nothing new, or after far more of them than a list can have."
+                            : circle > 1 ? "Only the last position is remembered, not those before it." : nil)
                 ]
             }
             return []
@@ -105,28 +108,24 @@ extension ReadingChecks {
         "read-long-list-complete", group: .reading, level: .simulated,
         proves: "A list of hundreds of pages comes whole, or the read fails: it does not stop after so many pages.",
         method:
-            "Full reads of copies of the table's objects, one a page: 320 pages, 1,100 in the profile hostile. A read that "
-            + "succeeds must have every row.",
+            "Full reads of copies of the table's objects, one a page: 320 pages, 1,100 in the profile hostile; and of 1,100 "
+            + "rows, 10,100 in the profile hostile, on as few pages as the API allows, or in one table of a database. A read "
+            + "that succeeds must have every row.",
         likelyCause: "A guard against endless lists counts pages and ends the read in silence: throw an error there.",
         catches: "page-cap-ends-in-silence"
     ) { input in
         try await Bench.judging(input) { bench in
-            try bench.demandPages()
+            if bench.sql == nil { try bench.demandPages() }
             if bench.endpoint.resultCap != nil {
                 throw Bench.Verdicted(verdict: .notApplicable("The upstream caps its results."))
             }
-            let pages = input.profile == .hostile ? 1_100 : 320
-            let bench = bench.grown(to: pages)
-            var plan = bench.plan(.fullRefresh)
-            plan.requestLimit = 8 * pages
-            let run = try await bench.run(plan, of: bench.upstream(pageSize: 1))
-            guard run.error == nil || run.error is LabBudgetExceeded else {
-                bench.tally.add(Counters(rows: pages))
-                return []
+            let isHostile = input.profile == .hostile
+            if bench.sql == nil {
+                let findings = try await bench.longRead(rows: isHostile ? 1_100 : 320, pageSize: 1)
+                if !findings.isEmpty { return findings }
             }
-            return bench.finding(
-                try await bench.difference(bench.objects, run), at: "full read of \(pages) pages of one row",
-                expected: "all \(pages) rows, or an error", run)
+            let page = min(100, bench.endpoint.page.maximumSize)
+            return try await bench.longRead(rows: isHostile ? 10_100 : 1_100, pageSize: page)
         }
     }
 
@@ -203,7 +202,11 @@ extension ReadingChecks {
                             + (statesMore ? "that more follows" : "a total of \(bench.objects.count)"),
                         actual: run.error == nil
                             ? "The sync succeeded with \(run.summary?.rowsRead ?? 0) rows."
-                            : "The read went on without end.", history: run.log.lines())
+                            : "The read went on without end.", history: run.log.lines(),
+                        cause: run.error == nil
+                            ? nil
+                            : "Pages without rows are asked for as long as the answers say that more follows: give up with "
+                                + "an error after pages that bring nothing new.")
                 ]
             }
             return []
@@ -225,6 +228,23 @@ extension ModelDeclaration.Endpoint {
 }
 
 extension Bench {
+    /// A full read of so many rows, which must bring all of them or fail.
+    fileprivate func longRead(rows: Int, pageSize: Int) async throws -> [Finding] {
+        let bench = grown(to: rows)
+        var plan = bench.plan(.fullRefresh)
+        let pages = (rows + pageSize - 1) / pageSize
+        plan.requestLimit = 8 * pages + 200
+        let run = try await bench.run(plan, of: bench.upstream(pageSize: pageSize))
+        guard run.error == nil || run.error is LabBudgetExceeded else {
+            bench.tally.add(Counters(rows: rows))
+            return []
+        }
+        return bench.finding(
+            try await bench.difference(bench.objects, run),
+            at: "full read of \(rows) rows" + (sql == nil ? ", \(pageSize) a page" : ""),
+            expected: "all \(rows) rows, or an error", run)
+    }
+
     /// Ends a check that is about pages of an HTTP API.
     func demandPages() throws {
         try demandHTTP()

@@ -59,13 +59,16 @@ extension ReadingChecks {
             counters += Counters(rows: table?.rows.count ?? 0, runs: 1, items: 1)
             let problems = run.error.map { ["The sync ended with: \($0)"] } ?? figures.problems(of: table)
             if problems.isEmpty { continue }
+            var cause =
+                try input.missingRows(run, state: state.name)
+                ?? input.strayTable(run) ?? input.unaskedPages(run, plan.syncType, state: state.name)
+            if cause == nil { cause = try await input.lostRows(table, state: state.name) }
             return .failed([
                 Finding(
                     at: "replay of \(state.name), \(plan.syncType.rawValue)",
                     expected: "the figures of manifest.json, expected.\(state.name).\(schema.name)",
                     actual: problems.joined(separator: "; ") + ".", history: run.log.lines(),
-                    cause: try input.missingRows(run, state: state.name)
-                        ?? input.unaskedPages(run, plan.syncType, state: state.name))
+                    cause: cause)
             ])
         }
         return counters.items == 0
@@ -129,20 +132,48 @@ extension CheckCase {
             + (lists.isEmpty ? "No answer has a list of objects." : "Lists are at: \(lists.joined(separator: ", ")).")
     }
 
-    /// A cause that tells how many of the recorded answers were asked for, where that is not all of them and the read ended
-    /// well.
+    /// A cause that tells where the rows of a run went that made another table than the one that was asked for.
+    fileprivate func strayTable(_ run: Lab.Run) -> String? {
+        guard let schema, let lab = try? lab() else { return nil }
+        let own = SyncEngine.folder(connection: lab.connection, schema: schema.name)
+        let logs = run.files.keys.filter { $0.contains("/_delta_log/") && !$0.contains("/_tributary/") }
+        guard !logs.isEmpty, !logs.contains(where: { $0.hasPrefix("\(own)/") }), let stray = logs.min() else {
+            return nil
+        }
+        return
+            "The rows went into the table \(stray.split(separator: "/").dropFirst().first ?? ""): the response names another "
+            + "table than the one that is read."
+    }
+
+    /// A cause that tells which of the recorded answers were not asked for, where the read ended well.
     fileprivate func unaskedPages(_ run: Lab.Run, _ type: SyncType, state: String) throws -> String? {
-        let pages = try scenario.exchanges(state: state).count { exchange in
+        let pages = try scenario.exchanges(state: state).filter { exchange in
             let (tables, types) = (exchange.exchange.schemas, exchange.exchange.syncTypes)
             // What may be left out is the increment's behind the first read.
             return exchange.status == 200 && tables == [schema?.name] && !exchange.exchange.isOptional
                 && (types.isEmpty || types.contains(type))
         }
         let asked = run.log.requests.count
-        guard run.error == nil, asked > 0, asked < pages else { return nil }
+        guard run.error == nil, asked > 0, asked < pages.count else { return nil }
+        let seen = Set(run.log.requests.compactMap { (try? ModelCall($0.request))?.question })
+        let unasked = pages.first { page in (try? ModelCall(page)).map { !seen.contains($0.question) } ?? false }
+        let isFirstLeftOut = unasked != nil && unasked?.id == pages.first?.id
         return
-            "\(asked) of the \(pages) recorded pages of this table \(asked == 1 ? "was" : "were") asked for: the read ends before "
-            + "the last one."
+            "\(asked) of the \(pages.count) recorded pages of this table \(asked == 1 ? "was" : "were") asked for: the read "
+            + (isFirstLeftOut ? "begins behind the first one" : "ends before the last one")
+            + (unasked.map { ", such as \($0.url)." } ?? ".")
+    }
+
+    /// What rows of a database that lack have in common; nil where the upstream is none, or nothing stands out.
+    fileprivate func lostRows(_ table: TableImage?, state: String) async throws -> String? {
+        guard let sql = try SQLScenario(scenario), let databases, let schema else { return nil }
+        let content = try await databases.content(of: try sql.world(upTo: state))
+        guard let facts = content.table(schema.name, schema: sql.schemaName), let rows = content.rows[facts],
+            let bench = try? await Bench.make(self), !bench.keyColumns.isEmpty
+        else { return nil }
+        let there = Set(table?.byKey.keys.map(\.self) ?? [])
+        let isThere = { (row: World.Object) in there.contains(bench.tableKey(row)) }
+        return RowsLeftOut.cause(rows.filter { !isThere($0) }.map(\.body), rows.filter(isThere).map(\.body))
     }
 
     /// The paths of the lists of objects that lie outside of rows.

@@ -31,9 +31,7 @@ enum ReadingChecks {
                 let findings = bench.finding(
                     difference, at: "full read of \(count) rows in pages of 3",
                     expected: "all \(count) rows of the upstream, each once", run,
-                    cause: difference.isOfValues
-                        ? "A value is changed on its way: converted, rounded, cut, or replaced where it is empty." : nil
-                )
+                    cause: difference.isEmpty ? nil : try await bench.causeInFullRead(difference))
                 if !findings.isEmpty { return findings }
             }
             return []
@@ -101,5 +99,17 @@ extension Bench {
     func isList(_ request: LoggedRequest) -> Bool {
         guard let call = try? ModelCall(request.request) else { return false }
         return endpoint.names(for: call) != nil
+    }
+}
+
+extension Bench {
+    /// What all rows tell of a difference that a few have shown: one row that lacks may lack for any reason.
+    fileprivate func causeInFullRead(_ difference: TableDiff) async throws -> String? {
+        if difference.isOfValues {
+            return "A value is changed on its way: converted, rounded, cut, or replaced where it is empty."
+        }
+        let whole = try await run(plan(.fullRefresh), of: upstream())
+        guard whole.error == nil else { return nil }
+        return causeOfLoss(try await self.difference(objects, whole), among: objects, pageSize: 3)
     }
 }

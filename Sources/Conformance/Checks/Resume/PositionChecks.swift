@@ -60,8 +60,8 @@ enum PositionChecks {
             "A stored position that the upstream no longer knows costs no row: the read starts again, or says why not.",
         method:
             "A sync is cut after each commit that stored a position; the upstream then refuses that position with 400, "
-            + "404, 410 and 400 «expired» until a list is begun anew; where a child's list is read by numbers with 400 alone, since "
-            + "404 and 410 say that its parent is gone. The sync must complete the table, or fail with a "
+            + "404, 410 and 400 «expired» until a list is begun anew; where a list belongs to a parent with 400 alone, since "
+            + "404 and 410 say that the parent is gone. The sync must complete the table, or fail with a "
             + "typed error, and the one after it must complete the table.",
         likelyCause:
             "The refusal is read as an empty page or as the end of the list. Answer it with `.expireResumeToken`, so "
@@ -164,11 +164,11 @@ extension Bench {
         return []
     }
 
-    /// How the upstream may refuse a position. A number of rows or of a page is none that it could forget: that a child's
-    /// list is not there, or gone, says then that its parent is, and the list has ended.
+    /// How the upstream may refuse a position. That a child's list is not there, or gone, says that its parent is, and that
+    /// the list has ended.
     private var refusals: [(status: Int, text: String)] {
         let all = [(400, "invalid position"), (404, "no such object"), (410, "gone"), (400, "expired")]
-        return endpoint.page.style.isCounted && !endpoint.scope.isEmpty ? all.filter { $0.0 == 400 } : all
+        return !endpoint.scope.isEmpty ? all.filter { $0.0 == 400 } : all
     }
 
     private func refusing(_ status: Int, _ text: String, _ plan: Lab.Plan, _ cut: Cut) async throws -> [Finding] {

@@ -256,7 +256,10 @@ extension Bench {
             wrong.append("\(key(object)): sent \(original.text.prefix(60)), received \(Corpus.describe(value))")
         }
         if wrong.isEmpty { return [] }
-        var cause = hint.map(Self.narrowHint)
+        var cause = hint.map { hint in
+            sent.contains { !Self.isHeld($0.body[member] ?? .null, by: hint) }
+                ? Self.narrowHint(hint) : Self.rounded(hint)
+        }
         if hint == nil, isMadeNumber {
             cause =
                 "A text is made a number on its way, as in `mapRows`, and loses the digits and zeros that a number does not "
@@ -280,6 +283,19 @@ extension Bench {
     func hint(of member: String) async throws -> ColumnType? {
         let column = Self.column(member)
         return try await response().columnHints.first { Self.column($0.key) == column }?.value
+    }
+
+    /// Whether a decimal type has room for a value; of other types nobody knows.
+    private static func isHeld(_ value: JSONValue, by hint: ColumnType) -> Bool {
+        guard case .decimal128(let precision, let scale) = hint else { return false }
+        guard let number = Decimal128(value.string ?? value.text) else { return value.isNull }
+        let digits = number.unscaled.magnitude.description.count
+        return number.scale <= scale && digits - number.scale <= precision - scale
+    }
+
+    private static func rounded(_ hint: ColumnType) -> String {
+        "The column is declared as \(hint), which holds what is sent: the code that makes the rows hands over a rounded number, "
+            + "such as a Double."
     }
 
     static func narrowHint(_ hint: ColumnType) -> String {

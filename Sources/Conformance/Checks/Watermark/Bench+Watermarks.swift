@@ -65,6 +65,32 @@ extension Bench {
                 + "\(value.text): declare it with \(spelling.format.declaration). If the API takes such numbers, model.json says "
                 + "\"format\": \"epoch-seconds\" beside the filter."
         }
+        return strangeBound(in: calls)
+    }
+
+    /// A value of the cursor that is sent under a name by which this list takes no lower bound.
+    private func strangeBound(in calls: [ModelCall]) -> String? {
+        let lower = boundFilters.filter {
+            $0.field == collection.cursor && [.greater, .greaterOrEqual].contains($0.comparison)
+        }
+        guard let known = lower.first, case let values = objects.compactMap({ spelling.position(cursor($0)) }),
+            let least = values.min(), let greatest = values.max()
+        else { return nil }
+        let year: Int64 = 366 * 86_400_000_000
+        for call in calls where lower.allSatisfy({ $0.asked(call) == .nothing }) {
+            let sent = call.query.first { item in
+                guard let position = spelling.position(stored: item.value) else { return false }
+                return spelling.isTime && position > least - year && position < greatest + year
+            }
+            guard let sent else { continue }
+            let isOther = boundFilters.contains { $0.parameter == sent.name }
+            return
+                "The increment sends \(sent.name)=\(sent.value), "
+                + (isOther
+                    ? "which is no lower bound of this list"
+                    : "which no recorded request of this list has, and the model does not know")
+                + ": it takes \(known.parameter)."
+        }
         return nil
     }
 
@@ -77,6 +103,10 @@ extension Bench {
 
     /// The bounds of all list requests of a run.
     func boundTexts(_ run: Lab.Run) -> String {
+        if sql != nil {
+            let texts = run.log.databases.statements.flatMap(\.statement.parameters).map(TableDiff.text)
+            return texts.isEmpty ? "no parameter" : "parameters \(texts.prefix(4).joined(separator: ", "))"
+        }
         let texts = run.log.requests.filter(isList).map(boundText)
         return texts.reduce(into: []) { list, text in if list.last != text { list.append(text) } }
             .joined(separator: "; ")

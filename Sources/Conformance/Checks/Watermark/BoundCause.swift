@@ -12,6 +12,7 @@ extension Bench {
         guard spelling.isTime, let last = stored(files)?.mark("last"), let stored = markPosition(last) else {
             return nil
         }
+        if sql != nil { return causeOfParameter(run, beside: stored, last) }
         let calls = run.log.requests.filter(isList).compactMap { try? ModelCall($0.request) }
         let own = boundFilters.filter { $0.field == collection.cursor }
         if !calls.isEmpty, calls.allSatisfy({ call in own.allSatisfy { $0.asked(call) == .nothing } }) {
@@ -36,6 +37,39 @@ extension Bench {
             }
         }
         return nil
+    }
+
+    /// The same of a statement's parameters: the first that is a moment near the stored one, or of another unit.
+    private func causeOfParameter(_ run: Lab.Run, beside stored: Int64, _ last: String) -> String? {
+        let bounds = statementBounds(run)
+        guard let first = bounds.first else {
+            return "No statement of the increment has a parameter: it asks for no bound, or has one in its text."
+        }
+        if bounds.contains(where: { $0.position == stored }) {
+            return
+                "The stored value, \(last), was sent as a parameter: the statement compares it as greater, in whole days or "
+                + "with another column, or rows that came are left out by the source."
+        }
+        return Self.oddity(of: first.position, beside: stored, now: run.clock.now).map {
+            "The parameter of the statement is \(first.text), and stored was \(last): \($0)"
+        }
+    }
+
+    /// The parameters of a run's statements that may be moments: text, and microseconds since 1970.
+    func statementBounds(_ run: Lab.Run) -> [(text: String, position: Int64)] {
+        run.log.databases.statements.flatMap(\.statement.parameters).compactMap { value in
+            let text = TableDiff.text(value)
+            switch value {
+            case .timestamp(let moment): return (text, moment)
+            case .date(let days): return (text, Int64(days) * 86_400_000_000)
+            case .string(let words): return spelling.position(stored: words).map { (text, $0) }
+            // Seconds, milliseconds and microseconds of this century lie far apart.
+            case .int(let number) where number > 100_000_000_000_000: return (text, number)
+            case .int(let number) where number > 100_000_000_000: return (text, number * 1_000)
+            case .int(let number) where number > 100_000_000: return (text, number * 1_000_000)
+            default: return nil
+            }
+        }
     }
 
     private func moment(_ text: String, _ format: ModelDeclaration.CursorFormat) -> Int64? {

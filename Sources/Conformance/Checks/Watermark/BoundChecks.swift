@@ -14,7 +14,7 @@ enum BoundChecks {
             + "the first page that is wholly beyond it.",
         method:
             "Five new rows, on three pages, after a history of 10 pages, and after one of 300 (hostile: 1,000); the requests of the two "
-            + "increments are counted.",
+            + "increments are counted. Of a database, the rows that the engine hands over after 20 rows of history, and after 120.",
         likelyCause:
             "The bound is sent with the first page only, or not at all: the reader walks through the whole history. "
             + "Put it into every request, or stop at the first page that is older than the stored value.",
@@ -23,6 +23,7 @@ enum BoundChecks {
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()
+            if bench.sql != nil { return try await bench.rowsOfIncrements() }
             let few = try await bench.increment(afterPages: 10)
             let many = try await bench.increment(afterPages: input.profile == .hostile ? 1_000 : 300)
             let (expected, actual) = (few.log.requests.count, many.log.requests.count)
@@ -129,6 +130,24 @@ extension Bench {
 }
 
 extension Bench {
+    /// The rows that increments over a database get from it, whatever its history.
+    fileprivate func rowsOfIncrements() async throws -> [Finding] {
+        let (few, many) = (try await increment(afterPages: 10), try await increment(afterPages: 60))
+        let (expected, actual) = (few.log.databases.rows, many.log.databases.rows)
+        if few.error == nil, many.error == nil, actual <= expected + 2 { return [] }
+        return [
+            Finding(
+                at: "increment of five rows",
+                expected: "\(expected.counted("row")) of the engine, whatever the history",
+                actual: "After a long history it gets \(actual)" + (many.error.map { ", and ends with: \($0)" } ?? "."),
+                witness: many.log.databases.statements.map { $0.statement.text }.suffix(2).map { $0 },
+                history: many.log.lines(last: 12),
+                cause:
+                    "The statement of an increment has no bound, or one that lies before all rows (\(boundTexts(many))): ask for "
+                    + "rows from the watermark on.")
+        ]
+    }
+
     /// A first sync of the newest rows, then one new row on top of a history of so many pages of two.
     func increment(afterPages pages: Int) async throws -> Lab.Run {
         let step = max(spelling.unit, boundUnit, 60_000_000)

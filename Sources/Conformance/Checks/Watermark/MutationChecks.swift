@@ -50,6 +50,9 @@ enum MutationChecks {
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()
             guard let name = bench.collection.cursor else { return [] }
+            if bench.cursorIsKey {
+                throw Bench.Verdicted(verdict: .notApplicable("The cursor is the primary key: no row is without it."))
+            }
             for kind in NullKind.allCases {
                 for index in [0, bench.objects.count / 2, bench.objects.count - 1] {
                     let findings = try await bench.withoutCursor(kind, at: index, name)

@@ -116,11 +116,12 @@ extension Bench {
             run = try await successful(
                 plan, of: upstream(shown, later: .seconds(3_600 * step)), into: run.files,
                 at: "\(place), increment \(step)")
+            let difference = try await difference(shown, run)
             let findings = finding(
-                try await difference(shown, run),
+                difference,
                 at: "\(place), increment \(step) of \(steps); stored before it: \(before)",
                 expected: "the initial sync and its increments together give the upstream's \(shown.count) rows", run,
-                cause: causeOfSplit ?? causeOfBound(run, after: lake))
+                cause: causeOfSplit ?? causeOfCursorLess(difference, shown) ?? causeOfBound(run, after: lake))
             if !findings.isEmpty { return findings }
         }
         return try await equalsRefresh(run, shown, at: "\(place), \(steps) increments")
@@ -134,6 +135,16 @@ extension Bench {
         var shown = shown
         shown[step - 1] = updated(shown[step - 1], to: last, as: "changed \(step)")
         return shown
+    }
+
+    /// That all rows which lack are those without a cursor value.
+    private func causeOfCursorLess(_ difference: TableDiff, _ shown: [World.Object]) -> String? {
+        guard difference.isOfLostRows else { return nil }
+        let lost = Set(difference.missing)
+        guard shown.filter({ lost.contains(tableKey($0)) }).allSatisfy({ cursor($0).isNull }) else { return nil }
+        return
+            "The rows that lack are those without a cursor value: the first sync has to bring them, so it must not send a "
+            + "bound of its own."
     }
 
     private var causeOfSplit: String? {

@@ -38,7 +38,7 @@ enum SwitchChecks {
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()
-            try bench.demandTime()
+            try await bench.demandTime()
             let year: Int64 = 365 * 86_400_000_000
             for (name, ahead) in [("a minute", 60_000_000), ("a year", year), ("a thousand years", 1_000 * year)] {
                 let findings = try await bench.dated(ahead: max(ahead, bench.spelling.unit * 3), name)

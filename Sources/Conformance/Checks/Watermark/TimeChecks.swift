@@ -26,7 +26,7 @@ enum TimeChecks {
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()
-            try bench.demandTime()
+            try await bench.demandTime()
             // Who prints wall times reads wall times, of whatever zone: nobody could tell a bound of another.
             if !bench.printsWallTimes {
                 for offset in [-480, 330, 840] {
@@ -84,7 +84,7 @@ enum TimeChecks {
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()
-            try bench.demandTime()
+            try await bench.demandTime()
             return try await bench.lateRows()
         }
     }

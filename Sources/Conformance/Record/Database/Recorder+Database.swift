@@ -25,6 +25,7 @@ extension Recorder {
         let figures = JSONObject(tables.map { ($0.name, .object(entry($0, recorded.tables, recorded.engine))) })
         let manifest = draft.manifest(expected: figures, seal: files.seal, covers: covers(recorded.tables))
         files.files["manifest.json"] = JSONValue.object(manifest).serialized(indentation: 2) + [0x0A]
+        nameEngine(recorded.engine, in: &files)
         try checkLeaks(files, redacted.result.originals)
         var outcome = Outcome(folder: folder)
         outcome.changed = files.files.filter { existing.files[$0.key] != $0.value }.keys.sorted()
@@ -90,7 +91,8 @@ extension Recorder {
     private func writeRefusal(
         at place: URL, _ recorded: SQLRecording.Result, _ redacted: RedactedSeed, config: JSONValue?
     ) async throws -> [String]? {
-        guard let table = redacted.tables.first, let config, let wrong = try wrongCredentials() else { return nil }
+        guard let table = redacted.tables.first, let config else { return nil }
+        guard let wrong = try wrongCredentials() else { return try writeMissingFile(recorded, table, config) }
         if let note = try await SQLRecording(plan: plan, live: live, source: wrong, progress: progress).refusal() {
             return [note]
         }
@@ -106,9 +108,41 @@ extension Recorder {
         manifest["config"] = Self.withOtherFakes(config)
         manifest["expected"] = .object(JSONObject())
         files.files["manifest.json"] = JSONValue.object(manifest).serialized(indentation: 2) + [0x0A]
+        nameEngine(recorded.engine, in: &files)
         try checkLeaks(files, redacted.result.originals, of: plan.scenario)
         try files.write(to: place)
         return []
+    }
+
+    /// A source that is not called after its engine says which one runs the seeds.
+    private func nameEngine(_ engine: DatabaseEngine, in files: inout ScenarioFiles) {
+        guard engine.rawValue != sourceName, files.files["model.json"] == nil else { return }
+        let model: JSONValue = ["format": 1, "engine": .string(engine.rawValue)]
+        files.files["model.json"] = model.serialized(indentation: 2) + [0x0A]
+    }
+
+    /// Writes the scenario of a file that is not there: what a database without a password refuses.
+    private func writeMissingFile(
+        _ recorded: SQLRecording.Result, _ table: SeedTable, _ config: JSONValue
+    ) throws -> [String]? {
+        let place = folder.deletingLastPathComponent().appending(path: "missing-file")
+        guard recorded.engine == .sqlite, var config = config.object, config["path"]?.string != nil,
+            !FileManager.default.fileExists(atPath: place.path)
+        else { return nil }
+        config["path"] = "missing.db"
+        let manifest: JSONValue = [
+            "format": 1, "source": .string(sourceName), "title": "A file that is not there",
+            "covers": ["error:not-found"],
+            "schemas": [table.name: ["mode": "full-refresh", "keys": .array(table.key.map { .string($0) })]],
+            "config": .object(config), "provenance": ["kind": "synthetic"],
+            "states": [
+                ["name": "t0", "clock": .string(ScenarioDraft.moment(plan.clock)), "story": "there is no such file"]
+            ],
+        ]
+        var files = ScenarioFiles()
+        files.files["manifest.json"] = manifest.serialized(indentation: 2) + [0x0A]
+        try files.write(to: place)
+        return ["Beside it the scenario missing-file was written: what a database that is not there is told as."]
     }
 
     /// Fakes that are not those of the scenario: the kit's server knows the first password alone.

@@ -114,7 +114,7 @@ struct SQLRecording {
     private func seed(
         _ schema: SourceSchema, _ table: SQLTableFacts, _ field: IncrementalField?, _ connection: any DatabaseConnection
     ) async throws -> SeedTable {
-        let limit = plan.limits.rows ?? Self.usualRows
+        let limit = plan.limits.rows(usual: Self.usualRows) ?? .max
         let order = schema.primaryKeys.isEmpty ? [field?.name].compactMap { $0 } : schema.primaryKeys
         let names = order.map { SQLText.quote($0, connection.engine) }.joined(separator: ", ")
         let query =
