@@ -94,9 +94,11 @@ struct ToldCausesTests {
             return results.first?.findings.first
         }
         #expect(try await finding(RightRuns.self) == nil)
+        let cause = try #require(try await finding(OnePageRuns.self)?.cause)
         #expect(
-            try await finding(OnePageRuns.self)?.cause
-                == "1 of the 2 recorded pages of this table was asked for: the read ends before the last one.")
+            cause.hasPrefix(
+                "1 of the 2 recorded pages of this table was asked for: the read ends before the last one, such as https://"
+            ))
     }
 
     @Test("rows that a resumed read brings again are told otherwise than rows that it passes over")

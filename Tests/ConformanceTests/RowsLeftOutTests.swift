@@ -1,0 +1,37 @@
+import Columns
+import Testing
+
+@testable import Conformance
+
+@Suite struct RowsLeftOutTests {
+    private func rows(_ notes: [JSONValue]) -> [JSONObject] {
+        notes.enumerated().map { ["id": .number(JSONNumber(Int64($0))), "note": $1] }
+    }
+
+    @Test("rows that share a flag, a null or a value are told by it")
+    func shared() {
+        #expect(RowsLeftOut.cause(rows([true, true]), rows([false]))?.contains("note is true") == true)
+        #expect(RowsLeftOut.cause(rows([.null, .null]), rows(["a", "b"]))?.contains("note is null") == true)
+        #expect(RowsLeftOut.cause(rows(["a", "b"]), rows([.null, .null]))?.contains("have a value in note") == true)
+        // One row that lacks may lack for any reason, and what others have too tells nothing.
+        #expect(RowsLeftOut.cause(rows([.null]), rows(["a", "b"])) == nil)
+        #expect(RowsLeftOut.cause(rows([.null, .null]), rows([.null, "b"])) == nil)
+    }
+
+    @Test(
+        "rows are told by their places on pages of three",
+        arguments: [
+            ([0, 3, 6], "first of each page"), ([2, 5, 7], "last of each page"), ([2, 5], "last of each page"),
+            ([6, 7], "last page"), ([0, 1, 2], "first page"), ([0], "first row"), ([7], "last row"),
+        ])
+    func places(_ lost: [Int], _ words: String) {
+        #expect(RowsLeftOut.cause(places: lost, of: 8, page: 3)?.contains(words) == true)
+    }
+
+    @Test("places without a pattern tell nothing")
+    func noPattern() {
+        #expect(RowsLeftOut.cause(places: [1, 4, 5], of: 8, page: 3) == nil)
+        #expect(RowsLeftOut.cause(places: [], of: 8, page: 3) == nil)
+        #expect(RowsLeftOut.cause(places: [2, 5, 7], of: 8, page: nil) == nil)
+    }
+}
