@@ -34,4 +34,27 @@ import Testing
         #expect(RowsLeftOut.cause(places: [], of: 8, page: 3) == nil)
         #expect(RowsLeftOut.cause(places: [2, 5, 7], of: 8, page: nil) == nil)
     }
+
+    private func row(_ id: Int, _ members: JSONObject) -> JSONObject {
+        var row: JSONObject = ["id": .number(JSONNumber(Int64(id)))]
+        for member in members.members { row[member.name] = member.value }
+        return row
+    }
+
+    @Test("a flag that all of them have and no other is named")
+    func flag() {
+        let gone = [row(1, ["archived": true]), row(2, ["archived": true])]
+        let cause = RowsLeftOut.cause(gone, [row(3, ["archived": false])])
+        #expect(cause?.contains("whose archived is true") == true)
+    }
+
+    @Test("nothing is named where others have it too, or where one row says nothing")
+    func chance() {
+        let gone = [row(1, ["archived": true]), row(2, ["archived": true])]
+        #expect(RowsLeftOut.cause(gone, gone) == nil)
+        #expect(RowsLeftOut.cause([gone[0]], [row(3, ["archived": false])]) == nil)
+        let drafts = [row(1, ["status": "draft"]), row(2, ["status": "draft"])]
+        #expect(RowsLeftOut.cause(drafts, [row(3, ["status": "sent"])]) == nil)
+        #expect(RowsLeftOut.cause(drafts + [row(4, ["status": "draft"])], [row(3, ["status": "sent"])]) != nil)
+    }
 }
