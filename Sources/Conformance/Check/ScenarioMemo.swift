@@ -90,7 +90,9 @@ final class ScenarioMemo: Sendable {
     /// - Throws: `SourceError` of kind `invalidFixture`.
     func placeAmongAlike(_ schema: String) throws -> Int {
         if let known = read.withLock({ $0.places }) { return known[schema] ?? 0 }
-        let model = try model()
+        // The model.json of a database says other things.
+        let isDatabase = scenario.manifest.states.contains { $0.seed != nil }
+        let model = isDatabase ? nil : try model()
         var seen: [ReadForm: Int] = [:]
         let places = scenario.manifest.schemas.reduce(into: [String: Int]()) { places, schema in
             let form = ReadForm(schema, model)

@@ -97,14 +97,15 @@ extension Bench {
     private func withoutWords(
         _ rows: [[String: Value]], _ found: [TableImage.Key: TableImage.Row]
     ) async throws -> [[String: Value]] {
-        let words: Set<Value> = [.string("true"), .string("false")]
-        let names = Set(objects.flatMap(\.body.names)).filter { name in
-            let values = objects.compactMap { $0.body[name] }.filter { !$0.isNull }
-            return !values.isEmpty && values.allSatisfy { $0.bool != nil }
+        let isWord = { (value: Value) in value == .string("true") || value == .string("false") }
+        let suspects = Set(
+            found.values.flatMap { row in row.values.filter { isWord($0.value) }.map(\.key) })
+        if suspects.isEmpty { return rows }
+        let columns = suspects.filter { column in
+            let sent = objects.flatMap { $0.body.members.filter { Self.column($0.name) == column && !$0.value.isNull } }
+            return !sent.isEmpty && sent.allSatisfy { $0.value.bool != nil }
         }
-        let columns = Set(names.map(Self.column))
-        let isSuspect = rows.contains { row in row.contains { columns.contains($0.key) && words.contains($0.value) } }
-        guard isSuspect else { return rows }
+        if columns.isEmpty { return rows }
         let declared = Set(try await response().columnHints.keys.map(Self.column))
         return rows.map { row in
             var row = row

@@ -25,6 +25,8 @@ struct StormBench: Sendable {
         let modelled = try await Bench.judging(input) { bench in
             let reads = try await FairRead.shared(bench)
             hasModel.withLock { $0 = true }
+            // Whoever made the reads: this check looks at their requests.
+            bench.tally.add(Counters(requests: reads.reduce(0) { $0 + $1.journal.count }, runs: reads.count))
             return try await body(
                 StormBench(
                     input: input, schema: bench.schema, lab: bench.lab, keys: bench.keyColumns, tally: bench.tally,

@@ -118,7 +118,7 @@ extension ReadingChecks {
             if bench.endpoint.resultCap != nil {
                 throw Bench.Verdicted(verdict: .notApplicable("The upstream caps its results."))
             }
-            if bench.sql == nil {
+            if bench.sql == nil, try input.profile == .hostile || input.placeAmongAlike == 0 {
                 let findings = try await bench.longRead(rows: input.profile == .hostile ? 1_100 : 320, pageSize: 1)
                 if !findings.isEmpty { return findings }
             }
