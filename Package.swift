@@ -134,7 +134,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Tributary", "Columns", "CSpawn", .product(name: "Logging", package: "swift-log"),
+                "Tributary", "Columns", "CSQLite", "CSpawn", .product(name: "Logging", package: "swift-log"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ],
@@ -153,11 +153,11 @@ let package = Package(
             name: "LakeTests", dependencies: ["Lake", "TestSupport"], resources: [.copy("Corpora")],
             swiftSettings: strict),
         .testTarget(
-            name: "TransportsTests", dependencies: ["Transports", "CSQLite", "TestSupport"], swiftSettings: strict),
+            name: "TransportsTests", dependencies: ["Transports", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SourceCatalogTests",
             dependencies: [
-                "SourceCatalog", "Cassettes", "Transports", "CSQLite", "TestSupport",
+                "SourceCatalog", "Cassettes", "Transports", "TestSupport",
             ],
             exclude: ["Golden"], swiftSettings: strict),
         // A modelled upstream and crash points, shared by the tests and by the child process that kills itself.
@@ -190,7 +190,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "CSQLite", "TestSupport", "TributaryProgram", "ScaffoldCLI",
+                "TestSupport", "TributaryProgram", "ScaffoldCLI",
             ],
             swiftSettings: strict),
     ]

@@ -20,6 +20,14 @@ import Tributary
         }
     }
 
+    @Test("the model.json of a database names its engine, and no lists that could make forms")
+    func database() throws {
+        let written = try DepotFixture.clean.written()
+        let memo = ScenarioMemo(written.scenario)
+        let places = try written.scenario.manifest.schemas.map { try memo.placeAmongAlike($0.name) }
+        #expect(places.contains(0))
+    }
+
     @Test("what a table is followed by, and how it is listed, make its form")
     func forms() throws {
         let scenario = try Material.scenario("stripe/billing")

@@ -1,4 +1,3 @@
-import CSQLite
 import Foundation
 import TestSupport
 import Testing
@@ -27,12 +26,7 @@ import Testing
             #expect(result.status == 0, "\(result.errors)")
         }
 
-        func execute(_ sql: String) throws {
-            var database: OpaquePointer?
-            #expect(sqlite3_open(file.path, &database) == SQLITE_OK)
-            defer { sqlite3_close(database) }
-            #expect(sqlite3_exec(database, sql, nil, nil, nil) == SQLITE_OK)
-        }
+        func execute(_ sql: String) throws { try SQLiteFile.execute(sql, on: file.path) }
     }
 
     @Test("connect, schemas, sync, sync again and runs tell one story")

@@ -20,7 +20,7 @@ public enum HARExport {
             "version": "1.2", "creator": log["creator"] ?? ["name": "tributary", "version": "1"],
             "comment": .string("\(scenario.id) at \(state)"), "entries": .array(entries),
         ]
-        return JSONValue.object(JSONObject([("log", plain)])).serialized(indentation: 2) + [0x0A]
+        return JSONValue.object(JSONObject([("log", plain)])).document
     }
 
     private static func entry(_ entry: JSONValue, _ exchange: RecordedExchange) -> JSONValue {

@@ -44,7 +44,7 @@ public struct HARWriter: Sendable {
             ],
             "entries": .array(written),
         ]
-        let har = JSONValue.object(JSONObject([("log", log)])).serialized(indentation: 2) + [0x0A]
+        let har = JSONValue.object(JSONObject([("log", log)])).document
         return Output(har: har, bodies: bodies)
     }
 

@@ -74,3 +74,8 @@ public struct ScenarioFiles: Sendable {
         try manager.removeItem(at: old)
     }
 }
+
+extension JSONValue {
+    /// The text of a file: indented by two, with an end to its last line.
+    package var document: [UInt8] { serialized(indentation: 2) + [0x0A] }
+}

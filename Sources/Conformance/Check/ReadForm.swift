@@ -5,9 +5,9 @@ import Tributary
 /// How a table is read, as far as a scenario's files tell: what tables have in common that go the same way through a
 /// source.
 ///
-/// Most sources read dozens of tables by one piece of code. In the profile full the first table of a form is tried at every
-/// moment of its runs and by every fault at each, the others by every fault too, but at fewer moments, and each of them at
-/// others. Two tables of one form may still have code of their own, which is why none is left out.
+/// Most sources read dozens of tables by one piece of code. In the profile full the first table of a form is tried at all
+/// moments that a check names, the others at fewer, and by every fault too, but each at one request. Two tables of one form
+/// may still have code of their own, which is why none is left out.
 struct ReadForm: Hashable {
     private let mode: SyncType
     private let field: CursorType?

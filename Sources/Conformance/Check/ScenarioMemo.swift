@@ -75,14 +75,9 @@ final class ScenarioMemo: Sendable {
 
     /// A table's reads under a clear sky, which many checks begin with; made by the first who asks.
     func fairReads(
-        _ name: String, _ make: @escaping @Sendable () async throws -> [FairRead]
+        _ table: String, _ make: @escaping @Sendable () async throws -> [FairRead]
     ) async throws -> [FairRead] {
-        let task = read.withLock { read in
-            let reading = read.reads[name] ?? Task { try await make() }
-            read.reads[name] = reading
-            return reading
-        }
-        return try await task.value
+        try await shared(\.reads, table, make)
     }
 
     /// How many of the tables before this one are read in the same way as it; see ``ReadForm``.
@@ -91,8 +86,7 @@ final class ScenarioMemo: Sendable {
     func placeAmongAlike(_ schema: String) throws -> Int {
         if let known = read.withLock({ $0.places }) { return known[schema] ?? 0 }
         // The model.json of a database says other things.
-        let isDatabase = scenario.manifest.states.contains { $0.seed != nil }
-        let model = isDatabase ? nil : try model()
+        let model = scenario.hasSeeds ? nil : try model()
         var seen: [ReadForm: Int] = [:]
         let places = scenario.manifest.schemas.reduce(into: [String: Int]()) { places, schema in
             let form = ReadForm(schema, model)
@@ -107,9 +101,17 @@ final class ScenarioMemo: Sendable {
     func child(
         _ name: String, _ start: @escaping @Sendable () async throws -> ChildOutcome
     ) async throws -> ChildOutcome {
+        try await shared(\.children, name, start)
+    }
+
+    /// What the first who asks under a name has made, or is about to.
+    private func shared<Made: Sendable>(
+        _ tasks: WritableKeyPath<Read, [String: Task<Made, any Error>]>, _ name: String,
+        _ make: @escaping @Sendable () async throws -> Made
+    ) async throws -> Made {
         let task = read.withLock { read in
-            let running = read.children[name] ?? Task { try await start() }
-            read.children[name] = running
+            let running = read[keyPath: tasks][name] ?? Task { try await make() }
+            read[keyPath: tasks][name] = running
             return running
         }
         return try await task.value

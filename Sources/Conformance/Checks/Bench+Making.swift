@@ -226,10 +226,8 @@ extension Bench {
             throw Verdicted(verdict: .notApplicable("The cursor is a counter, not a time."))
         }
         // The recording may have been made while the declaration was another.
-        let upstream = try upstream()
-        let context = try lab.context(upstream, clock: LabClock(upstream.now), log: EventLog())
-        let offered = try await lab.source.schemas(in: context).first { $0.name == schema.name }
-        let field = offered?.incrementalFields.first { $0.name == schema.field?.name } ?? schema.field
+        let field =
+            try await offered()?.incrementalFields.first { $0.name == schema.field?.name } ?? schema.field
         guard field?.type != .integer else { throw Verdicted(verdict: .failed([timeAsCounter])) }
     }
 }

@@ -63,13 +63,14 @@ extension Bench {
         let found = actual?.byKey ?? [:]
         let columns = Set(actual?.schema.names ?? [])
         let embedded = Set(collection.embeds.map(\.member))
+        let changed = try await columnsOfWords(actual)
         let rows = expected.map { object -> [String: Value] in
             let sent = self.row(object).members.filter { !embedded.contains($0.name) }
-                .map {
-                    (
-                        column: Self.column($0.name),
-                        value: SentValue($0.value, isDayEnough: Self.column($0.name) == schema.dayColumn)
-                    )
+                .map { member in
+                    let column = Self.column(member.name)
+                    let value = SentValue(
+                        member.value, isDayEnough: column == schema.dayColumn, isWordEnough: !changed.contains(column))
+                    return (column: column, value: value)
                 }
             let shown = Dictionary(sent.map { ($0.column, $0.value.shown) }) { first, _ in first }
             let row = found[TableImage.key(of: shown, by: keyColumns)]?.values
@@ -82,7 +83,7 @@ extension Bench {
                 values[cell.column] = cell.value.isHeld(by: kept) ? kept : cell.value.shown
             }
         }
-        let image = TableImage(rows: try await withoutWords(rows, found), keys: keyColumns)
+        let image = TableImage(rows: rows, keys: keyColumns)
         let kept = image.byKey
         let actualRows = (actual?.rows ?? []).map { row in
             row.values.filter { kept[row.key]?.values[$0.key] != nil || keyColumns.contains($0.key) }
@@ -92,29 +93,16 @@ extension Bench {
             expected: image, actual: TableImage(rows: actualRows, keys: keyColumns), comparesSchema: false)
     }
 
-    /// Truth values that became words although nothing else is sent there, and nobody declares a text: they are no longer
-    /// what was sent. Where kinds are mixed, the runtime itself makes a text of all.
-    private func withoutWords(
-        _ rows: [[String: Value]], _ found: [TableImage.Key: TableImage.Row]
-    ) async throws -> [[String: Value]] {
-        let isWord = { (value: Value) in value == .string("true") || value == .string("false") }
-        let suspects = Set(
-            found.values.flatMap { row in row.values.filter { isWord($0.value) }.map(\.key) })
-        if suspects.isEmpty { return rows }
+    /// Columns that hold words although truth values alone are sent there, and nobody declares a type. Where kinds are
+    /// mixed, the runtime itself makes a text of all.
+    private func columnsOfWords(_ table: TableImage?) async throws -> Set<String> {
+        let words: Set<Value> = [.string("true"), .string("false")]
+        let suspects = Set((table?.rows ?? []).flatMap { row in row.values.filter { words.contains($0.value) }.keys })
         let columns = suspects.filter { column in
             let sent = objects.flatMap { $0.body.members.filter { Self.column($0.name) == column && !$0.value.isNull } }
             return !sent.isEmpty && sent.allSatisfy { $0.value.bool != nil }
         }
-        if columns.isEmpty { return rows }
-        let declared = Set(try await response().columnHints.keys.map(Self.column))
-        return rows.map { row in
-            var row = row
-            for column in columns where !declared.contains(column) {
-                if row[column] == .string("true") { row[column] = .bool(true) }
-                if row[column] == .string("false") { row[column] = .bool(false) }
-            }
-            return row
-        }
+        return columns.isEmpty ? [] : columns.subtracting(try await response().columnHints.keys.map(Self.column))
     }
 
     /// The finding of a difference; nothing when there is none.
@@ -129,33 +117,33 @@ extension Bench {
         ]
     }
 
-    /// Why a full read of all objects, or of some, lacks rows: what they have in common, or where they stand in the list.
+    /// Why a full read lacks rows of those that were shown: what they have in common, or where they stand in the list.
     ///
     /// - Parameter pageSize: the rows of a page of that read.
     func causeOfLoss(_ difference: TableDiff, among shown: [World.Object], pageSize: Int) -> String? {
         guard difference.isOfLostRows else { return nil }
-        let lost = Set(difference.missing)
-        let isLost = { (object: World.Object) in lost.contains(tableKey(object)) }
-        let shared = RowsLeftOut.cause(shown.filter(isLost).map(\.body), shown.filter { !isLost($0) }.map(\.body))
-        if let shared { return shared }
+        if let shared = sharedByLost(difference, among: shown) { return shared }
         // Lists of several parents have pages of their own.
         guard collection.parent == nil else { return nil }
-        let order =
-            endpoint.order.isEmpty && sql != nil
-            ? collection.key.map { ModelDeclaration.Order(field: $0, isDescending: false) } : endpoint.order
+        let byKey = collection.key.map { ModelDeclaration.Order(field: $0, isDescending: false) }
+        let order = endpoint.order.isEmpty && sql != nil ? byKey : endpoint.order
         let list = order.isEmpty ? shown : ModelOrder.sorted(shown, by: order)
+        let lost = Set(difference.missing)
         return RowsLeftOut.cause(
-            places: list.indices.filter { isLost(list[$0]) }, of: list.count, page: sql == nil ? pageSize : nil)
+            places: list.indices.filter { lost.contains(tableKey(list[$0])) }, of: list.count,
+            page: sql == nil ? pageSize : nil)
     }
 
     /// What the rows that lack have in common, and those that came have not: a filter in the source leaves them out.
     private func causeOfLoss(_ difference: TableDiff) -> String? {
         guard difference.extra.isEmpty, difference.changed.isEmpty, !difference.missing.isEmpty else { return nil }
+        return sharedByLost(difference, among: objects)
+    }
+
+    private func sharedByLost(_ difference: TableDiff, among shown: [World.Object]) -> String? {
         let lost = Set(difference.missing)
-        let (gone, kept) = (
-            objects.filter { lost.contains(tableKey($0)) }, objects.filter { !lost.contains(tableKey($0)) }
-        )
-        return RowsLeftOut.cause(gone.map(\.body), kept.map(\.body))
+        let isLost = { (object: World.Object) in lost.contains(tableKey(object)) }
+        return RowsLeftOut.cause(shown.filter(isLost).map(\.body), shown.filter { !isLost($0) }.map(\.body))
     }
 
     /// The rows as the source hands them over, before anything of the runtime has seen them.

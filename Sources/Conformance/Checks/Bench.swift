@@ -49,9 +49,6 @@ struct Bench: Sendable {
         }
     }
 
-    /// The bench of a table that is read over HTTP.
-    static func httpOnly(_ input: CheckCase) throws -> Bench { try Bench(input) }
-
     static func make(_ input: CheckCase) async throws -> Bench {
         guard let sql = try SQLScenario(input.scenario) else { return try Bench(input) }
         guard let stack = input.databases else {
@@ -205,12 +202,15 @@ extension Bench {
         return try await lab.source.read(inputs(type ?? schema.mode), in: context)
     }
 
-    /// The kinds of sync that the source offers for this table.
-    func offeredTypes() async throws -> [SyncType] {
+    /// The table as the source lists it; nil where it does not.
+    func offered() async throws -> SourceSchema? {
         let upstream = try upstream()
         let context = try lab.context(upstream, clock: LabClock(upstream.now), log: EventLog())
-        return try await lab.source.schemas(in: context).first { $0.name == schema.name }?.syncTypes ?? []
+        return try await lab.source.schemas(in: context).first { $0.name == schema.name }
     }
+
+    /// The kinds of sync that the source offers for this table.
+    func offeredTypes() async throws -> [SyncType] { try await offered()?.syncTypes ?? [] }
 
     func inputs(_ type: SyncType) -> SourceInputs {
         SourceInputs(schema: schema.name, syncType: type, cursorField: type == .fullRefresh ? nil : schema.field)

@@ -28,7 +28,7 @@ struct SQLScenario: Sendable {
     ///
     /// - Throws: `SourceError` of kind `invalidFixture`.
     init?(_ scenario: Scenario) throws {
-        guard scenario.manifest.states.contains(where: { $0.seed != nil }) else { return nil }
+        guard scenario.hasSeeds else { return nil }
         self.scenario = scenario
         let file = scenario.folder.appending(path: "model.json")
         let name = "\(scenario.id)/model.json"
@@ -113,4 +113,9 @@ struct SQLScenario: Sendable {
                 style: .single, parameter: "", sizeParameter: nil, defaultSize: .max, maximumSize: .max, firstPage: 1),
             envelope: .null, resultCap: nil, missingParentStatus: nil)
     }
+}
+
+extension Scenario {
+    /// Whether its upstream is a database that is made of seeds.
+    var hasSeeds: Bool { manifest.states.contains { $0.seed != nil } }
 }

@@ -96,7 +96,7 @@ extension StatementDerivation {
             document["provenance"] = .object(provenance)
         }
         if .object(document) != scenario.manifest.document {
-            files.files["manifest.json"] = JSONValue.object(document).serialized(indentation: 2) + [0x0A]
+            files.files["manifest.json"] = JSONValue.object(document).document
         }
         let source = scenario.folder.absoluteURL.deletingLastPathComponent()
         try LeakGate(fixtures: source.deletingLastPathComponent(), source: source.lastPathComponent, today: today)

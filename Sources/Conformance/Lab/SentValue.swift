@@ -12,17 +12,20 @@ struct SentValue {
     let json: JSONValue
     /// Whether the day of a moment says enough: a cursor may be declared as a date.
     let isDayEnough: Bool
+    /// Whether a truth value may be a word: in a column of several kinds the runtime makes a text of all.
+    let isWordEnough: Bool
 
-    init(_ json: JSONValue, isDayEnough: Bool = false) {
+    init(_ json: JSONValue, isDayEnough: Bool = false, isWordEnough: Bool = true) {
         self.json = json
         self.isDayEnough = isDayEnough
+        self.isWordEnough = isWordEnough
     }
 
     /// Whether the cell says what was sent.
     func isHeld(by cell: Value) -> Bool {
         switch json {
         case .null: cell == .null
-        case .bool(let flag): cell == .bool(flag) || cell == .string(flag ? "true" : "false")
+        case .bool(let flag): cell == .bool(flag) || isWordEnough && cell == .string(flag ? "true" : "false")
         case .number(let number): Self.holds(number, cell)
         case .string(let text): holds(text, cell)
         case .array, .object: Self.holdsNested(json, cell)

@@ -57,7 +57,7 @@ public struct ImportedScenario: Sendable {
         var files = ScenarioFiles(output.bodies)
         files.files["t0.har"] = output.har
         let manifest = manifest(type, redacted, imported.creator, clock: clock, seal: files.seal)
-        files.files["manifest.json"] = manifest.serialized(indentation: 2) + [0x0A]
+        files.files["manifest.json"] = manifest.document
         try LeakGate(fixtures: fixtures, source: type, today: today).check(
             files, name: "\(type)/\(name)", originals: redacted.originals)
         try files.write(to: folder)

@@ -53,7 +53,7 @@ extension Recorder {
         var files = draft.files()
         if let model { files.files["model.json"] = model }
         let manifest = draft.manifest(expected: figures, seal: files.seal, covers: covers)
-        files.files["manifest.json"] = JSONValue.object(manifest).serialized(indentation: 2) + [0x0A]
+        files.files["manifest.json"] = JSONValue.object(manifest).document
         try checkLeaks(files, originals)
         try files.write(to: place)
         return files
@@ -79,7 +79,7 @@ extension Recorder {
         let result = try await proposal.verified(existing: existing, isOwn: draft.hasOwnModel)
         // A file that says the same keeps the form that somebody gave it.
         if let json = result.json, json != existing {
-            files.files["model.json"] = json.serialized(indentation: 2) + [0x0A]
+            files.files["model.json"] = json.document
             try files.write(to: place)
         }
         return result
@@ -186,7 +186,7 @@ extension Recorder {
         if let table, let schema = original["schemas"]?[table] {
             manifest["schemas"] = .object(JSONObject([(table, schema)]))
         }
-        files.files["manifest.json"] = JSONValue.object(manifest).serialized(indentation: 2) + [0x0A]
+        files.files["manifest.json"] = JSONValue.object(manifest).document
         try checkLeaks(files, redacted.originals)
         try files.write(to: place)
         return runs.notes

@@ -34,6 +34,13 @@ import Tributary
         ] as [(JSONValue, Value)])
     func notHeld(_ sent: JSONValue, _ cell: Value) { #expect(!SentValue(sent).isHeld(by: cell)) }
 
+    @Test("a truth value is held as a word where kinds are mixed, and nowhere else")
+    func words() {
+        #expect(SentValue(true).isHeld(by: .string("true")))
+        #expect(!SentValue(true, isWordEnough: false).isHeld(by: .string("true")))
+        #expect(SentValue(true, isWordEnough: false).isHeld(by: .bool(true)))
+    }
+
     @Test("a day says a moment where the column is declared as a date, and nowhere else")
     func days() {
         let (noon, midnight): (JSONValue, JSONValue) = ("2025-03-01T12:00:00Z", "2025-03-01T00:00:00Z")

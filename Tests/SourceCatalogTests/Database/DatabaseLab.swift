@@ -1,4 +1,3 @@
-import CSQLite
 import Columns
 import Foundation
 import SourceCatalog
@@ -64,7 +63,7 @@ struct DatabaseLab: Sendable {
             database = folder.file("lab.db").path
             config = ["path": .string(database)]
             source = try SourceRegistry.builtIn.source("SQLite").configure(config)
-            try Self.runSQLite("PRAGMA journal_mode = WAL; \(sql)", on: database)
+            try SQLiteFile.execute("PRAGMA journal_mode = WAL; \(sql)", on: database)
         }
     }
 
@@ -88,17 +87,8 @@ struct DatabaseLab: Sendable {
         switch engine {
         case .postgres: try await PostgresServer.shared().execute(sql, in: database)
         case .mysql: try await MariaDBServer.shared().execute(sql, in: database)
-        case .sqlite: try Self.runSQLite(sql, on: database)
+        case .sqlite: try SQLiteFile.execute(sql, on: database)
         }
-    }
-
-    private static func runSQLite(_ sql: String, on path: String) throws {
-        var database: OpaquePointer?
-        defer { sqlite3_close_v2(database) }
-        try #require(sqlite3_open(path, &database) == SQLITE_OK)
-        var message: UnsafeMutablePointer<CChar>?
-        let code = sqlite3_exec(database, sql, nil, nil, &message)
-        try #require(code == SQLITE_OK, "\(message.map { String(cString: $0) } ?? "")")
     }
 
     func quote(_ name: String) -> String {

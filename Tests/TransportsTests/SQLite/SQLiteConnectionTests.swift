@@ -1,4 +1,3 @@
-import CSQLite
 import Columns
 import Foundation
 import TestSupport
@@ -15,17 +14,8 @@ struct SQLiteConnectionTests {
     /// Makes a file by running statements.
     private func make(_ sql: String) throws -> String {
         let path = folder.file("test.db").path
-        try run(sql, on: path)
+        try SQLiteFile.execute(sql, on: path)
         return path
-    }
-
-    private func run(_ sql: String, on path: String) throws {
-        var database: OpaquePointer?
-        defer { sqlite3_close_v2(database) }
-        try #require(sqlite3_open(path, &database) == SQLITE_OK)
-        var message: UnsafeMutablePointer<CChar>?
-        let code = sqlite3_exec(database, sql, nil, nil, &message)
-        try #require(code == SQLITE_OK, "\(message.map { String(cString: $0) } ?? "")")
     }
 
     private func connect(_ path: String) async throws -> any DatabaseConnection {
@@ -216,7 +206,7 @@ struct SQLiteConnectionTests {
         let connection = try await connect(path)
         let count = SQLStatement("SELECT count(*) AS n FROM t")
         try await connection.withSnapshot {
-            try run("INSERT INTO t VALUES (2)", on: path)
+            try SQLiteFile.execute("INSERT INTO t VALUES (2)", on: path)
             #expect(try await connection.query(count).columns[0][0] == .int(1))
         }
         #expect(try await connection.query(count).columns[0][0] == .int(2))

@@ -43,27 +43,34 @@ extension StormBench {
         return Storm(weather: self, read: read, fault: fault, run: run, journal: journal)
     }
 
-    /// The first findings over reads, requests and faults. A table that is read as one before it is suffers each fault
-    /// too, but at one request, and of three faults one at the end of the increment.
+    /// The first findings over reads, requests and faults.
     func first(
         of faults: [WireFault], limit: Int = 8, isLasting: Bool = false,
         _ judge: (WireFault, FairRead) async throws -> [Finding]
     ) async throws -> [Finding] {
-        let place = input.profile < .hostile ? try input.placeAmongAlike : 0
         for (number, read) in reads.enumerated() {
             // The full read is struck at each request; the increment goes the same ways, and is struck at its end.
             let indices = number == 0 ? read.indices(limit) : read.indices().suffix(1)
             let turns = number == 0 ? indices.count : min(3, faults.count)
-            for (turn, index) in indices.enumerated() {
-                for (kind, fault) in faults.enumerated()
-                where place == 0 || (kind + place) % turns == turn % turns {
-                    tally.add(Counters(items: 1))
-                    let findings = try await judge(isLasting ? fault.from(index) : fault.at(index), read)
-                    if !findings.isEmpty { return findings }
-                }
+            for (index, fault) in try strikes(at: indices, faults, inTurnsOf: turns) {
+                tally.add(Counters(items: 1))
+                let findings = try await judge(isLasting ? fault.from(index) : fault.at(index), read)
+                if !findings.isEmpty { return findings }
             }
         }
         return []
+    }
+
+    /// Each fault at each request. A table that is read as one before it takes them in turns: of so many faults one strikes
+    /// a request, and which one is another for the next table.
+    private func strikes(
+        at indices: [Int], _ faults: [WireFault], inTurnsOf turns: Int
+    ) throws -> [(index: Int, fault: WireFault)] {
+        let place = input.profile < .hostile ? try input.placeAmongAlike : 0
+        return indices.enumerated().flatMap { turn, index in
+            faults.enumerated().filter { place == 0 || ($0.offset + place) % turns == turn % turns }
+                .map { (index, $0.element) }
+        }
     }
 
     /// The table that a run left, held against the calm one.

@@ -166,7 +166,7 @@ extension KeyChecks {
                     cause: areCopies
                         ? "The same rows came more than once, equal in all columns: a page is asked for twice, such as by the "
                             + "numbers 0 and 1, or a list is read for several parents. The key is not to blame."
-                        : input.causeOfMadeKey(keys))
+                        : await input.causeOfMadeKey(keys))
             ]
         }
     }
@@ -185,8 +185,8 @@ extension KeyChecks {
 
 extension CheckCase {
     /// Why rows share a key whose columns tell the upstream's objects apart; nil where they do not, or nobody knows.
-    fileprivate func causeOfMadeKey(_ keys: [String]) -> String? {
-        guard let bench = try? Bench.httpOnly(self), Set(keys.map(Bench.column)) == Set(bench.key.map(Bench.column)),
+    fileprivate func causeOfMadeKey(_ keys: [String]) async -> String? {
+        guard let bench = try? await Bench.make(self), Set(keys.map(Bench.column)) == Set(bench.key.map(Bench.column)),
             Set(bench.objects.map { ModelPage.key(of: $0.body, by: bench.collection.key) }).count == bench.objects.count
         else { return nil }
         return

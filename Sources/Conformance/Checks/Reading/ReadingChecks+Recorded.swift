@@ -171,8 +171,8 @@ extension CheckCase {
         guard let facts = content.table(schema.name, schema: sql.schemaName), let rows = content.rows[facts],
             let bench = try? await Bench.make(self), !bench.keyColumns.isEmpty
         else { return nil }
-        let there = Set(table?.byKey.keys.map(\.self) ?? [])
-        let isThere = { (row: World.Object) in there.contains(bench.tableKey(row)) }
+        let there = table?.byKey ?? [:]
+        let isThere = { (row: World.Object) in there[bench.tableKey(row)] != nil }
         return RowsLeftOut.cause(rows.filter { !isThere($0) }.map(\.body), rows.filter(isThere).map(\.body))
     }
 

@@ -73,15 +73,11 @@ extension Bench {
         let lower = boundFilters.filter {
             $0.field == collection.cursor && [.greater, .greaterOrEqual].contains($0.comparison)
         }
-        guard let known = lower.first, case let values = objects.compactMap({ spelling.position(cursor($0)) }),
-            let least = values.min(), let greatest = values.max()
-        else { return nil }
+        guard spelling.isTime, let known = lower.first else { return nil }
         let year: Int64 = 366 * 86_400_000_000
+        let usual = (oldest - year)..<(newest + year)
         for call in calls where lower.allSatisfy({ $0.asked(call) == .nothing }) {
-            let sent = call.query.first { item in
-                guard let position = spelling.position(stored: item.value) else { return false }
-                return spelling.isTime && position > least - year && position < greatest + year
-            }
+            let sent = call.query.first { spelling.position(stored: $0.value).map(usual.contains) ?? false }
             guard let sent else { continue }
             let isOther = boundFilters.contains { $0.parameter == sent.name }
             return

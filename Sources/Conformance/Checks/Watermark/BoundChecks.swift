@@ -109,10 +109,7 @@ enum BoundChecks {
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()
-            let upstream = try bench.upstream()
-            let context = try bench.lab.context(upstream, clock: LabClock(upstream.now), log: EventLog())
-            let offered = try await bench.lab.source.schemas(in: context).first { $0.name == bench.schema.name }
-            for field in offered?.incrementalFields ?? [] {
+            for field in try await bench.offered()?.incrementalFields ?? [] {
                 let findings = try await bench.chosen(field)
                 if !findings.isEmpty { return findings }
             }
@@ -140,7 +137,7 @@ extension Bench {
                 at: "increment of five rows",
                 expected: "\(expected.counted("row")) of the engine, whatever the history",
                 actual: "After a long history it gets \(actual)" + (many.error.map { ", and ends with: \($0)" } ?? "."),
-                witness: many.log.databases.statements.map { $0.statement.text }.suffix(2).map { $0 },
+                witness: many.log.databases.statements.suffix(2).map(\.statement.text),
                 history: many.log.lines(last: 12),
                 cause:
                     "The statement of an increment has no bound, or one that lies before all rows (\(boundTexts(many))): ask for "

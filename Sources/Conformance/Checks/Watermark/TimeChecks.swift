@@ -220,9 +220,7 @@ extension Bench {
     }
 
     func lateRows() async throws -> [Finding] {
-        let now = try upstream()
-        let context = try lab.context(now, clock: LabClock(now.now), log: EventLog())
-        let declared = try await lab.source.schemas(in: context).first { $0.name == schema.name }?.defaultLookback
+        let declared = try await offered()?.defaultLookback
         let unit = Duration.microseconds(spelling.unit)
         let usual = declared.flatMap { $0 > .zero ? $0 : nil } ?? max(.seconds(3_600), unit * 2)
         let lookback = collection.visibleAfter ?? usual

@@ -24,7 +24,7 @@ extension Recorder {
         var files = draft.files()
         let figures = JSONObject(tables.map { ($0.name, .object(entry($0, recorded.tables, recorded.engine))) })
         let manifest = draft.manifest(expected: figures, seal: files.seal, covers: covers(recorded.tables))
-        files.files["manifest.json"] = JSONValue.object(manifest).serialized(indentation: 2) + [0x0A]
+        files.files["manifest.json"] = JSONValue.object(manifest).document
         nameEngine(recorded.engine, in: &files)
         try checkLeaks(files, redacted.result.originals)
         var outcome = Outcome(folder: folder)
@@ -107,7 +107,7 @@ extension Recorder {
         var manifest = draft.manifest(expected: JSONObject(), seal: files.seal, covers: ["error:credentials"])
         manifest["config"] = Self.withOtherFakes(config)
         manifest["expected"] = .object(JSONObject())
-        files.files["manifest.json"] = JSONValue.object(manifest).serialized(indentation: 2) + [0x0A]
+        files.files["manifest.json"] = JSONValue.object(manifest).document
         nameEngine(recorded.engine, in: &files)
         try checkLeaks(files, redacted.result.originals, of: plan.scenario)
         try files.write(to: place)
@@ -118,7 +118,7 @@ extension Recorder {
     private func nameEngine(_ engine: DatabaseEngine, in files: inout ScenarioFiles) {
         guard engine.rawValue != sourceName, files.files["model.json"] == nil else { return }
         let model: JSONValue = ["format": 1, "engine": .string(engine.rawValue)]
-        files.files["model.json"] = model.serialized(indentation: 2) + [0x0A]
+        files.files["model.json"] = model.document
     }
 
     /// Writes the scenario of a file that is not there: what a database without a password refuses.
@@ -140,7 +140,7 @@ extension Recorder {
             ],
         ]
         var files = ScenarioFiles()
-        files.files["manifest.json"] = manifest.serialized(indentation: 2) + [0x0A]
+        files.files["manifest.json"] = manifest.document
         try files.write(to: place)
         return ["Beside it the scenario missing-file was written: what a database that is not there is told as."]
     }

@@ -114,18 +114,18 @@ struct SQLRecording {
     private func seed(
         _ schema: SourceSchema, _ table: SQLTableFacts, _ field: IncrementalField?, _ connection: any DatabaseConnection
     ) async throws -> SeedTable {
-        let limit = plan.limits.rows(usual: Self.usualRows) ?? .max
+        let limit = plan.limits.rows(usual: Self.usualRows)
         let order = schema.primaryKeys.isEmpty ? [field?.name].compactMap { $0 } : schema.primaryKeys
         let names = order.map { SQLText.quote($0, connection.engine) }.joined(separator: ", ")
         let query =
             SQLText.rows(of: table, connection.engine) + (names.isEmpty ? "" : " ORDER BY \(names)")
-            + " LIMIT \(limit + 1)"
+            + (limit.map { " LIMIT \($0 + 1)" } ?? "")
         let lines = try await connection.texts(query)
-        let rows = try lines.prefix(limit).compactMap { try JSONValue(parsing: Array($0.utf8)).object }
+        let rows = try lines.prefix(limit ?? lines.count).compactMap { try JSONValue(parsing: Array($0.utf8)).object }
         return SeedTable(
             name: schema.name, facts: table,
             definition: try await TableDefinition(table: table, connection: connection).statements(),
-            key: schema.primaryKeys, rows: rows, isCut: lines.count > limit)
+            key: schema.primaryKeys, rows: rows, isCut: lines.count > rows.count)
     }
 
     private static func facts(_ connection: any DatabaseConnection) async throws -> [SQLTableFacts] {

@@ -85,7 +85,7 @@ public struct DriftCheck: Sendable {
         }
         provenance["verifiedAt"] = .string(plan.today)
         manifest["provenance"] = .object(provenance)
-        let bytes = JSONValue.object(manifest).serialized(indentation: 2) + [0x0A]
+        let bytes = JSONValue.object(manifest).document
         try Data(bytes).write(to: scenario.folder.appending(path: "manifest.json"), options: .atomic)
     }
 }
