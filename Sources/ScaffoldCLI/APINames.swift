@@ -12,8 +12,14 @@ struct APINames: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "What leads on: the member with the cursor, the next page's URL or the total, or the header.",
-            valueName: "place"),
-        transform: { try checked($0) })
+            discussion: """
+                A cursor or a number that an answer has in a header is header:X-Total-Count. '' is for offsets and pages \
+                of an API that says nothing: a page that is shorter than was asked for is the end.
+                """, valueName: "place"),
+        transform: { text in
+            guard text.hasPrefix(PageNames.headerMark) else { return try checked(text, orNothing: true) }
+            return try PageNames.headerMark + checked(String(text.dropFirst(PageNames.headerMark.count)))
+        })
     var next: String?
 
     @Option(
@@ -30,9 +36,28 @@ struct APINames: ParsableArguments {
 
     @Option(
         name: .customLong("order-by"),
-        help: ArgumentHelp("The parameter that takes the field to order by.", valueName: "name"),
-        transform: { try checked($0) })
-    var order: String?
+        help: ArgumentHelp(
+            "The parameter that takes the field to order by; '' where there is none.",
+            discussion: """
+                What it takes may be said: 'sort={field}:asc', where {field} stands for the field. Give it twice for two \
+                parameters: --order-by sort --order-by direction=asc.
+                """, valueName: "name[=value]"),
+        transform: order)
+    var orders: [PageNames.Order?] = []
+
+    private static func order(_ text: String) throws -> PageNames.Order? {
+        if text.isEmpty { return nil }
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        var order = PageNames.Order(parameter: try checked(parts[0]))
+        if parts.count == 2 {
+            let plain = parts[1].replacing("{field}", with: "field")
+            guard !plain.isEmpty, !plain.contains(where: { "\"\\&{}".contains($0) || $0.isNewline }) else {
+                throw ValidationError("'\(parts[1])' is no value of a parameter, such as {field}:asc.")
+            }
+            order.template = parts[1]
+        }
+        return order
+    }
 
     private static func checked(_ text: String, orNothing: Bool = false) throws -> String {
         guard TablePlan.isWord(text) || (orNothing && text.isEmpty) else {
@@ -42,11 +67,24 @@ struct APINames: ParsableArguments {
     }
 
     /// Puts what was given in the place of what most APIs have.
-    func apply(to plan: inout SourcePlan) {
+    ///
+    /// - Throws: `ValidationError` for a place that the way of paging cannot do with.
+    func apply(to plan: inout SourcePlan) throws {
+        if let next {
+            let isCounted = [.offset, .page].contains(plan.pagination)
+            guard isCounted || !next.isEmpty else {
+                throw ValidationError("Reading --next '': only offsets and pages may end without a place that says so.")
+            }
+            guard isCounted || plan.pagination == .cursor || !next.hasPrefix(PageNames.headerMark) else {
+                throw ValidationError(
+                    "Reading --next '\(next)': for a URL in a header, --pagination header takes the header's name, and "
+                        + "--pagination link needs none.")
+            }
+        }
         if let rows { for index in plan.tables.indices { plan.tables[index].rows = rows } }
         if let next { plan.pageNames.next = next }
         if let position { plan.pageNames.position = position }
         if let size, plan.pageNames.size != nil { plan.pageNames.size = size }
-        if let order { plan.pageNames.order = order }
+        if !orders.isEmpty { plan.pageNames.orders = orders.compactMap(\.self) }
     }
 }

@@ -30,6 +30,12 @@ struct NewSourceCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "How lists are asked for: get, or post for a search.",
+            discussion: "Of a search the parameters stand in a JSON body: filter.changed_since is a place in it."))
+    var method: SourcePlan.Method?
+
+    @Option(
+        help: ArgumentHelp(
             "How lists are cut into pages: cursor, next-url, link, header, offset, page or none.",
             discussion: "link is the Link header, header one that holds the next page's URL and nothing else."))
     var pagination: SourcePlan.Pagination?
@@ -43,7 +49,8 @@ struct NewSourceCommand: ParsableCommand {
             discussion: """
                 A key of several columns tells rows apart by all of them together. The path is the table's name, and the \
                 parameter that takes a lower bound updated_since, unless they are given: \
-                items=/v2/shop/items:id:changed=changed[gte].
+                items=/v2/shop/items:id:changed=changed[gte]. Times that are numbers since 1970 are \
+                items:id:changed=since@epoch-seconds, or @epoch-milliseconds.
                 """),
         transform: TablePlan.init)
     var tables: [TablePlan] = []
@@ -92,7 +99,7 @@ struct NewSourceCommand: ParsableCommand {
     private func plan() throws -> SourcePlan {
         let proposal = try openAPI.map { try OpenAPIProposal(OpenAPIDocument(file: $0)) }
         var draft = PlanDraft(
-            label: label ?? proposal?.label, kind: kind ?? proposal.map { _ in .rest },
+            label: label ?? proposal?.label, kind: kind ?? proposal.map { _ in .rest }, method: method,
             auth: auth ?? proposal?.auth, pagination: pagination ?? proposal?.pagination,
             baseURL: baseURL ?? proposal?.baseURL, docs: docs ?? proposal?.docs,
             tables: tables.isEmpty ? proposal?.tables ?? [] : tables,
@@ -101,7 +108,7 @@ struct NewSourceCommand: ParsableCommand {
         if let proposal { for line in proposal.notes { FileHandle.standardError.write(Data("note: \(line)\n".utf8)) } }
         if isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 { draft.ask() }
         var plan = try draft.plan(name)
-        names.apply(to: &plan)
+        try names.apply(to: &plan)
         if plan.baseURL.text.hasPrefix("http://") { Self.warn(of: plan) }
         return plan
     }

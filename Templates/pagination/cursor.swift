@@ -1,4 +1,4 @@
 // paginator
-.cursor(parameter: "__position__", from: "__next__")
+.cursor(parameter: __position__, from: __next__)
 // size
-pageSize: PageSize("__size__", __rows_a_page__)
+pageSize: PageSize(__size__, __rows_a_page__)

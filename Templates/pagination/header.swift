@@ -1,4 +1,4 @@
 // paginator
-.nextURL(header: "__next__")
+.nextURL(header: __next__)
 // size
-pageSize: PageSize("__size__", __rows_a_page__)
+pageSize: PageSize(__size__, __rows_a_page__)

@@ -1,4 +1,4 @@
 // paginator
 .linkHeader
 // size
-pageSize: PageSize("__size__", __rows_a_page__)
+pageSize: PageSize(__size__, __rows_a_page__)

@@ -1,4 +1,4 @@
 // paginator
-.offset(parameter: "__position__", total: "__next__")
+.offset(parameter: __position____end__)
 // size
-pageSize: PageSize("__size__", __rows_a_page__)
+pageSize: PageSize(__size__, __rows_a_page__)

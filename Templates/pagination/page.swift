@@ -1,4 +1,4 @@
 // paginator
-.pageNumber(parameter: "__position__", totalPages: "__next__")
+.pageNumber(parameter: __position____end__)
 // size
-pageSize: PageSize("__size__", __rows_a_page__)
+pageSize: PageSize(__size__, __rows_a_page__)

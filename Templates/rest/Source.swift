@@ -20,6 +20,7 @@ struct __Type__Source: RESTSource {
 
     /// A cheap page that any genuine credentials may read.
     let probe = "__probe__"
+    __probe_request__
 
     func client(for config: Config, in context: SourceContext) throws -> RESTClient {
         RESTClient(

@@ -101,6 +101,58 @@ import Testing
         }
     }
 
+    @Test("a search by POST has its parameters in a body, its total in a header, its times as numbers")
+    func searches() throws {
+        let folder = try package()
+        let result = try scaffold(
+            folder, "acme", "--method", "post", "--pagination", "offset", "--next", "header:X-Total", "--position",
+            "paging.offset", "--page-size", "paging.limit", "--order-by", "sort.by", "--order-by", "sort.way=asc",
+            "--table", "items=/items/search:id:changed=filter.since@epoch-milliseconds")
+        #expect(result.status == 0, "\(result.errors)")
+        let source = try text(folder, "Sources/SourceCatalog/Acme/AcmeSource.swift")
+        for part in [
+            #"path: "/items/search", method: .post"#,
+            #""changed", parameter: .body("filter.since"), format: .epochMilliseconds"#,
+            #"body: ["sort.by": "changed", "sort.way": "asc"]"#, #"total: .header("X-Total")"#,
+            #"RESTRequest(.post, probe, body: ["paging": ["limit": 1]])"#,
+        ] {
+            #expect(source.contains(part), "\(part): \(source)")
+        }
+        let recording = try text(folder, "Fixtures/acme/example/t0.har")
+        #expect(recording.contains("X-Total") && !recording.contains("?"), "\(recording)")
+        let model = try text(folder, "Fixtures/acme/example/model.json").replacing(/\s+/, with: "")
+        #expect(
+            model.contains(#""headers":{"X-Total":"$total"}"#) && model.contains(#""sort.by+sort.way":{"changed+asc""#))
+    }
+
+    @Test(
+        "how numbered pages end is told by the name of the place, or by short pages",
+        arguments: [
+            ("total", #"total: "total""#), ("meta.page_count", #"totalPages: "meta.page_count""#),
+            ("has_more", #"hasMore: "has_more""#), ("", #".pageNumber(parameter: "page"), pageSize"#),
+        ])
+    func endOfPages(_ next: String, _ part: String) throws {
+        let folder = try package()
+        let result = try scaffold(folder, "acme", "--pagination", "page", "--next", next, "--order-by", "")
+        #expect(result.status == 0, "\(result.errors)")
+        let source = try text(folder, "Sources/SourceCatalog/Acme/AcmeSource.swift")
+        #expect(source.contains(part), "\(source)")
+    }
+
+    @Test(
+        "an option that does not go with the others is told with what does",
+        arguments: [
+            (["--pagination", "cursor", "--next", ""], "only offsets and pages"),
+            (["--pagination", "next-url", "--next", "header:X"], "--pagination header"),
+            (["--method", "post", "--kind", "file"], "only a source of kind rest"),
+            (["--table", "items:id:at@epoch"], "epoch-seconds"),
+            (["--order-by", "sort={field"], "{field}:asc"),
+        ])
+    func options(_ options: [String], _ told: String) throws {
+        let result = try scaffold(package(), ["acme"] + options)
+        #expect(result.status != 0 && result.errors.contains(told), "\(result.errors)")
+    }
+
     @Test("a part of the host in braces becomes a field of the form that leads to no other host")
     func hostParts() throws {
         let folder = try package()

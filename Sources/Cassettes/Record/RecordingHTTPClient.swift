@@ -161,7 +161,8 @@ public final class RecordingHTTPClient: HTTPClient {
     private func trim(_ response: inout HTTPResponse, _ index: Int) async throws {
         let body = try await response.body.collect()
         response.body = HTTPBody(body)
-        let leading = PageTrim.leading(response.headers)
+        let hint = state.withLock { $0.exchanges[index].page }
+        let leading = PageTrim.leading(response.headers, hint: hint)
         let stated = response.headers
         let outcome = state.withLock { state in
             let exchange = state.exchanges[index]

@@ -13,7 +13,7 @@ extension Redaction {
         }
         result.requestBody = requestBody(exchange.requestBody, &counts)
         result.responseHeaders = exchange.responseHeaders.compactMap { field in
-            guard HeaderRules.isKept(field.name, rules) else {
+            guard HeaderRules.isKept(field.name, of: exchange, rules) else {
                 counts["header-dropped", default: 0] += 1
                 return nil
             }

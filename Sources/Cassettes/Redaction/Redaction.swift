@@ -182,7 +182,7 @@ public struct Redaction: Sendable {
                 collect(value, .query, path: [name], isError: false)
             }
         }
-        for field in exchange.responseHeaders where HeaderRules.isKept(field.name, rules) {
+        for field in exchange.responseHeaders where HeaderRules.isKept(field.name, of: exchange, rules) {
             collect(field.value, .header, path: [field.name], isError: false)
         }
         collectRequestBody(exchange.requestBody)
@@ -297,8 +297,9 @@ enum HeaderRules {
         "location", "retry", "etag", "version", "modified", "range", "offset", "backoff", "deprecation", "sunset",
     ]
 
-    static func isKept(_ name: String, _ rules: RedactionRules) -> Bool {
+    static func isKept(_ name: String, of exchange: CapturedExchange, _ rules: RedactionRules) -> Bool {
         if let rule = rules.rule(.header, [name]) { return rule.action != .drop }
+        if exchange.page?.reads(header: name) ?? false { return true }
         let name = FieldWords(name.lowercased())
         if name.name == "content-type" || name.name == "x-total-count" || name.has("count") { return true }
         // HTTP/2 knows no capitals: `X-WP-TotalPages` comes as one word there.

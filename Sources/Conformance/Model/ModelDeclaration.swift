@@ -108,6 +108,8 @@ public struct ModelDeclaration: Sendable {
         /// page), `$page` and `$pages` in place, and `{name}` for a name of the path. `$next?` and `$nextURL?` are left
         /// out where there is no next, `$rows?` where there are no rows.
         public var envelope: JSONValue
+        /// Header fields that tell of the list, such as `X-Total-Count` to `$total`: placeholders alone.
+        public var headers = JSONObject()
         /// Matching objects beyond this number are never shown; nil means no cap.
         public var resultCap: Int?
         /// How a page beyond the cap is refused; nil: it is empty.

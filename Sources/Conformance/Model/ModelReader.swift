@@ -75,6 +75,16 @@ extension FixtureValue {
         return envelope.value
     }
 
+    /// Header fields, each of which stands for a part of the list.
+    fileprivate func headers() throws -> JSONObject {
+        let fields = try entries("headers")
+        for field in fields where Placeholder(field.value.value).map({ $0.part == .rows }) ?? true {
+            let known = Placeholder.known.filter { !$0.hasPrefix(Placeholder.Part.rows.rawValue) }
+            throw field.value.fail("a header tells a part of the list; known are \(known.joined(separator: ", "))")
+        }
+        return JSONObject(fields.map { ($0.name, $0.value.value) })
+    }
+
     private func refuseUnknownPlaceholders() throws {
         switch value {
         case .string(let text) where Placeholder.isMeant(text) && Placeholder(text) == nil:
@@ -161,7 +171,7 @@ extension FixtureValue {
     fileprivate func endpoint() throws -> ModelDeclaration.Endpoint {
         try allowOnly([
             "path", "collection", "scope", "order", "orderParameters", "filters", "page", "envelope", "resultCap",
-            "resultCapStatus", "missingParentStatus", "when",
+            "resultCapStatus", "missingParentStatus", "when", "headers",
         ])
         return ModelDeclaration.Endpoint(
             path: PathTemplate(try member("path").string()), collection: try member("collection").string(),
@@ -172,7 +182,7 @@ extension FixtureValue {
             },
             filters: try list("filters").map { try $0.filter() },
             page: try (optional("page") ?? FixtureValue(value: [:], file: file, path: path)).page(),
-            envelope: try envelope(), resultCap: try number("resultCap"),
+            envelope: try envelope(), headers: try headers(), resultCap: try number("resultCap"),
             resultCapStatus: try number("resultCapStatus"), missingParentStatus: try number("missingParentStatus"),
             when: try condition("when"))
     }

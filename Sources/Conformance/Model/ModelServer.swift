@@ -79,6 +79,9 @@ public struct ModelServer: HTTPClient {
         if endpoint.page.style == .link, let next = page.nextURL {
             endpoint.page.lead(&response.headers, to: next)
         }
+        for field in Self.render(.object(endpoint.headers), page).object?.members ?? [] where !field.value.isNull {
+            response.headers.add(field.name, ModelPage.text(field.value))
+        }
         return response
     }
 

@@ -59,14 +59,25 @@ public struct ModelVerification: Sendable {
             learnt.learn(
                 recorded: HTTPHeaders(exchange.exchange.response.headers), model: response.headers, endpoint.page)
             let recorded = (try? JSONValue(parsing: exchange.body)) ?? .null
+            let told = (
+                recorded: endpoint.told(HTTPHeaders(exchange.exchange.response.headers)),
+                model: endpoint.told(response.headers)
+            )
             learnt.learn(endpoint.envelope, recorded: recorded, model: answer)
+            learnt.learn(.object(endpoint.headers), recorded: told.recorded, model: told.model)
             answer = withTies(of: recorded, answer, exchange, endpoint)
             outcome.verified += 1
             // Where a page says whether more follows, the last one may have a position as well.
-            let isEnd = ModelDeclaration.Endpoint.moreFollows(endpoint.envelope, recorded) == false
+            let isEnd =
+                endpoint.answer(exchange).flatMap {
+                    ModelDeclaration.Endpoint.moreFollows(endpoint.template, $0)
+                } == false
             let difference =
                 JSONDifference(recorded, answer, envelope: endpoint.envelope, ignoresNext: isEnd)
                 ?? linkDifference(exchange, response.headers, endpoint.page)
+                ?? JSONDifference(
+                    told.recorded, told.model, envelope: .object(endpoint.headers), at: "the header",
+                    ignoresNext: isEnd)
             if let difference { outcome.findings.append(finding(difference, exchange, state: state)) }
         }
         return outcome

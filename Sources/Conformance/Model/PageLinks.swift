@@ -21,8 +21,37 @@ extension ModelDeclaration.Endpoint {
         if page.style == .link {
             return page.nextURL(in: HTTPHeaders(exchange.exchange.response.headers))?.isEmpty == false
         }
-        guard let body = try? JSONValue(parsing: exchange.body) else { return false }
-        return Self.moreFollows(envelope, body) ?? Self.leadsOn(envelope, body)
+        guard let answer = answer(exchange) else { return false }
+        return Self.moreFollows(template, answer) ?? Self.leadsOn(template, answer)
+    }
+
+    /// What an answer is made of, as one template: its header fields that tell of the list, and its body.
+    var template: JSONValue { ["headers": .object(headers), "body": envelope] }
+
+    /// A recorded answer in the form of ``template``; nil when its body is no JSON.
+    func answer(_ exchange: RecordedExchange) -> JSONValue? {
+        guard let body = try? JSONValue(parsing: exchange.body) else { return nil }
+        return ["headers": told(HTTPHeaders(exchange.exchange.response.headers)), "body": body]
+    }
+
+    /// What the declared header fields tell: numbers and truth values as such.
+    func told(_ fields: HTTPHeaders) -> JSONValue {
+        .object(
+            JSONObject(
+                headers.names.compactMap { name in fields[name].map { (name, Self.value(ofHeader: $0)) } }))
+    }
+
+    /// The value that a header's text spells.
+    static func value(ofHeader text: String) -> JSONValue {
+        if let number = Int64(text), String(number) == text { return .number(JSONNumber(number)) }
+        return Bool(text).map { .bool($0) } ?? .string(text)
+    }
+
+    /// Whether an answer says this part of its list.
+    func says(_ part: Placeholder.Part) -> Bool { Self.says(part, template) }
+
+    private static func says(_ part: Placeholder.Part, _ template: JSONValue) -> Bool {
+        Placeholder(template)?.part == part || template.object?.members.contains { says(part, $0.value) } ?? false
     }
 
     /// What a page says by a member of its own; nil where it has none.

@@ -17,7 +17,13 @@ struct ExampleList {
     var sizeParameter: String? { plan.pagination == .none ? nil : plan.pageNames.size }
 
     /// The path of a cheap page.
-    var probe: String { table.path + (sizeParameter.map { "?\($0)=1" } ?? "") }
+    var probe: String {
+        let size = plan.method == .get ? sizeParameter : nil
+        return table.path + (size.map { "?\($0)=1" } ?? "")
+    }
+
+    /// What the place that leads on says.
+    private var lead: PageNames.Lead? { plan.pageNames.lead(plan.pagination) }
 
     /// What every first request of the list sends.
     private var firstQuery: [(String, String)] {
@@ -34,7 +40,19 @@ struct ExampleList {
     /// The requests that a full refresh, and where there is a cursor a first increment, make.
     var queries: [[(String, String)]] {
         guard let cursor = table.cursor, plan.kind == .rest else { return [firstQuery] }
-        return [firstQuery, firstQuery + [(plan.pageNames.order, cursor)]]
+        let orders = plan.pageNames.orders.map { ($0.parameter, $0.text(by: cursor)) }
+        return orders.isEmpty ? [firstQuery] : [firstQuery, firstQuery + orders]
+    }
+
+    /// The member by which the rows come that a request asks for: the cursor, where it asks for an order.
+    func order(of query: [(String, String)]) -> String {
+        let names = Set(plan.pageNames.orders.map(\.parameter))
+        return query.contains { names.contains($0.0) } ? table.cursor ?? table.keys[0] : table.keys[0]
+    }
+
+    /// What a search by POST sends: parameters are places in a body.
+    static func body(_ query: [(String, String)]) -> [String: Any] {
+        query.reduce(into: [:]) { body, item in put(Int(item.1) ?? item.1, at: names(item.0), in: &body) }
     }
 
     /// The only page of the recording around its objects.
@@ -44,17 +62,25 @@ struct ExampleList {
     var template: Any {
         if rows.isEmpty { return "$rows" }
         var envelope: [String: Any] = [:]
-        let lead: String? =
-            switch plan.pagination {
-            case .cursor: "$next"
-            case .nextURL: "$nextURL"
-            case .offset: "$total"
-            case .page: "$pages"
-            case .link, .header, .none: nil
-            }
-        if let lead { Self.put(lead, at: Self.names(plan.pageNames.next), in: &envelope) }
+        if let lead, plan.pageNames.header == nil {
+            Self.put(lead.rawValue, at: Self.names(plan.pageNames.next), in: &envelope)
+        }
         Self.put("$rows", at: Self.names(rows), in: &envelope)
         return envelope
+    }
+
+    /// The header fields that lead on, with marks, as model.json has them.
+    private var headers: [String: String] {
+        guard let lead, let header = plan.pageNames.header else { return [:] }
+        return [header: lead.rawValue + (lead == .cursor ? "?" : "")]
+    }
+
+    /// The header fields of the only page of the recording.
+    func headers(_ objects: [[String: Any]]) -> [(String, String)] {
+        headers.compactMap { name, mark in
+            let value = Self.render(mark, objects)
+            return value is NSNull ? nil : (name, "\(value)")
+        }
     }
 
     private static func names(_ path: String) -> ArraySlice<String> { path.split(separator: ".").map(String.init)[...] }
@@ -70,13 +96,21 @@ struct ExampleList {
         var page: [String: Any] = ["style": style, "parameter": plan.pageNames.position]
         if plan.pagination == .header { page["header"] = plan.pageNames.next }
         page["size"] = sizeParameter
+        if lead == nil, [.offset, .page].contains(plan.pagination) { page["endsWithShortPage"] = true }
         var endpoint: [String: Any] = [
             "path": plan.baseURL.path + table.path, "collection": table.name, "order": table.keys,
             "page": page, "envelope": template,
         ]
+        if !headers.isEmpty { endpoint["headers"] = headers }
         if let cursor = table.cursor {
-            endpoint["orderParameters"] = [plan.pageNames.order: [cursor: [cursor]]]
-            endpoint["filters"] = [["parameter": table.since, "field": cursor, "comparison": ">="]]
+            let orders = plan.pageNames.orders
+            if !orders.isEmpty {
+                let value = orders.map { $0.text(by: cursor) }.joined(separator: "+")
+                endpoint["orderParameters"] = [orders.map(\.parameter).joined(separator: "+"): [value: [cursor]]]
+            }
+            var filter = ["parameter": table.since, "field": cursor, "comparison": ">="]
+            if table.format != .iso8601 { filter["format"] = table.format.rawValue }
+            endpoint["filters"] = [filter]
         }
         return endpoint
     }
@@ -100,6 +134,7 @@ struct ExampleList {
             case "$rows": objects
             case "$total": objects.count
             case "$pages": 1
+            case "$more": false
             default: NSNull()
             }
         default: template

@@ -41,6 +41,9 @@ struct ExampleScenario {
         ]
         // A query is sent by POST and changes nothing.
         if plan.kind == .graphql { manifest["limits"] = ["readOnlyPaths": ["/graphql"]] }
+        if plan.method == .post {
+            manifest["limits"] = ["readOnlyPaths": plan.tables.map { plan.baseURL.path + $0.path }]
+        }
         if plan.auth == .oauth {
             manifest["integrations"] = [
                 [
@@ -64,9 +67,8 @@ struct ExampleScenario {
         let pairs = plan.tables.map { table -> (String, Any) in
             var schema: [String: Any] = ["mode": "full-refresh", "keys": table.keys]
             if let cursor = table.cursor {
-                schema = [
-                    "mode": "incremental", "field": cursor, "type": "datetime", "keys": table.keys, "sort": "asc",
-                ]
+                schema = ["mode": "incremental", "field": cursor, "type": "datetime", "keys": table.keys]
+                if plan.kind != .rest || !plan.pageNames.orders.isEmpty { schema["sort"] = "asc" }
             }
             return (table.name, schema)
         }
@@ -96,6 +98,7 @@ struct ExampleScenario {
                 "from": [["path": plan.baseURL.path + list.table.path, "rows": list.rows]],
             ]
             collection["cursor"] = list.table.cursor
+            if list.table.format != .iso8601 { collection["cursorFormat"] = list.table.format.rawValue }
             return (list.table.name, collection)
         }
         return ["collections": Dictionary(collections) { $1 }, "endpoints": lists.map(\.modelEndpoint)]
@@ -123,19 +126,31 @@ struct ExampleScenario {
 
     private var restEntries: [[String: Any]] {
         let lists = plan.tables.map { ExampleList(plan, $0) }
-        let probe = entry("probe", lists[0].probe, lists[0].envelope(Array(objects(plan.tables[0]).prefix(1))))
+        let probe = entry(
+            "probe", asking: lists[0], [lists[0].sizeParameter.map { ($0, "1") }].compactMap { $0 }, rows: 1)
         let pages = lists.flatMap { list in
             list.queries.enumerated().map { index, query in
-                let text = query.map { "\($0.0)=\($0.1)" }.joined(separator: "&")
-                let path = list.table.path + (text.isEmpty ? "" : "?\(text)")
-                // In the order that the request asks for: by the key, or by the cursor.
-                let order = query.last { $0.0 == plan.pageNames.order }?.1 ?? list.table.keys[0]
-                return entry(
-                    "\(list.table.name)-\(index + 1)", path, list.envelope(objects(list.table, by: order)),
-                    serving: [list.table.name])
+                entry("\(list.table.name)-\(index + 1)", asking: list, query, serving: [list.table.name])
             }
         }
         return [probe] + pages
+    }
+
+    /// A page of a list in the order that its request asks for.
+    private func entry(
+        _ id: String, asking list: ExampleList, _ query: [(String, String)], rows: Int = 14,
+        serving tables: [String] = []
+    ) -> [String: Any] {
+        let all = objects(list.table, by: list.order(of: query))
+        let page = Array(all.prefix(rows))
+        if plan.method == .post {
+            return entry(
+                id, list.table.path, list.envelope(page), headers: list.headers(all), serving: tables,
+                posting: ExampleList.body(query))
+        }
+        let text = query.map { "\($0.0)=\($0.1)" }.joined(separator: "&")
+        let path = list.table.path + (text.isEmpty ? "" : "?\(text)")
+        return entry(id, path, list.envelope(page), headers: list.headers(all), serving: tables)
     }
 
     private var fileEntries: [[String: Any]] {
@@ -173,7 +188,8 @@ struct ExampleScenario {
 
     /// - Parameter tables: those that ask for it; none for a probe of the credentials.
     private func entry(
-        _ id: String, _ path: String, _ body: Any, serving tables: [String] = [], posting: [String: Any]? = nil
+        _ id: String, _ path: String, _ body: Any, headers: [(String, String)] = [], serving tables: [String] = [],
+        posting: [String: Any]? = nil
     ) -> [String: Any] {
         var request: [String: Any] = [
             "method": posting == nil ? "GET" : "POST", "url": plan.baseURL.example + path, "httpVersion": "HTTP/1.1",
@@ -189,7 +205,7 @@ struct ExampleScenario {
             "request": request,
             "response": [
                 "status": 200, "statusText": "OK", "httpVersion": "HTTP/1.1",
-                "headers": [["name": "content-type", "value": "application/json"]],
+                "headers": ([("content-type", "application/json")] + headers).map { ["name": $0.0, "value": $0.1] },
                 "content": ["mimeType": "application/json", "text": Self.inline(body)],
             ],
         ]
@@ -214,7 +230,9 @@ struct ExampleScenario {
 
     /// Objects in the order of a member, those alike in it by the key.
     private func objects(_ table: TablePlan, by member: String) -> [[String: Any]] {
-        func rank(_ object: [String: Any]) -> [String] { ([member] + table.keys).map { object[$0] as? String ?? "" } }
+        func rank(_ object: [String: Any]) -> [String] {
+            ([member] + table.keys).map { name in object[name].map { "\($0)" } ?? "" }
+        }
         return objects(table).sorted { rank($0).lexicographicallyPrecedes(rank($1)) }
     }
 
@@ -227,7 +245,7 @@ struct ExampleScenario {
                 "name": "\(table.name.capitalized) \(number)",
                 "created_at": String(format: "2025-02-%02dT08:00:00Z", number + 1),
             ]
-            if let cursor = table.cursor { object[cursor] = String(format: "2025-03-01T09:%02d:00Z", minute) }
+            if let cursor = table.cursor { object[cursor] = table.format.value(minute: minute) }
             if let place = table.partitionBy { object[place] = String(format: "2025-02-%02dT08:00:00Z", number + 1) }
             if plan.kind == .graphql { object["createdAt"] = object.removeValue(forKey: "created_at") }
             // Of a key of several columns none tells rows apart by itself.

@@ -11,9 +11,10 @@ struct SourceCode {
             "Templates/auth/\(plan.auth.rawValue).swift", ["__type__": plan.id, "__api_key_place__": plan.apiKeyPlace])
         let names = plan.pageNames
         var marks = Self.marks(plan)
-        marks["__position__"] = names.position
-        marks["__size__"] = names.size ?? ""
-        marks["__next__"] = names.next
+        marks["__position__"] = plan.parameter(names.position)
+        marks["__size__"] = plan.parameter(names.size ?? "")
+        marks["__next__"] = names.nextCode
+        marks["__end__"] = names.end(plan.pagination)
         marks["__rows_a_page__"] = String(min(100, names.maximum))
         marks["__api_key_place__"] = plan.apiKeyPlace
         marks["__rows__"] = ExampleList(plan, plan.tables[0]).rows
@@ -26,7 +27,10 @@ struct SourceCode {
         marks["__redirects__"] =
             plan.baseURL.parts.contains(where: \.isHost) ? ",\n            followsRedirects: false" : ""
         let size = names.size == nil ? nil : pages["size"]
-        marks["__paginator__"] = [pages["paginator"], size].compactMap { $0 }.joined(separator: ", ")
+        let paging = [pages["paginator"], size].compactMap { $0 }
+        let isLong = paging.joined(separator: ", ").count > 90
+        marks["__paginator__"] = paging.joined(separator: isLong ? ",\n            " : ", ")
+        marks["__probe_request__"] = probeRequest
         let endpoints = plan.tables.map(endpoint).joined(separator: "\n")
         // The formatter wants no comma behind an only element.
         marks["__endpoints__"] = plan.tables.count == 1 ? String(endpoints.dropLast()) : endpoints
@@ -42,6 +46,30 @@ struct SourceCode {
         ]
     }
 
+    /// The probe of an API that is searched by POST; nothing where a GET does.
+    private var probeRequest: String {
+        if plan.method == .get { return "" }
+        let size = ExampleList(plan, plan.tables[0]).sizeParameter
+        let body = size.map { place in
+            place.split(separator: ".").reversed().reduce("1") { inner, name in "[\"\(name)\": \(inner)]" }
+        }
+        return "var probeRequest: RESTRequest { RESTRequest(.post, probe, body: \(body ?? "[:]")) }"
+    }
+
+    /// A cursor field on one line, or on as many as its parts need.
+    private static func incremental(_ parts: [String]) -> String {
+        let line = "incremental: [.datetime(\(parts.joined(separator: ", ")))]"
+        if line.count <= 105 { return line }
+        var lines = [""]
+        for (index, part) in parts.enumerated() {
+            let text = index + 1 < parts.count ? part + "," : part
+            if lines[lines.count - 1].count + text.count > 90 { lines.append("") }
+            lines[lines.count - 1] += lines[lines.count - 1].isEmpty ? text : " " + text
+        }
+        let inner = lines.joined(separator: "\n            ")
+        return "incremental: [\n        .datetime(\n            \(inner))\n    ]"
+    }
+
     private func endpoint(_ table: TablePlan) -> String {
         switch plan.kind {
         case .graphql: connection(table)
@@ -51,19 +79,26 @@ struct SourceCode {
 
     private func list(_ table: TablePlan) -> String {
         let rows = ExampleList(plan, table).rows
+        let method = plan.method == .post ? ", method: .post" : ""
         let head =
-            "\"\(table.name)\", path: \"\(table.path)\", primaryKeys: [\(Self.literals(table.keys))], rows: \"\(rows)\""
+            "\"\(table.name)\", path: \"\(table.path)\"\(method), primaryKeys: [\(Self.literals(table.keys))], rows: \"\(rows)\""
         var more: [String] = []
         if let cursor = table.cursor {
-            more.append(
-                "incremental: [.datetime(\"\(cursor)\", parameter: \"\(table.since)\", query: [\"\(plan.pageNames.order)\": \"\(cursor)\"])]"
-            )
+            var parts = ["\"\(cursor)\"", "parameter: \(plan.parameter(table.since))"]
+            if table.format != .iso8601 { parts.append("format: .\(table.format.code)") }
+            let orders = plan.pageNames.orders.map { "\"\($0.parameter)\": \"\($0.text(by: cursor))\"" }
+            let place = plan.method == .post ? "body" : "query"
+            // In what order rows come when nobody asks for one, nobody knows.
+            parts.append(orders.isEmpty ? "sort: .unsorted" : "\(place): [\(orders.joined(separator: ", "))]")
+            more.append(Self.incremental(parts))
         }
         if let place = table.partitionBy { more.append("partitioning: .datetime(\"\(place)\", by: .month)") }
         if !table.hints.isEmpty {
             let hints = table.hints.sorted { $0.key < $1.key }.map { "\"\($0.key)\": .\($0.value)" }
             more.append("columnHints: [\(hints.joined(separator: ", "))]")
         }
+        // What changes on a page that was read already would be passed over: an hour is longer than most reads.
+        if table.cursor != nil, plan.pageNames.orders.isEmpty { more.append("defaultLookback: .seconds(3_600)") }
         if more.isEmpty, head.count < 95 { return "RESTEndpoint(\(head))," }
         return "RESTEndpoint(\n    " + ([head] + more).joined(separator: ",\n    ") + "),"
     }

@@ -5,7 +5,7 @@ import Foundation
 struct TemplateFolder {
     let package: URL
 
-    /// A template, filled. A mark on a line of its own takes several lines, each as far in as the mark.
+    /// A template, filled. A mark on a line of its own takes several lines, each as far in as the mark, or none.
     ///
     /// - Throws: `ValidationError` when the file is not there, or a mark has no word.
     func filled(_ path: String, _ marks: [String: String]) throws -> String {
@@ -15,6 +15,7 @@ struct TemplateFolder {
             guard mark.hasPrefix("__"), mark.hasSuffix("__"), let words = marks[mark] else {
                 return [marks.reduce(line) { $0.replacingOccurrences(of: $1.key, with: $1.value) }]
             }
+            if words.isEmpty { return [] }
             let indent = String(line.prefix { $0 == " " })
             return words.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : indent + $0 }
         }.joined(separator: "\n")

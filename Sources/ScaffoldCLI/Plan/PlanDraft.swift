@@ -5,6 +5,7 @@ import Foundation
 struct PlanDraft {
     var label: String?
     var kind: SourcePlan.Kind?
+    var method: SourcePlan.Method?
     var auth: SourcePlan.Auth?
     var pagination: SourcePlan.Pagination?
     var baseURL: BaseURL?
@@ -40,6 +41,9 @@ struct PlanDraft {
             throw ValidationError("Reading --table: a file source starts with one table; add others by hand.")
         }
         if kind == .graphql { for index in tables.indices { tables[index].path = "/graphql" } }
+        if let method, method == .post, kind != .rest {
+            throw ValidationError("Reading --method post: only a source of kind rest is asked so; graphql always is.")
+        }
         let names = tables.map(\.name)
         guard Set(names).count == names.count else {
             throw ValidationError("Reading --table: two tables have one name: \(names.joined(separator: ", ")).")
@@ -54,7 +58,7 @@ struct PlanDraft {
         var plan = SourcePlan(
             type: type, label: label ?? type.label,
             docs: docs ?? "https://\(URL(string: baseURL.example)?.host ?? "example.com")/docs", kind: kind,
-            auth: auth ?? .bearer, pagination: pagination, baseURL: baseURL, tables: tables,
+            method: method ?? .get, auth: auth ?? .bearer, pagination: pagination, baseURL: baseURL, tables: tables,
             pageNames: pageNames ?? PageNames(pagination))
         if let apiKeyPlace { plan.apiKeyPlace = apiKeyPlace }
         let fields = FormNames(plan).fields

@@ -3,6 +3,14 @@ import Foundation
 
 /// What a new source is to be: everything that the templates and the first scenario are made of.
 struct SourcePlan: Equatable {
+    /// How lists are asked for.
+    enum Method: String, CaseIterable, ExpressibleByArgument {
+        /// By GET, with parameters in the query.
+        case get
+        /// By POST, with parameters in a JSON body: a search.
+        case post
+    }
+
     /// What kind of upstream it reads.
     enum Kind: String, CaseIterable, ExpressibleByArgument {
         case rest, graphql, sql, file
@@ -25,6 +33,7 @@ struct SourcePlan: Equatable {
     var label: String
     var docs: String
     var kind: Kind
+    var method = Method.get
     var auth: Auth
     var pagination: Pagination
     var baseURL: BaseURL
@@ -36,6 +45,9 @@ struct SourcePlan: Equatable {
 
     /// The type in lower case: the folder of fixtures, the icon, the name on the command line.
     var id: String { type.text.lowercased() }
+
+    /// A parameter of lists, as Swift has it.
+    func parameter(_ name: String) -> String { method == .post ? ".body(\"\(name)\")" : "\"\(name)\"" }
 }
 
 /// One table of a new source.
@@ -49,6 +61,8 @@ struct TablePlan: Equatable {
     var path: String
     /// The parameter that takes a lower bound of the cursor.
     var since: String
+    /// How the bound, and the field itself, are spelt.
+    var format = CursorSpelling.iso8601
     /// Where the list stands in an answer; nil means the pagination's usual place.
     var rows: String?
     /// Columns whose type the document tells and values may not: column to case of `ColumnType`.
@@ -65,7 +79,7 @@ struct TablePlan: Equatable {
     }
 
     /// The form of a table on the command line.
-    static let form = "name[=/path]:key[+key…][:cursor-field[=parameter]]"
+    static let form = "name[=/path]:key[+key…][:cursor-field[=parameter][@spelling]]"
 
     /// Reads ``form``.
     ///
@@ -76,6 +90,7 @@ struct TablePlan: Equatable {
             throw ValidationError(
                 "\(Self.form) is needed, such as items:id:updated_at, or lines:order_id+number.")
         }
+        let spelling = parts.count == 3 ? try CursorSpelling.take(of: &parts[2]) : nil
         let path = Self.takeRest(of: &parts[0])
         let since = parts.count == 3 ? Self.takeRest(of: &parts[2]) : nil
         if let path, !path.hasPrefix("/") || !path.dropFirst().split(separator: "/").allSatisfy({ Self.isWord($0) }) {
@@ -94,6 +109,7 @@ struct TablePlan: Equatable {
         guard Set(keys).count == keys.count else { throw ValidationError("the key names a column twice.") }
         self.init(name: parts[0], keys: keys, cursor: cursor, path: path)
         if let since { self.since = since }
+        if let spelling { format = spelling }
     }
 
     /// What stands behind an equals sign, which is taken off.
@@ -117,6 +133,38 @@ struct TablePlan: Equatable {
                 (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
                     || byte == 0x5F || byte == 0x2D
             }
+    }
+}
+
+/// How an API spells points in time, in its rows and its bounds.
+enum CursorSpelling: String, CaseIterable {
+    case iso8601
+    case epochSeconds = "epoch-seconds"
+    case epochMilliseconds = "epoch-milliseconds"
+
+    /// The case of `CursorFormat`.
+    var code: String { self == .epochSeconds ? "epochSeconds" : self == .iso8601 ? "iso8601" : "epochMilliseconds" }
+
+    /// A minute of a day in March 2025.
+    func value(minute: Int) -> Any {
+        let seconds = 1_740_819_600 + 60 * minute
+        return switch self {
+        case .iso8601: String(format: "2025-03-01T09:%02d:00Z", minute)
+        case .epochSeconds: seconds
+        case .epochMilliseconds: seconds * 1_000
+        }
+    }
+
+    /// Takes `@spelling` off the end of a text.
+    static func take(of part: inout String) throws -> CursorSpelling? {
+        guard let sign = part.lastIndex(of: "@") else { return nil }
+        let text = String(part[part.index(after: sign)...])
+        guard let spelling = CursorSpelling(rawValue: text) else {
+            let known = allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("'\(text)' is no spelling of a time; known are \(known).")
+        }
+        part = String(part[..<sign])
+        return spelling
     }
 }
 

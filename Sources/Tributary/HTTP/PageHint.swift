@@ -6,17 +6,30 @@ public struct PageHint: Sendable, Hashable {
     /// The path of the rows in the answer; empty when the answer is the list.
     public var rows: String
     /// Where the answer says how many rows the list has.
-    public var total: String?
+    public var total: ResponsePlace?
     /// Where the answer says how many pages the list has.
-    public var totalPages: String?
+    public var totalPages: ResponsePlace?
+
+    /// Where the answer has what leads on: a cursor, or the next page's URL.
+    public var next: ResponsePlace?
+    /// Where the answer says whether there is more.
+    public var hasMore: ResponsePlace?
 
     /// A page whose rows are at a path.
     public init(
-        rows: String, size: RequestParameter? = nil, total: String? = nil, totalPages: String? = nil
+        rows: String, size: RequestParameter? = nil, total: ResponsePlace? = nil, totalPages: ResponsePlace? = nil,
+        next: ResponsePlace? = nil, hasMore: ResponsePlace? = nil
     ) {
         self.rows = rows
         self.size = size
         self.total = total
         self.totalPages = totalPages
+        self.next = next
+        self.hasMore = hasMore
+    }
+
+    /// Whether the source reads a header field of this name.
+    public func reads(header name: String) -> Bool {
+        [total, totalPages, next, hasMore].contains { $0?.isHeader(name) ?? false }
     }
 }

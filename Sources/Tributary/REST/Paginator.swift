@@ -7,37 +7,51 @@ import Columns
 public struct Paginator: Sendable {
     /// Puts a position into the request.
     let apply: @Sendable (_ position: JSONValue, _ request: inout RESTRequest) throws -> Void
-    /// The position after the page that came for `position`; nil at the end.
+    /// The position after the page that came for `position`; nil, or null, at the end.
     let next: @Sendable (_ position: JSONValue, _ page: RESTPage, _ size: PageSize?) throws -> JSONValue?
     /// The paths that `next` looks at, for rows at a selector: found in one walk over the page.
     var wanted: @Sendable (_ selector: String) -> [String] = { _ in [] }
-    /// Where the body says how many rows the list has, and how many pages.
-    private(set) var total: String?
-    private(set) var totalPages: String?
+    /// Where an answer says how many rows the list has, and how many pages.
+    private(set) var total: ResponsePlace?
+    private(set) var totalPages: ResponsePlace?
+    /// Where an answer has what leads on, and says whether there is more.
+    private(set) var lead: ResponsePlace?
+    private(set) var hasMore: ResponsePlace?
 
     /// A paginator of the author's own.
     ///
     /// - Parameters:
     ///   - apply: puts the position into the request; called with `.null` for the first page as well.
-    ///   - next: the position after a page, nil at the end.
+    ///   - next: the position after a page; nil or `.null` at the end, since null is the first page and leads nowhere.
     public init(
         apply: @escaping @Sendable (_ position: JSONValue, _ request: inout RESTRequest) throws -> Void,
         next: @escaping @Sendable (_ position: JSONValue, _ page: RESTPage, _ size: PageSize?) throws -> JSONValue?
     ) {
         self.apply = apply
-        self.next = next
+        self.next = { position, page, size in
+            // Where Swift takes a bare nil for the JSON value, it is meant as the end all the same.
+            let following = try next(position, page, size)
+            return following?.isNull == true ? Optional.none : following
+        }
     }
 
     /// The same paginator, which looks at these paths of each page.
-    private func wanting(_ paths: String?..., lastRow field: String? = nil) -> Paginator {
+    private func wanting(_ places: ResponsePlace?..., lastRow field: String? = nil) -> Paginator {
         var copy = self
-        let fixed = paths.compactMap { $0 }
+        let fixed = places.compactMap { $0?.path }
         copy.wanted = { selector in fixed + (field.map { [RESTPage.lastRow($0, of: selector)] } ?? []) }
         return copy
     }
 
-    /// The same paginator, which ends by what the body says of the list's length.
-    private func counting(rows: String?, pages: String? = nil) -> Paginator {
+    /// The same paginator, which goes on by what an answer says.
+    private func led(by place: ResponsePlace?, hasMore: ResponsePlace? = nil) -> Paginator {
+        var copy = self
+        (copy.lead, copy.hasMore) = (place, hasMore)
+        return copy
+    }
+
+    /// The same paginator, which ends by what an answer says of the list's length.
+    private func counting(rows: ResponsePlace?, pages: ResponsePlace? = nil) -> Paginator {
         var copy = self
         (copy.total, copy.totalPages) = (rows, pages)
         return copy
@@ -48,35 +62,35 @@ extension Paginator {
     /// Everything comes in one answer.
     public static let singlePage = Paginator(apply: { _, _ in }, next: { _, _, _ in nil })
 
-    /// A cursor in the body leads on: `.cursor(parameter: "after", from: "meta.next")`.
+    /// A cursor in the answer leads on: `.cursor(parameter: "after", from: "meta.next")`.
     ///
     /// - Parameters:
-    ///   - path: where the cursor is; absent, null or empty is the end, unless `hasMore` says that there is more.
-    ///   - hasMore: where the body says whether there is more.
+    ///   - place: where the cursor is; absent, null or empty is the end, unless `hasMore` says that there is more.
+    ///   - hasMore: where the answer says whether there is more.
     public static func cursor(
-        parameter: RequestParameter, from path: String, hasMore: String? = nil
+        parameter: RequestParameter, from place: ResponsePlace, hasMore: ResponsePlace? = nil
     ) -> Paginator {
         Paginator(
             apply: { position, request in if !position.isNull { request.set(parameter, position) } },
             next: { _, page, _ in
                 let goesOn = try hasMore.map { try page.flag($0) }
                 if goesOn == false { return nil }
-                let cursor = page.value(path).flatMap(Position.usable)
+                let cursor = page.value(place).flatMap(Position.usable)
                 if cursor == nil, goesOn == true {
-                    throw page.missing(path, "although '\(hasMore ?? "")' says that more follows")
+                    throw page.missing(place, "although '\(hasMore ?? "")' says that more follows")
                 }
                 return cursor
             }
-        ).wanting(path, hasMore)
+        ).wanting(place, hasMore).led(by: place, hasMore: hasMore)
     }
 
     /// A field of the page's last row leads on, as Stripe's `starting_after`.
     ///
     /// - Parameters:
     ///   - field: the path inside the row.
-    ///   - hasMore: where the body says whether there is more; nil: an empty page is the end.
+    ///   - hasMore: where the answer says whether there is more; nil: an empty page is the end.
     public static func lastRow(
-        _ field: String, parameter: RequestParameter, hasMore: String? = nil
+        _ field: String, parameter: RequestParameter, hasMore: ResponsePlace? = nil
     ) -> Paginator {
         Paginator(
             apply: { position, request in if !position.isNull { request.set(parameter, position) } },
@@ -85,21 +99,23 @@ extension Paginator {
                 if page.isEmpty, hasMore == nil { return nil }
                 let path = RESTPage.lastRow(field, of: page.selector)
                 guard let value = page.value(path).flatMap(Position.usable) else {
-                    throw page.missing(path, "where the next page starts")
+                    throw page.missing(.body(path), "where the next page starts")
                 }
                 return value
             }
-        ).wanting(hasMore, lastRow: field)
+        ).wanting(hasMore, lastRow: field).led(by: nil, hasMore: hasMore)
     }
 
     /// The body holds the next page's URL, absolute or relative. It must be of the same origin.
     public static func nextURL(from path: String) -> Paginator {
-        urls { page in page.value(path)?.string }.wanting(path)
+        urls { page in page.value(path)?.string }.wanting(.body(path)).led(by: .body(path))
     }
 
     /// A header of its own holds the next page's URL, absolute or relative, as Kinto's `Next-Page`; it is missing on the
     /// last page. The URL must be of the same origin.
-    public static func nextURL(header name: String) -> Paginator { urls { page in page.headers[name] } }
+    public static func nextURL(header name: String) -> Paginator {
+        urls { page in page.headers[name] }.led(by: .header(name))
+    }
 
     /// A `Link` header with `rel="next"` holds the next page's URL. It must be of the same origin.
     public static let linkHeader = urls { page in
@@ -113,12 +129,13 @@ extension Paginator {
     ///
     /// The list ends with an empty page, at the declared total, or, without a total, with a page shorter than the page size.
     /// - Parameters:
-    ///   - total: where the body says how many rows there are; it must then be there.
+    ///   - total: where the answer says how many rows there are; it must then be there.
     ///   - maximum: the greatest offset that the upstream takes; a list that goes on behind it is an error, since its rest
     ///     cannot be had.
     ///   - stopsOnShortPage: false for an upstream that gives fewer rows than it was asked for.
     public static func offset(
-        parameter: RequestParameter = "offset", total: String? = nil, maximum: Int? = nil, stopsOnShortPage: Bool = true
+        parameter: RequestParameter = "offset", total: ResponsePlace? = nil, maximum: Int? = nil,
+        stopsOnShortPage: Bool = true
     ) -> Paginator {
         Paginator(
             apply: { position, request in request.set(parameter, .number(JSONNumber(position.int64 ?? 0))) },
@@ -145,14 +162,14 @@ extension Paginator {
     /// so, or, without these, with a page shorter than the page size.
     /// - Parameters:
     ///   - first: the number of the first page.
-    ///   - totalPages: where the body says how many pages there are; it must then be there.
-    ///   - total: where the body says how many rows there are; it must then be there. Rows are counted as they come, so
+    ///   - totalPages: where the answer says how many pages there are; it must then be there.
+    ///   - total: where the answer says how many rows there are; it must then be there. Rows are counted as they come, so
     ///     that an upstream that gives fewer than it was asked for is read to its end.
-    ///   - hasMore: where the body says whether there is more; it must then be there.
+    ///   - hasMore: where the answer says whether there is more; it must then be there.
     ///   - stopsOnShortPage: false for an upstream that gives fewer rows than it was asked for.
     public static func pageNumber(
-        parameter: RequestParameter = "page", first: Int = 1, totalPages: String? = nil, total: String? = nil,
-        hasMore: String? = nil, stopsOnShortPage: Bool = true
+        parameter: RequestParameter = "page", first: Int = 1, totalPages: ResponsePlace? = nil,
+        total: ResponsePlace? = nil, hasMore: ResponsePlace? = nil, stopsOnShortPage: Bool = true
     ) -> Paginator {
         Paginator(
             apply: { position, request in
@@ -177,7 +194,7 @@ extension Paginator {
                 }
                 return .number(JSONNumber(next))
             }
-        ).wanting(totalPages, total, hasMore).counting(rows: total, pages: totalPages)
+        ).wanting(totalPages, total, hasMore).counting(rows: total, pages: totalPages).led(by: nil, hasMore: hasMore)
     }
 
     private static func urls(_ find: @escaping @Sendable (RESTPage) -> String?) -> Paginator {

@@ -37,19 +37,22 @@ public struct RESTIncremental: Sendable {
     public var stopsAtWatermark: Bool
     /// Parameters that are sent when this field was chosen, such as the order by it.
     public var query: [QueryItem]
+    /// The same for a search by POST: values of the body by their places, such as `sort.by`, over those of the endpoint's.
+    public var body: JSONObject
     /// The order in which rows arrive when this field was chosen; nil means the endpoint's.
     public var sort: RESTSort?
 
     /// A cursor field with the bounds that the upstream takes.
     public init(
         _ field: IncrementalField, start: Bound? = nil, end: Bound? = nil, stopsAtWatermark: Bool = false,
-        query: KeyValuePairs<String, String> = [:], sort: RESTSort? = nil
+        query: KeyValuePairs<String, String> = [:], body: JSONObject = [:], sort: RESTSort? = nil
     ) {
         self.field = field
         self.start = start
         self.end = end
         self.stopsAtWatermark = stopsAtWatermark
         self.query = query.map { QueryItem($0.key, $0.value) }
+        self.body = body
         self.sort = sort
     }
 }
@@ -65,21 +68,22 @@ extension RESTIncremental {
     /// since 1970 is one too: `.datetime("created", parameter: "created[gte]", format: .epochSeconds)`.
     public static func datetime(
         _ name: String, parameter: RequestParameter, end: RequestParameter? = nil, format: CursorFormat = .iso8601,
-        isInclusive: Bool = true, query: KeyValuePairs<String, String> = [:], sort: RESTSort? = nil
+        isInclusive: Bool = true, query: KeyValuePairs<String, String> = [:], body: JSONObject = [:],
+        sort: RESTSort? = nil
     ) -> Self {
         Self(
             .datetime(name), start: Bound(parameter, format: format, isInclusive: isInclusive),
-            end: end.map { Bound($0, format: format, isInclusive: isInclusive) }, query: query, sort: sort)
+            end: end.map { Bound($0, format: format, isInclusive: isInclusive) }, query: query, body: body, sort: sort)
     }
 
-    /// A number that grows, such as an id; a time that is a number is no counter, see ``datetime(_:parameter:end:format:isInclusive:query:sort:)``.
+    /// A number that grows, such as an id; a time that is a number is no counter, see ``datetime(_:parameter:end:format:isInclusive:query:body:sort:)``.
     public static func integer(
         _ name: String, parameter: RequestParameter, end: RequestParameter? = nil, isInclusive: Bool = true,
-        query: KeyValuePairs<String, String> = [:], sort: RESTSort? = nil
+        query: KeyValuePairs<String, String> = [:], body: JSONObject = [:], sort: RESTSort? = nil
     ) -> Self {
         Self(
             .integer(name), start: Bound(parameter, format: .plain, isInclusive: isInclusive),
-            end: end.map { Bound($0, format: .plain, isInclusive: isInclusive) }, query: query, sort: sort)
+            end: end.map { Bound($0, format: .plain, isInclusive: isInclusive) }, query: query, body: body, sort: sort)
     }
 
     /// A point in time of a list that comes newest first and takes no bound.

@@ -58,13 +58,15 @@ struct RESTList: Sendable {
         var request = RESTRequest(
             endpoint.method, path, headers: endpoint.headers,
             body: endpoint.body.flatMap { PathTemplate.filled(.object($0), plain).object })
+        for member in walk.body.members { request.set(.body(member.name), member.value) }
         request.query = client.query
         for items in [endpoint.query, walk.query, query] { request.override(items, filling: plain) }
         if let pageSize { request.set(pageSize.parameter, .number(JSONNumber(Int64(pageSize.rows)))) }
         for bound in walk.bounds { request.set(bound.parameter, bound.value) }
         try paginator.apply(position, &request)
         request.page = PageHint(
-            rows: endpoint.rows, size: pageSize?.parameter, total: paginator.total, totalPages: paginator.totalPages)
+            rows: endpoint.rows, size: pageSize?.parameter, total: paginator.total, totalPages: paginator.totalPages,
+            next: paginator.lead, hasMore: paginator.hasMore)
         return request
     }
 

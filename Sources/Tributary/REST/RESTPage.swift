@@ -107,35 +107,48 @@ public struct RESTPage: Sendable {
     /// The path of a field of the last row.
     static func lastRow(_ field: String, of selector: String) -> String { "\(selector)[-1].\(field)" }
 
-    /// A declared truth value of the body.
-    func flag(_ path: String) throws -> Bool {
-        guard let value = value(path).flatMap({ Bool.read($0) }) else {
-            throw missing(path, "where it must say whether more follows")
+    /// The value at a place of the answer, that of a header as text; nil when it is not there.
+    public func value(_ place: ResponsePlace) -> JSONValue? {
+        switch place {
+        case .body(let path): value(path)
+        case .header(let name): headers[name].map { .string($0) }
+        }
+    }
+
+    /// A declared truth value of the answer.
+    func flag(_ place: ResponsePlace) throws -> Bool {
+        guard let value = value(place).flatMap({ Bool.read($0) }) else {
+            throw missing(place, "where it must say whether more follows")
         }
         return value
     }
 
-    /// A declared number of the body.
-    func number(_ path: String) throws -> Int64 {
-        guard let value = value(path).flatMap({ Int.read($0) }) else {
-            throw missing(path, "where it must give a number")
+    /// A declared number of the answer.
+    func number(_ place: ResponsePlace) throws -> Int64 {
+        guard let value = value(place).flatMap({ Int.read($0) }) else {
+            throw missing(place, "where it must give a number")
         }
         return Int64(value)
     }
 
-    /// The error for a place of the body that does not hold what the paginator was told.
-    func missing(_ path: String, _ reason: String) -> SourceError {
-        SourceError(
+    /// The error for a place of the answer that does not hold what the paginator was told.
+    func missing(_ place: ResponsePlace, _ reason: String) -> SourceError {
+        let there =
+            switch place {
+            case .body: RESTErrors.keys(of: document)
+            case .header: "; its header fields are: \(headers.fields.map(\.name).joined(separator: ", "))"
+            }
+        return SourceError(
             .unexpectedAnswer,
-            "Reading a page: the answer has nothing usable at '\(path)', \(reason)\(RESTErrors.keys(of: document)).",
+            "Reading a page: the answer has nothing usable at '\(place)', \(reason)\(there).",
             advice: "Compare the paginator of the endpoint with the upstream's documentation.")
     }
 
     /// The error for a page without rows before the stated total is reached.
-    func short(of total: Int64, at position: Int64, _ path: String) -> SourceError {
+    func short(of total: Int64, at position: Int64, _ place: ResponsePlace) -> SourceError {
         SourceError(
             .unexpectedAnswer,
-            "Reading a page: it has no rows after \(position), and '\(path)' says that there are \(total).",
+            "Reading a page: it has no rows after \(position), and '\(place)' says that there are \(total).",
             advice: "If the upstream's total is an estimate, leave it out of the paginator.",
             recovery: .retry(after: nil))
     }
@@ -148,8 +161,11 @@ public struct RESTPage: Sendable {
                 "Read the list in parts that are shorter, by a bound in time or a filter: the rest would be missing.")
     }
 
-    /// A link of the page as an absolute URL of the client's origin, without secrets.
-    func link(_ reference: String) throws -> String { try finishLink(reference, url) }
+    /// A link of the page as an absolute URL of the client's origin, without secrets: the position of a paginator of the
+    /// author's own.
+    ///
+    /// - Throws: `SourceError` when it leads to another origin, or is no URL.
+    public func link(_ reference: String) throws -> String { try finishLink(reference, url) }
 }
 
 extension JSONObject {

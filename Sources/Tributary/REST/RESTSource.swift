@@ -12,6 +12,9 @@ public protocol RESTSource: Source {
     /// A path that answers to any genuine credentials, such as `/me`.
     var probe: String { get }
 
+    /// The request for the probe: a GET of ``probe``, unless an API that is searched by POST wants another.
+    var probeRequest: RESTRequest { get }
+
     /// The client for a connection. Called once for each read.
     func client(for config: Config, in context: SourceContext) throws -> RESTClient
 
@@ -20,6 +23,8 @@ public protocol RESTSource: Source {
 }
 
 extension RESTSource {
+    public var probeRequest: RESTRequest { RESTRequest(.get, probe) }
+
     public func endpoints(for config: Config) -> [RESTEndpoint] { Self.endpoints }
 
     public func schemas(for config: Config, in context: SourceContext) async throws -> [SourceSchema] {
@@ -35,7 +40,7 @@ extension RESTSource {
             return try await reader.probe(try reader.endpoint(schema))
         }
         do {
-            _ = try await client.exchange(RESTRequest(.get, probe), for: Purpose())
+            _ = try await client.exchange(probeRequest, for: Purpose())
         } catch let error as SourceError where error.kind == .permissionDenied {
             context.logger.info("The credentials are genuine; the probe itself is not permitted.")
         }

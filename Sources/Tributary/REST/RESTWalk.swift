@@ -25,8 +25,9 @@ struct RESTWalk: Sendable, Hashable {
 
     var bounds: [Bound] = []
     var stop: Stop?
-    /// Parameters that belong to the chosen cursor field.
+    /// Parameters that belong to the chosen cursor field, and members of the body.
     var query: [QueryItem] = []
+    var body: JSONObject = [:]
 }
 
 extension RESTWalk {
@@ -51,6 +52,7 @@ extension RESTWalk {
 
     private init(_ field: RESTIncremental, start: CursorValue?, merges: Bool) {
         query = field.query
+        body = field.body
         guard let start else { return }
         if let lower = field.start, let text = lower.lower(start, merges: merges) {
             bounds = [Bound(parameter: lower.parameter, text: text, isNumber: lower.isNumber(text, of: start))]
@@ -114,6 +116,7 @@ struct RESTToken {
         self.walks = walks.compactMap { $0 }.map { walk in
             var walk = walk
             walk.query = field?.query ?? []
+            walk.body = field?.body ?? [:]
             return walk
         }
         position = value["at"] ?? .null

@@ -37,6 +37,28 @@ import Tributary
         #expect(!exchanges.contains { $0.exchange.isTrimmed })
     }
 
+    @Test("what headers say of a list is lowered with it, declared, and answered by the model")
+    func headers() async throws {
+        let room = try TemporaryFolder("counted")
+        let first = Recorder.testing(CountedService(rows: 121).client, room.url, of: Self.source)
+        var plan = first.plan
+        plan.tables = ["labels", "notes"]
+        let outcome = try await Recorder(
+            plan: plan, live: first.live, fixtures: first.fixtures, key: Array("a key of pseudonyms for tests ..".utf8)
+        ).run()
+        #expect(outcome.tables.map(\.rows) == [15, 15], "\(outcome.notes)")
+        let scenario = try Scenario(at: room.file("counted/lists"))
+        let stated = try scenario.exchanges(state: "t0").map { exchange in
+            exchange.exchange.response.headers.first { ["x-records", "x-next-token"].contains($0.name) }?.value
+        }
+        #expect(stated.compactMap(\.self) == ["15", "15", "15", "t5", "t10"], "\(stated)")
+        let model = try #require(try ModelDeclaration(of: scenario))
+        #expect(model.endpoints.map(\.headers) == [["x-records": "$total"], ["x-next-token": "$next?"]])
+        #expect(model.endpoints.map(\.page.style) == [.offset, .cursor])
+        let verified = try await ModelVerification(scenario, model).run(state: "t0")
+        #expect(verified.verified == 6 && verified.findings.isEmpty, "\(verified.findings)")
+    }
+
     @Test("a table that cannot be recorded is told with its error beside those that are")
     func leftOut() async throws {
         let room = try TemporaryFolder("counted")

@@ -21,6 +21,14 @@ struct CountedSource: RESTSource {
         RESTEndpoint(
             "users", path: "/users", primaryKeys: ["id"], rows: "list",
             paginator: .pageNumber(parameter: "page", totalPages: "n"), pageSize: PageSize("batch", 100)),
+        RESTEndpoint(
+            "labels", path: "/labels", primaryKeys: ["id"], rows: "list",
+            paginator: .offset(parameter: "skip", total: .header("X-Records")), pageSize: PageSize("take", 100),
+            isSelectedByDefault: false),
+        RESTEndpoint(
+            "notes", path: "/notes", primaryKeys: ["id"], rows: "list",
+            paginator: .cursor(parameter: "after", from: .header("X-Next-Token")), pageSize: PageSize("take", 100),
+            isSelectedByDefault: false),
         RESTEndpoint("missing", path: "/missing", primaryKeys: ["id"], rows: "list", isSelectedByDefault: false),
     ]
 
@@ -64,6 +72,13 @@ final class CountedService: Sendable {
             let size = number("batch", 100)
             let pages = (rows + size - 1) / size
             return .json(["list": slice((number("page", 1) - 1) * size, size), "n": Self.number(pages)])
+        case "/labels":
+            let page = slice(number("skip", 0), number("take", 100))
+            return .json(["list": page], headers: [("X-Records", "\(rows)"), ("X-Request-Id", "r1")])
+        case "/notes":
+            let (start, size) = (request["after"].flatMap { Int($0.dropFirst()) } ?? 0, number("take", 100))
+            let next = start + size < rows ? [("X-Next-Token", "t\(start + size)")] : []
+            return .json(["list": slice(start, size)], headers: next)
         case "/me": return .json(["ok": true])
         default: return .json(["message": "There is no such list."], status: 404)
         }

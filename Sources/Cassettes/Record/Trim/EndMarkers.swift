@@ -1,19 +1,26 @@
 import Columns
+import Tributary
 
 /// The members of a page by which APIs say that more follows, set so that nothing does.
 struct EndMarkers {
     /// The list of rows, which is left alone.
     let rows: [String]
+    /// What the source says of its pages; other markers are told by their names.
+    var hint: PageHint?
     /// The places that were changed.
     private(set) var changed: [String] = []
 
-    init(rows: [String]) { self.rows = rows }
+    init(rows: [String], hint: PageHint? = nil) {
+        self.rows = rows
+        self.hint = hint
+    }
 
     mutating func ending(_ json: RawJSON) -> RawJSON {
-        json.changingMembers(around: rows) { place, value in
-            guard let name = place.last, let end = Self.end(name, value, within: place.dropLast().last) else {
-                return nil
-            }
+        let next = hint?.next?.path.flatMap { JSONPath($0) }?.segments.map(\.name)
+        let hasMore = hint?.hasMore?.path.flatMap { JSONPath($0) }?.segments.map(\.name)
+        return json.changingMembers(around: rows) { place, value in
+            let name = place == next ? "next" : place == hasMore ? "more" : place.last
+            guard let name, let end = Self.end(name, value, within: place.dropLast().last) else { return nil }
             changed.append(place.joined(separator: "."))
             return end
         }

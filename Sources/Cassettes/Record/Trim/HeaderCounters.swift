@@ -7,6 +7,8 @@ struct HeaderCounters {
     let total: Int
     /// Pages with rows that are kept of the list.
     let pages: Int
+    /// What the source says of its pages; other counters are told by their names.
+    var hint: PageHint?
 
     /// What a field says of the list that is left; nil where it stays as it is.
     func lowered(_ name: String, _ value: String) -> String? {
@@ -17,6 +19,8 @@ struct HeaderCounters {
     /// What a counter may say at most; nil for what is none. Letters alone count: `X-WP-TotalPages` is `x-wp-totalpages`
     /// over HTTP/2.
     private func limit(_ name: String) -> Int? {
+        if hint?.total?.isHeader(name) ?? false { return total }
+        if hint?.totalPages?.isHeader(name) ?? false { return max(1, pages) }
         let text = name.lowercased().filter { $0.isLetter || $0 == "-" }
         let others = ["limit", "rate", "retry", "size", "remaining", "time", "byte"]
         guard !others.contains(where: text.contains) else { return nil }

@@ -20,8 +20,8 @@ struct ListCounters {
         self.rows = rows
         self.total = total
         self.pages = max(1, pages)
-        declaredTotal = hint?.total.flatMap { JSONPath($0) }?.segments.map(\.name)
-        declaredPages = hint?.totalPages.flatMap { JSONPath($0) }?.segments.map(\.name)
+        declaredTotal = hint?.total?.path.flatMap { JSONPath($0) }?.segments.map(\.name)
+        declaredPages = hint?.totalPages?.path.flatMap { JSONPath($0) }?.segments.map(\.name)
     }
 
     mutating func lowering(_ json: RawJSON) -> RawJSON {

@@ -89,12 +89,12 @@ struct PageTrim: Sendable {
                 return Array(left.prefix(kept))
             }
         }
-        var markers = EndMarkers(rows: list.path)
+        var markers = EndMarkers(rows: list.path, hint: exchange.page)
         changed = markers.ending(changed)
         var counters = ListCounters(
             rows: list.path, total: progress.rows, pages: progress.full, hint: exchange.page)
         changed = counters.lowering(changed)
-        let header = HeaderCounters(total: progress.rows, pages: progress.full)
+        let header = HeaderCounters(total: progress.rows, pages: progress.full, hint: exchange.page)
         let stated = headers.fields.compactMap { field -> String? in
             guard case .plain(let value) = field.value else { return nil }
             return header.lowered(field.name, value).map { _ in field.name }
@@ -109,10 +109,12 @@ struct PageTrim: Sendable {
         return Outcome(body: changed.compact, counters: header, note: .object(note))
     }
 
-    /// The names of the headers that lead on: Link with a next page, and those that say so by their names.
-    static func leading(_ headers: HTTPHeaders) -> [String] {
+    /// The names of the headers that lead on: Link with a next page, the one that the source follows, and those that say so
+    /// by their names.
+    static func leading(_ headers: HTTPHeaders, hint: PageHint?) -> [String] {
         headers.fields.compactMap { field in
             guard case .plain(let value) = field.value, !value.isEmpty else { return nil }
+            if hint?.next?.isHeader(field.name) ?? false { return field.name }
             let leadsOn =
                 field.name.lowercased() == "link"
                 ? LinkHeader.target("next", in: value) != nil : FieldWords(field.name).words.contains("next")

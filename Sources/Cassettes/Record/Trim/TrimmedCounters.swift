@@ -32,7 +32,7 @@ public enum TrimmedCounters {
                 var counters = ListCounters(
                     rows: list.path, total: total, pages: full, hint: exchanges[index].page)
                 result[index].body = counters.lowering(json).compact
-                let header = HeaderCounters(total: total, pages: full)
+                let header = HeaderCounters(total: total, pages: full, hint: exchanges[index].page)
                 for field in result[index].responseHeaders.indices {
                     let stated = result[index].responseHeaders[field]
                     if let other = header.lowered(stated.name, stated.value) {

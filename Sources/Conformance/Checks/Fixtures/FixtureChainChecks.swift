@@ -118,19 +118,20 @@ struct PageChain {
         if let link = exchange.exchange.response.headers.first(where: { $0.name.lowercased() == "link" }) {
             return LinkHeader.target("next", in: link.value).map { .url($0) }
         }
-        guard let body = try? JSONValue(parsing: exchange.body) else { return nil }
         guard let endpoint = endpoint(for: exchange, declaration) else {
-            return body["has_more"]?.bool == true ? .unknown : nil
+            let body = try? JSONValue(parsing: exchange.body)
+            return body?["has_more"]?.bool == true ? .unknown : nil
         }
-        let parts = places(in: endpoint.envelope)
-        if let more = parts["$more"], body.path(more)?.bool == false { return nil }
-        if let place = parts["$nextURL"] { return body.path(place)?.string.map { .url($0) } }
+        guard let answer = endpoint.answer(exchange) else { return nil }
+        let parts = places(in: endpoint.template)
+        if let more = parts["$more"], answer.path(more)?.bool == false { return nil }
+        if let place = parts["$nextURL"] { return answer.path(place)?.string.map { .url($0) } }
         if let place = parts["$next"] {
-            guard let value = body.path(place), !value.isNull, value.string != "" else { return nil }
+            guard let value = answer.path(place), !value.isNull, value.string != "" else { return nil }
             return .parameter(endpoint.page.parameter, value.string ?? value.text)
         }
         let list = rows(of: exchange, declaration)
-        guard let more = parts["$more"], body.path(more)?.bool == true, endpoint.page.style == .lastKey,
+        guard let more = parts["$more"], answer.path(more)?.bool == true, endpoint.page.style == .lastKey,
             let last = list.last?.object, let key = declaration?.collection(endpoint.collection)?.key
         else { return nil }
         return .parameter(endpoint.page.parameter, ModelPage.key(of: last, by: key))

@@ -178,8 +178,8 @@ extension ReadingChecks {
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandPages()
-            let statesMore = bench.endpoint.envelope.text.contains("\"$more\"")
-            guard statesMore || bench.endpoint.envelope.text.contains("\"$total\"") else {
+            let statesMore = bench.endpoint.says(.more)
+            guard statesMore || bench.endpoint.says(.total) else {
                 throw Bench.Verdicted(
                     verdict: .notApplicable("The answers state neither a total nor whether more follows."))
             }
@@ -215,13 +215,13 @@ extension ReadingChecks {
 extension ModelDeclaration.Endpoint {
     /// Whether nothing but the number of rows says where the list ends: a total, and no sign of more.
     fileprivate var endsByCounting: Bool {
-        page.style.isCounted && envelope.text.contains("\"$total\"") && !envelope.text.contains("\"$more\"")
+        page.style.isCounted && says(.total) && !says(.more)
     }
 
     /// Whether a page without rows can say where the next one is.
     var leadsOnFromEmptyPages: Bool {
         guard !page.endsWithEmptyPage else { return false }
-        return page.hasTokens || page.style == .page && envelope.text.contains("\"$more\"")
+        return page.hasTokens || page.style == .page && says(.more)
     }
 }
 

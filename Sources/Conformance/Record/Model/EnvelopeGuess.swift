@@ -34,16 +34,27 @@ struct EnvelopeGuess {
             return "$rows"
         }
         // A last page may lack the member that leads on.
-        let leading = paging?.nextPlace.flatMap { place in
+        let next = paging?.nextPlace.flatMap { RecordedPage.header(at: $0) == nil ? $0 : nil }
+        let leading = next.flatMap { place in
             pages.first { page in page.body.path(place).map { !$0.isNull } ?? false }
         }
         let template = template((leading ?? first).body, at: "") ?? "$rows"
         // A list of one page that is paged as the others are: where it would lead on, nothing is yet.
-        guard let place = paging?.nextPlace, leading == nil, first.body.path(place) == nil, !place.contains("."),
+        guard let place = next, leading == nil, first.body.path(place) == nil, !place.contains("."),
             var object = template.object
         else { return template }
         object[place] = .string(paging?.style == .nextURL ? "$nextURL?" : "$next?")
         return .object(object)
+    }
+
+    /// Header fields that tell of the list, with placeholders; others are left out.
+    func headers() -> JSONObject {
+        let names = runs.flatMap(\.pages).flatMap(\.headers.names)
+        var seen: Set<String> = []
+        return JSONObject(
+            names.filter { $0 != paging?.header && seen.insert($0).inserted }.compactMap { name in
+                placeholder(at: RecordedPage.place(ofHeader: name)).map { (name, .string($0)) }
+            })
     }
 
     /// What to say of members that the template leaves out; nil where it leaves out none.
@@ -56,8 +67,9 @@ struct EnvelopeGuess {
     }
 
     /// Whether a template tells the end of the list, by a number of its rows or pages, or by what leads on.
-    func saysEnd(_ template: JSONValue) -> Bool {
-        ["$total", "$pages", "$more", "$next"].contains { template.text.contains($0) }
+    func saysEnd(_ template: JSONValue, _ headers: JSONObject) -> Bool {
+        let texts = [template.text, JSONValue.object(headers).text]
+        return ["$total", "$pages", "$more", "$next"].contains { mark in texts.contains { $0.contains(mark) } }
     }
 
     /// A member that said that nothing follows on a page behind which the source asked on.
@@ -71,9 +83,7 @@ struct EnvelopeGuess {
 
     private mutating func template(_ value: JSONValue, at path: String) -> JSONValue? {
         if path == place { return .string("$rows" + (isMissing(path) ? "?" : "")) }
-        if path == paging?.nextPlace {
-            return .string((paging?.style == .nextURL ? "$nextURL" : "$next") + (isMissing(path) ? "?" : ""))
-        }
+        if path == paging?.nextPlace { return placeholder(at: path).map { .string($0) } }
         if let object = value.object {
             return .object(
                 JSONObject(
@@ -82,11 +92,20 @@ struct EnvelopeGuess {
                         return template(member.value, at: place).map { (member.name, $0) }
                     }))
         }
+        if let name = placeholder(at: path) { return .string(name) }
         let seen = seen(at: path)
-        if let name = role(of: path, seen) ?? lead(at: path, seen) { return .string(name) }
         if seen.allSatisfy({ $0.value == value }) { return value }
         if !isEcho(path) { unknown.append(path) }
         return nil
+    }
+
+    /// What of the list a place tells; nil for what tells nothing of it.
+    private func placeholder(at path: String) -> String? {
+        if path == paging?.nextPlace {
+            return (paging?.style == .nextURL ? "$nextURL" : "$next") + (isMissing(path) ? "?" : "")
+        }
+        let seen = seen(at: path)
+        return role(of: path, seen) ?? lead(at: path, seen)
     }
 
     /// Whether the member says again where the request began, which no source needs to be told.
@@ -104,14 +123,14 @@ struct EnvelopeGuess {
 
     /// Whether some page lacks the member.
     private func isMissing(_ path: String) -> Bool {
-        runs.contains { run in run.pages.contains { $0.body.path(path) == nil } }
+        runs.contains { run in run.pages.contains { $0.value(at: path) == nil } }
     }
 
     private func seen(at path: String) -> [Seen] {
         runs.flatMap { run in
             run.pages.enumerated().map { index, page in
                 Seen(
-                    value: page.body.path(path), next: index + 1 < run.pages.count ? run.pages[index + 1] : nil,
+                    value: page.value(at: path), next: index + 1 < run.pages.count ? run.pages[index + 1] : nil,
                     number: index, pages: run.pages.count,
                     rows: page.rows.count, total: run.rows.count)
             }
@@ -145,7 +164,9 @@ struct EnvelopeGuess {
         }
         if all({ $0.value?.bool == $0.leadsOn }), name.contains("more") || name.contains("next") { return "$more" }
         let isCount = ["total", "count"].contains { name.contains($0) } && !name.contains("page")
-        if isCount, isNumber({ $0.total }) { return "$total" }
+        // Under whatever name: what is the number of all rows on every page, and of the rows of none.
+        let isTotalByValue = seen.count > 1 && all { $0.rows < $0.total && $0.total > 9 }
+        if isCount || isTotalByValue, isNumber({ $0.total }) { return "$total" }
         if isCount || name == "size", isNumber({ $0.rows }) { return "$count" }
         let first = paging?.firstPage ?? 1
         if name.contains("page"), isNumber({ $0.number + first }), !name.contains("total") { return "$page" }

@@ -161,7 +161,8 @@ struct ModelProposal {
         var notes: [String] = []
         let own = PagingGuess(runs, key: list.key) ?? PagingGuess(named: list.pages)
         // What leads on by a member cannot where the answer is the list itself.
-        let fits = usual.map { $0.nextPlace == nil || !place.isEmpty } ?? false
+        let fits =
+            usual.map { $0.nextPlace.map { RecordedPage.header(at: $0) != nil } ?? true || !place.isEmpty } ?? false
         let paging = own ?? (fits && list.pages.contains { $0.size != nil } ? usual : nil)
         if own == nil {
             let what = paging == nil ? "it is taken for a list without pages" : "it is taken to page as the others do"
@@ -191,8 +192,10 @@ struct ModelProposal {
                     + "If the API takes one, write endpoints[].filters: [{\"parameter\": \"since\", \"field\": \"\(cursor ?? "updated_at")\", \"comparison\": \">=\"}]."
             )
         }
-        endpoint["page"] = .object(page(paging, runs, saysEnd: envelope.saysEnd(template)))
+        let headers = envelope.headers()
+        endpoint["page"] = .object(page(paging, runs, saysEnd: envelope.saysEnd(template, headers)))
         endpoint["envelope"] = template
+        if headers.count > 0 { endpoint["headers"] = .object(headers) }
         let hint =
             guess.unheeded(runs, filters, of: name)
             ?? envelope.unheeded.map { member in

@@ -85,7 +85,7 @@ struct PagingGuess {
         guard changed.count == 1, let value = next.parameters[name] else { return nil }
         var places = scalars(in: page, equal: value)
         // A number that stays as it is counts nothing, and a token that does is one of a whole list's.
-        let moving = places.filter { next.body.path($0) != page.body.path($0) }
+        let moving = places.filter { next.value(at: $0) != page.value(at: $0) }
         if let number = Int(value), var guess = numbered(number, name, page, likeliest(moving)) {
             guess.otherPlaces = moving
             return guess
@@ -142,7 +142,8 @@ struct PagingGuess {
 
     /// Where a page names a value, outside of its lists.
     private static func scalars(in page: RecordedPage, equal value: String) -> [String] {
-        scalars(of: page.body).filter { ModelPage.text($0.value) == value }.map(\.path)
+        let told = page.headers.members.map { (path: RecordedPage.place(ofHeader: $0.name), value: $0.value) }
+        return (scalars(of: page.body) + told).filter { ModelPage.text($0.value) == value }.map(\.path)
     }
 
     /// The scalars of a body that are in no list.

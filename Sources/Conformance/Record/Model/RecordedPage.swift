@@ -19,6 +19,8 @@ struct RecordedPage {
     let rows: [JSONObject]
     /// Where headers may lead: the target of the Link field's `next`, without a name, and URLs in headers of their own.
     let nextLinks: [(header: String?, url: String)]
+    /// What header fields of the API's own may tell of the list, by their names.
+    let headers: JSONObject
     let syncTypes: [SyncType]
     /// Parameters that are the size of a page by the source's own word.
     private let sizes: Set<String>
@@ -48,7 +50,38 @@ struct RecordedPage {
             }
             return header.value.hasPrefix("http") ? (header.name, header.value) : nil
         }
+        headers = JSONObject(
+            exchange.exchange.response.headers.filter { Self.mayTell($0.name) && !$0.value.isEmpty }.map {
+                ($0.name, ModelDeclaration.Endpoint.value(ofHeader: $0.value))
+            })
         syncTypes = exchange.exchange.syncTypes
+    }
+
+    /// Whether a header field may tell of a list: none of HTTP's own that has another meaning, and no quota.
+    private static func mayTell(_ name: String) -> Bool {
+        let others = [
+            "content-", "date", "server", "age", "retry-after", "etag", "vary", "link", "cache-", "access-control",
+            "set-cookie", "connection", "transfer-", "expires", "last-modified", "strict-", "alt-svc", "location",
+        ]
+        let words = name.lowercased().split(separator: "-")
+        return !others.contains(where: name.lowercased().hasPrefix)
+            && !words.contains {
+                ["rate", "ratelimit", "limit", "quota", "request", "runtime", "time"].contains(String($0))
+            }
+    }
+
+    /// The place of a header field among those of a body.
+    static func place(ofHeader name: String) -> String { "header " + name }
+
+    /// What stands at a place of the body, or in a header field.
+    func value(at place: String) -> JSONValue? {
+        if let name = Self.header(at: place) { return headers[name] }
+        return body.path(place)
+    }
+
+    /// The header field of a place; nil for one of the body.
+    static func header(at place: String) -> String? {
+        place.hasPrefix("header ") ? String(place.dropFirst("header ".count)) : nil
     }
 
     /// The list whose objects have the keys; else the longest, else the first that is empty.
