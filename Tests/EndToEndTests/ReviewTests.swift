@@ -95,6 +95,21 @@ import Testing
         for number in 1...14 { #expect(text.contains(" \(number). "), "point \(number)") }
     }
 
+    @Test("where the package has rules for the formatter, what it says is told with its line and how to mend it")
+    func format() throws {
+        let repository = try Repository()
+        try repository.write(repository.file, "struct SQLiteSource {\n  let a = 1;\n}\n")
+        let without = try repository.review("--base", "HEAD", "--no-compare").output
+        #expect(!without.contains("formatter"), "\(without)")
+        let rules = try String(contentsOf: CommandLineTool.root.appending(path: ".swift-format"), encoding: .utf8)
+        try repository.write(".swift-format", rules)
+        let text = try repository.review("--base", "HEAD", "--no-compare").output
+        #expect(text.contains("\(repository.file):2: the formatter says: [DoNotUseSemicolons]"), "\(text)")
+        #expect(text.contains("`swift format format -i \(repository.file)`"), "\(text)")
+        try repository.write(repository.file, "struct SQLiteSource {\n    let a = 1\n}\n")
+        #expect(try repository.review("--base", "HEAD", "--no-compare").output.contains("nothing to say"))
+    }
+
     @Test("a name that is kept for examples is no finding, and one thing is not told as several")
     func examples() throws {
         let repository = try Repository()

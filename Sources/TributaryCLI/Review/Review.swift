@@ -68,6 +68,7 @@ struct Review {
             level: .good, text: "\(files.count.counted("file")), \(lines.counted("line")): nothing to remark.")
         return (remarks.isEmpty ? [clean] : remarks)
             + HostScan(docs: folder.source.description.docs).remarks(files)
+            + FormatReview(folder: folder).remarks(files)
     }
 
     private func results() async throws -> [CheckResult] {
