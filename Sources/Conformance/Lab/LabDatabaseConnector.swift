@@ -12,6 +12,7 @@ struct LabDatabaseConnector: DatabaseConnector {
     func connect(to endpoint: DatabaseEndpoint) async throws -> any DatabaseConnection {
         try Task.checkCancellation()
         try steps.pass(.request)
+        log.databases.asked(for: endpoint)
         let connection = try await base.connect(to: endpoint)
         let number = log.databases.opened()
         log.append(.log("database: connection \(number) opened"))
@@ -104,6 +105,7 @@ public struct LoggedStatement: Sendable, CustomStringConvertible {
 public final class DatabaseLedger: Sendable {
     private struct State {
         var statements: [LoggedStatement] = []
+        var endpoints: [DatabaseEndpoint] = []
         var connections = 0
         var open: Set<Int> = []
         var cursors = 0
@@ -120,12 +122,16 @@ public final class DatabaseLedger: Sendable {
     public var openConnections: [Int] { state.withLock { $0.open.sorted() } }
     /// All connections that were opened.
     public var connections: Int { state.withLock { $0.connections } }
+    /// What was asked to be connected to, in order.
+    public var endpoints: [DatabaseEndpoint] { state.withLock { $0.endpoints } }
     /// Results that are still being read.
     public var openCursors: Int { state.withLock { $0.cursors } }
     /// Snapshots that are still held.
     public var openSnapshots: Int { state.withLock { $0.snapshots.values.reduce(0, +) } }
     /// Rows that the engine has given.
     public var rows: Int { state.withLock { $0.rows } }
+
+    func asked(for endpoint: DatabaseEndpoint) { state.withLock { $0.endpoints.append(endpoint) } }
 
     func opened() -> Int {
         state.withLock { state in

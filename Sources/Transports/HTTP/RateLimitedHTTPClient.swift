@@ -80,8 +80,8 @@ public final class RateLimitedHTTPClient: HTTPClient {
 
     private func note(_ response: HTTPResponse, _ key: String) {
         let now = clock.now
-        var until = RetryAfter.exhaustedUntil(response.headers, now: now) ?? 0
-        if response.status == 429 || response.status == 503, let wait = RetryAfter.wait(response.headers, now: now) {
+        var until = RateLimitWindow.exhaustedUntil(response.headers, now: now) ?? 0
+        if response.status == 429 || response.status == 503, let wait = response.headers.retryAfter(now: now) {
             until = max(until, now + wait.microseconds)
         }
         guard until > now, until - now <= maxHold.microseconds else { return }

@@ -82,7 +82,7 @@ public final class RetryingHTTPClient: HTTPClient {
     private func wait(after outcome: Result<HTTPResponse, SourceError>, attempt: Int) -> Duration? {
         let asked: Duration? =
             switch outcome {
-            case .success(let response): RetryAfter.wait(response.headers, now: clock.now)
+            case .success(let response): response.headers.retryAfter(now: clock.now)
             case .failure(let error): if case .retry(let after) = error.recovery { after } else { nil }
             }
         if let asked { return asked <= policy.maxRetryAfter ? asked : nil }

@@ -139,7 +139,7 @@ extension RESTClient {
     }
 
     private func pause(after answer: RESTAnswer, _ attempt: Int, _ purpose: Purpose) async throws {
-        let asked = RESTErrors.retryAfter(answer.headers, now: context.clock.now)
+        let asked = answer.headers.retryAfter(now: context.clock.now)
         let wait = asked ?? .seconds(1 << (attempt - 1))
         guard attempt < Self.attempts, wait <= .seconds(60) else {
             let quote = RESTErrors.words(of: answer).map { ": “\($0)”" } ?? ""

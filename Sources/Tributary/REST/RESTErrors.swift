@@ -30,8 +30,8 @@ enum RESTErrors {
             return SourceError(.resumeTokenExpired, message, advice: "The read has to start again from its beginning.")
         case 410: return SourceError(.notFound, message)
         case 408: return retryable(.timedOut, message, nil)
-        case 429: return retryable(.rateLimited, message, retryAfter(answer.headers, now: now))
-        case 500...: return retryable(.upstreamFailure, message, retryAfter(answer.headers, now: now))
+        case 429: return retryable(.rateLimited, message, answer.headers.retryAfter(now: now))
+        case 500...: return retryable(.upstreamFailure, message, answer.headers.retryAfter(now: now))
         default: return SourceError(.unexpectedAnswer, message)
         }
     }
@@ -116,12 +116,5 @@ enum RESTErrors {
             text.unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? " " : Character($0) })
         let trimmed = InputText.trimmed(line)
         return trimmed.count > longestQuote ? trimmed.prefix(longestQuote) + "…" : trimmed
-    }
-
-    /// The pause that the upstream asks for (RFC 9110, section 10.2.3): seconds, or a date.
-    static func retryAfter(_ headers: HTTPHeaders, now: Int64) -> Duration? {
-        guard let text = headers["Retry-After"].map(InputText.trimmed) else { return nil }
-        if let seconds = Int64(text) { return seconds >= 0 ? .seconds(min(seconds, 7 * 86_400)) : nil }
-        return TimestampParser.microseconds(text).map { .microseconds(max(0, $0 - now)) }
     }
 }

@@ -7,7 +7,7 @@ import Tributary
 enum ConfigurationChecks {
     static let all =
         [fieldsWellFormed, goodAccepted, badRejected] + FormValueChecks.all + FormMeaningChecks.all
-        + CredentialChecks.all
+        + FormEffectChecks.all + CredentialChecks.all
 
     private static let fieldsWellFormed = Check(
         "config-fields-well-formed", group: .configuration, level: .static, scope: .source,

@@ -74,6 +74,9 @@ struct Pause {
     let fault: WireFault
     /// The wait that is asked for; nil when the value makes no sense.
     let asked: Duration?
+    private static let notHandedOn =
+        "The error that the source makes of the refusal leaves Retry-After out: read it off the answer, "
+        + "`response.headers.retryAfter(now: context.clock.now)`, and hand it on as the recovery's pause."
     /// Longer pauses need not be waited for.
     static let patience = Duration.seconds(120)
 
@@ -107,11 +110,21 @@ struct Pause {
         if storm.run.error == nil { return try await storm.mustHaveCalmTable() }
         let typed = storm.mustBeTyped()
         if !typed.isEmpty { return typed }
-        guard let error = storm.run.error as? SourceError, case .retry = error.recovery else {
+        guard let error = storm.run.error as? SourceError, case .retry(let pause) = error.recovery else {
             return [
                 storm.finding(
                     expected: "an error that may be retried, so that a run after the pause goes on",
                     actual: "The error stops for good, and each run will end here. \(storm.ending)")
+            ]
+        }
+        // A transport that breaks off has no answer to look at.
+        if pause == nil, storm.journal.entries.last?.answeredAt != nil {
+            return [
+                storm.finding(
+                    expected: "an error that says when to come back: .retry(after: \(asked))",
+                    actual:
+                        "Its recovery is .retry(after: nil): the next attempt comes when the upstream will refuse again. "
+                        + storm.ending, cause: Self.notHandedOn)
             ]
         }
         return try await storm.mustRecover()

@@ -81,7 +81,7 @@ enum RetryChecks {
             "429 and 503 with 0, 5, 120, a date, a past date, a day, a negative number and a text, once at the last "
             + "request of each read. Nothing may be sent before the stated moment; no run may sleep for an hour.",
         likelyCause: "The source waits by its own rule, or turns the refusal into an error that stops for good.",
-        catches: "retry-after-ignored", "quota-window-longer-than-retry-budget"
+        catches: "retry-after-ignored", "quota-window-longer-than-retry-budget", "pause-not-handed-on"
     ) { input in
         try await StormBench.judging(input) { weather in
             for read in weather.reads {

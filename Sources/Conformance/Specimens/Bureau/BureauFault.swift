@@ -22,6 +22,7 @@ struct BureauBend: SpecimenBend {
     var holdsAllParts = false
     var trustsAnyHost = false
     var takesGoneForTheEnd = false
+    var leavesPauseOut = false
 }
 
 /// A seeded fault of the bureau.
@@ -65,6 +66,9 @@ struct BureauFault: SpecimenFault {
         },
         BureauFault("job-asked-without-a-pause", "Asks for a report's state as fast as answers come.") {
             $0.asksWithoutPause = true
+        },
+        BureauFault("pause-not-handed-on", "Makes an error of a refusal that does not say when to come back.") {
+            $0.leavesPauseOut = true
         },
         BureauFault("doubled-quotes-kept", "Keeps the doubled quotes of a CSV field as they are written.") {
             $0.keepsDoubledQuotes = true

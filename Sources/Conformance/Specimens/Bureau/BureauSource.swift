@@ -103,30 +103,31 @@ struct BureauReader: Sendable {
         var request = HTTPRequest(.get, SpecimenRecording.origin + "/v1/notices.xml")
         request.headers.set("Authorization", prefix: "Bearer ", secret: config.apiKey)
         let response = try await context.http.send(request)
-        guard response.status == 200 else { throw try await Self.error(for: response, reading: "notices") }
+        guard response.status == 200 else { throw try await error(for: response, reading: "notices") }
         let text = String(decoding: try await response.body.collect(), as: UTF8.self)
         let rows = try BureauXML(text, readsLiteral: config.bend.readsLiteral).records(named: "notice")
         try await emit(.rows(rows))
     }
 
     /// What a status means for the user.
-    static func error(for response: HTTPResponse, reading table: String) async throws -> SourceError {
+    func error(for response: HTTPResponse, reading table: String) async throws -> SourceError {
         // The reason alone: whatever else a refusal holds is nobody's business.
         let body = try? JSONValue(parsing: try await response.body.collect())
         let words = body?.path("error.message")?.string.map { ": “\($0)”" } ?? ""
         let message = "Reading \(table): the upstream answered with status \(response.status)\(words)."
-        var error = error(response.status, message, table)
+        let pause = config.bend.leavesPauseOut ? nil : response.headers.retryAfter(now: context.clock.now)
+        var error = Self.error(response.status, message, table, pause: pause)
         // The transport below has tried again already.
         error.wasRetried = true
         return error
     }
 
-    private static func error(_ status: Int, _ message: String, _ table: String) -> SourceError {
+    private static func error(_ status: Int, _ message: String, _ table: String, pause: Duration?) -> SourceError {
         switch status {
         case 401: return SourceError(.invalidCredentials, message)
         case 403: return SourceError(.permissionDenied, message, advice: "Give the credentials access to '\(table)'.")
-        case 429: return SourceError(.rateLimited, message, recovery: .retry(after: nil))
-        case 500...: return SourceError(.upstreamFailure, message, recovery: .retry(after: nil))
+        case 429: return SourceError(.rateLimited, message, recovery: .retry(after: pause))
+        case 500...: return SourceError(.upstreamFailure, message, recovery: .retry(after: pause))
         default: return SourceError(.unexpectedAnswer, message)
         }
     }

@@ -82,7 +82,7 @@ extension BureauReader {
         var request = HTTPRequest(.get, part.path)
         request.headers.set("Authorization", prefix: "Bearer ", secret: config.apiKey)
         let response = try await context.http.send(request)
-        guard response.status == 200 else { throw try await Self.error(for: response, reading: "visits") }
+        guard response.status == 200 else { throw try await error(for: response, reading: "visits") }
         let records = RecordedFile.objects(try await response.body.collect())
         guard records.count == part.rows else {
             throw refusal("a part of the report has \(records.count) rows and not \(part.rows)")

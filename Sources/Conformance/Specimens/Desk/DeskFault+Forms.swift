@@ -20,6 +20,12 @@ extension DeskFault {
         DeskFault("default-means-more-than-omitted", "Sends the page size only when it was given.") {
             $0.source = AnySource(DeskSource<DeskFields<Secret, GivenSize, String?>>.self)
         },
+        DeskFault("field-that-nobody-reads", "Asks for a region, a workspace and days, and sends none of them.") {
+            $0.view = { _ in [] }
+        },
+        DeskFault("region-fixed-in-the-code", "Asks the European region, whichever was chosen.") {
+            $0.view = { ["eu"] + $0.dropFirst() }
+        },
         DeskFault("required-field-added-later", "Requires a workspace, which the released form did not.") {
             $0.source = AnySource(DeskSource<DeskFields<Secret, PlainSize, String>>.self)
             $0.fixture = { $0.setConfig(["workspace"], to: "acme") }

@@ -11,6 +11,8 @@ struct DeskBend: SpecimenBend {
     var schemas: (@Sendable (DeskRun) async throws -> [SourceSchema])?
     /// Nil reads as it should.
     var read: (@Sendable (DeskRun, SourceInputs) async throws -> SourceResponse?)?
+    /// What is asked for by header, of what the form says.
+    var view: @Sendable ([String]) -> [String] = { $0 }
     /// The source with another form.
     var source = AnySource(DeskSource<Clean>.self)
     var fixture: @Sendable (inout SpecimenFixture) -> Void = { _ in }

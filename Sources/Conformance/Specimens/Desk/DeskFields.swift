@@ -14,6 +14,7 @@ struct DeskFields<Key: DeskKey, Size: DeskSize, Place: DeskPlace>: DeskForm {
 
     var key: Secret? { apiKey.key }
     var limit: Int? { pageSize.limit }
+    var view: [String] { [region.rawValue] + [workspace.text, recent.map { "\($0.days)" }].compactMap(\.self) }
 }
 
 /// What the desk needs of its config, whatever the types.
@@ -21,6 +22,8 @@ protocol DeskForm: FormFields {
     var key: Secret? { get }
     /// Rows a page; nil leaves the parameter out.
     var limit: Int? { get }
+    /// Where, and of when, rows are wanted.
+    var view: [String] { get }
     var fault: String? { get }
 }
 
@@ -41,12 +44,12 @@ protocol DeskSize: FieldValue {
     init(rows: Int)
     var limit: Int? { get }
 }
-protocol DeskPlace: FieldValue {}
+protocol DeskPlace: FieldValue { var text: String? { get } }
 
 extension Secret: DeskKey { var key: Secret? { self } }
 extension Secret?: DeskKey { var key: Secret? { self } }
-extension String: DeskPlace {}
-extension String?: DeskPlace {}
+extension String: DeskPlace { var text: String? { self } }
+extension String?: DeskPlace { var text: String? { self } }
 
 /// Rows a page as they should be: a whole number.
 struct PlainSize: DeskSize {

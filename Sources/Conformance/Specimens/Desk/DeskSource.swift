@@ -53,7 +53,8 @@ struct DeskRun: Sendable {
         bend = DeskFault.bend(config.fault)
         client = RESTClient(
             context, baseURL: Self.baseURL, authorization: .bearer(key),
-            paginator: .cursor(parameter: "after", from: "next"), pageSize: limit.map { PageSize("limit", $0) })
+            paginator: .cursor(parameter: "after", from: "next"), pageSize: limit.map { PageSize("limit", $0) },
+            headers: ["X-View": bend.view(config.view).joined(separator: "; ")])
     }
 
     /// The body of a query by GraphQL.

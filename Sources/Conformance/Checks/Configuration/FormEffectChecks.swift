@@ -1,0 +1,185 @@
+import Cassettes
+import Columns
+import Tributary
+
+/// What a user fills in is used.
+enum FormEffectChecks {
+    static let all = [fieldsHaveEffect]
+
+    private static let fieldsHaveEffect = Check(
+        "config-fields-have-effect", group: .configuration, level: .meta, scope: .source,
+        proves: "Each field of the form changes what the source asks for, or what it makes of the answers.",
+        method:
+            "Each field is given another value that the form takes: another option, another number, a day, another "
+            + "text. Validation, list of tables and a first read of each table must not all stay as they were: "
+            + "requests with their hosts and headers, statements with their parameters, what is connected to, tables, rows, "
+            + "or at least the error.",
+        likelyCause:
+            "The field is declared, and the code never reads it; or it stands for a value that is fixed in the code.",
+        profile: .quick, catches: "field-that-nobody-reads", "region-fixed-in-the-code"
+    ) { input in
+        guard input.scenario.goodState != nil else {
+            return .notApplicable("The scenario has no tables: what is refused tells nothing of what is asked for.")
+        }
+        let stored = try input.storedConfig()
+        let known = try await Conduct(input, stored, tables: nil)
+        var findings: [Finding] = []
+        var looked = known.looked
+        for place in FormPlace.all(input.source.form.fields, in: stored) where input.isOfAuthors(place) {
+            guard let change = place.change(in: stored, accepted: { input.stored($0) }) else { continue }
+            looked += Counters(items: 1)
+            if try await known.differs(input, change.config, &looked) { continue }
+            findings.append(
+                Finding(
+                    at: "\(place.text), \(change.what)", expected: "something that the source does otherwise",
+                    actual:
+                        "Validation, list of tables and the reads of \(known.tables.map(\.name).joined(separator: ", ")) "
+                        + "stay as they were: the field is asked for and not used.",
+                    history: known.traces.flatMap(\.lines)))
+        }
+        return .judged(findings, looked: looked)
+    }.needing(.fields)
+}
+
+extension CheckCase {
+    /// Whether a field is the source's own: a specimen has one that names its fault.
+    fileprivate func isOfAuthors(_ place: FormPlace) -> Bool {
+        if case .specimen = origin { return place.text != "fault" }
+        return true
+    }
+
+    /// What is stored of a config; nil when the form does not take it.
+    fileprivate func stored(_ config: JSONObject) -> JSONValue? {
+        try? source.configure(.object(config)).storedConfig
+    }
+}
+
+extension FormPlace {
+    /// Another value of the field that the form takes; nil where there is none that a kit could make up.
+    fileprivate func change(
+        in config: JSONObject, accepted: (JSONObject) -> JSONValue?
+    ) -> (what: String, config: JSONObject)? {
+        let now = accepted(config)
+        for value in candidates(config.value(at: path) ?? defaultValue) {
+            let other = config.setting(path, to: value)
+            guard let taken = accepted(other), taken != now else { continue }
+            return (field.secret == true ? "another value" : "given as \(value.text)", other)
+        }
+        return nil
+    }
+
+    private func candidates(_ now: JSONValue?) -> [JSONValue] {
+        switch field.type {
+        case .select:
+            let chosen = now?["selection"]?.string ?? now?.string
+            let others = (field.options ?? []).map(\.value).filter { $0 != chosen }
+            return others.map { field.multiple == true ? [.string($0)] : .string($0) }
+        case .switchGroup: return [["enabled": .bool(!(now?["enabled"]?.bool ?? false))]]
+        case .number: return [(now?.int64 ?? 1) + 1, (now?.int64 ?? 3) - 1, 17].map { .number(JSONNumber($0)) }
+        case .oauth, .oauthAccount, .fileUpload, .sshTunnel: return []
+        case .text, .email, .search, .url, .password, .time, .textarea:
+            let usual = [
+                "2020-02-03", "2020-02-03T00:00:00Z", "kit.example.com", "https://kit.example.com", "kit", "17",
+            ]
+            let longer = now?.string.map { ["\($0)x", "x\($0)"] } ?? []
+            return (longer + usual).map { .string($0) }
+        }
+    }
+}
+
+/// What a source does with a config: how it validates, what it lists, and the first read of each table.
+private struct Conduct {
+    /// One thing that it does, by all that can be seen of it from outside.
+    struct Trace: Equatable {
+        var lines: [String]
+        /// What no report may show: the values of headers and credentials among it.
+        var seen: [String]
+    }
+
+    private(set) var tables: [SourceSchema]
+    private(set) var traces: [Trace] = []
+    private(set) var looked = Counters()
+
+    /// - Parameter tables: those to be read; nil: those that the source lists, or the recording has.
+    init(_ input: CheckCase, _ config: JSONObject, tables: [SourceSchema]?) async throws {
+        let recorded = input.scenario.manifest.schemas.map { SourceSchema($0.name, primaryKeys: $0.primaryKeys) }
+        self.tables = tables ?? recorded
+        for step in 0..<2 {
+            let (trace, listed) = try await Self.trace(input, config, step: step, self.tables)
+            if tables == nil, let listed, !listed.isEmpty { self.tables = listed }
+            add(trace)
+        }
+        for index in self.tables.indices {
+            add(try await Self.trace(input, config, step: index + 2, self.tables).trace)
+        }
+    }
+
+    private mutating func add(_ trace: Trace) {
+        traces.append(trace)
+        looked += Counters(requests: trace.lines.count, runs: 1)
+    }
+
+    /// Whether another config leads to anything else; looks no further than the first difference.
+    func differs(_ input: CheckCase, _ config: JSONObject, _ looked: inout Counters) async throws -> Bool {
+        for (step, known) in traces.enumerated() {
+            let trace = try await Self.trace(input, config, step: step, tables).trace
+            looked += Counters(requests: trace.lines.count, runs: 1)
+            if trace != known { return true }
+        }
+        return false
+    }
+
+    /// - Parameter step: 0 validates, 1 lists, and the others read a table each.
+    private static func trace(
+        _ input: CheckCase, _ config: JSONObject, step: Int, _ tables: [SourceSchema]
+    ) async throws -> (trace: Trace, listed: [SourceSchema]?) {
+        var input = input
+        input.config = config
+        let upstream = try input.material()
+        let lab = try input.lab()
+        let log = EventLog()
+        let context = try lab.context(upstream, clock: LabClock(upstream.now), log: log, limit: 60)
+        var (seen, listed): ([String], [SourceSchema]?) = ([], nil)
+        do {
+            switch step {
+            case 0: try await lab.source.validateCredentials(in: context)
+            case 1:
+                let schemas = try await lab.source.schemas(in: context)
+                listed = schemas
+                seen.append("\(schemas)")
+            default: seen += try await read(tables[step - 2], input, lab, context)
+            }
+        } catch {
+            // Positions and amounts are the same in both; an error that names the value differs, as it should.
+            seen.append("\(error)")
+        }
+        let lines = log.requests.map(\.description) + log.databases.statements.map(\.description)
+        seen += log.requests.map { "\($0) \($0.bodyText) \($0.request.headers.fields.map(Self.text))" }
+        return (Trace(lines: lines, seen: seen + lines + log.databases.endpoints.map { "\($0.hashValue)" }), listed)
+    }
+
+    private static func read(
+        _ table: SourceSchema, _ input: CheckCase, _ lab: Lab, _ context: SourceContext
+    ) async throws -> [String] {
+        let recorded = input.scenario.manifest.schemas.first { $0.name == table.name }
+        let field = recorded?.field ?? table.incrementalFields.first
+        let type = recorded?.mode ?? (field == nil ? .fullRefresh : .incremental)
+        let inputs = SourceInputs(
+            schema: table.name, syncType: type, cursorField: type == .fullRefresh ? nil : field)
+        let response = try await lab.source.read(inputs, in: context)
+        let rows = Lock<[String]>([])
+        try await response.items.run(
+            into: Emitter { item, _ in
+                let new = try item.map(Bench.rows) ?? []
+                rows.withLock { $0 += new.map { JSONValue.object($0).text } }
+            })
+        return rows.withLock { $0 }
+    }
+
+    private static func text(_ field: (name: String, value: HTTPHeaders.Value)) -> String {
+        switch field.value {
+        case .plain(let text): "\(field.name): \(text)"
+        case .secret(let prefix, let secret): "\(field.name): \(prefix)\(secret.revealed.hashValue)"
+        }
+    }
+}
