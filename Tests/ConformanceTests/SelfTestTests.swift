@@ -22,6 +22,15 @@ import Transports
         for result in row.results where !result.findings.isEmpty { expectWhole(result) }
     }
 
+    @Test("what one check reads with a config hides nothing from another that puts its own secrets there")
+    func sharedReads() async throws {
+        let fault = try #require(SeededFault.all.first { $0.name == "credentials-inside-rows" })
+        let row = try await Self.selfTest().row(of: fault, beside: ["http-transient-retried"])
+        #expect(row.results.contains { $0.item.check.name == "http-transient-retried" })
+        #expect(
+            row.caughtBy.contains("secret-never-in-output"), "\(row.results.map { "\($0.item.name): \($0.verdict)" })")
+    }
+
     /// Every part that the message of a failure must have, and no secret.
     private func expectWhole(_ result: CheckResult) {
         let text = FailureStory(result).text

@@ -74,10 +74,12 @@ final class ScenarioMemo: Sendable {
     }
 
     /// A table's reads under a clear sky, which many checks begin with; made by the first who asks.
+    ///
+    /// - Parameter key: all that the reads depend on.
     func fairReads(
-        _ table: String, _ make: @escaping @Sendable () async throws -> [FairRead]
+        _ key: String, _ make: @escaping @Sendable () async throws -> [FairRead]
     ) async throws -> [FairRead] {
-        try await shared(\.reads, table, make)
+        try await shared(\.reads, key, make)
     }
 
     /// How many of the tables before this one are read in the same way as it; see ``ReadForm``.

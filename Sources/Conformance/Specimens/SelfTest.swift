@@ -62,6 +62,16 @@ public struct SelfTest: Sendable {
         return try await row(specimen, fault, checks: onlyIntended ? Self.intended(fault) : nil)
     }
 
+    /// Runs one fault through the checks that are meant to catch it and some others, which share what they read.
+    ///
+    /// - Throws: `SourceError` when the specimen's own fixture cannot be made.
+    public func row(of fault: SeededFault, beside others: [String]) async throws -> Row {
+        guard let specimen = Specimen.holding(fault) else {
+            throw SourceError(.notFound, "Looking for the specimen of \(fault): there is none.")
+        }
+        return try await row(specimen, fault, checks: Self.intended(fault) + others)
+    }
+
     /// Runs the clean twin of a family.
     ///
     /// - Parameter checks: only these; nil means all.

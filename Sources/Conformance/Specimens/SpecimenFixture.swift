@@ -32,6 +32,22 @@ struct SpecimenFixture: Sendable {
         return .object(object)
     }
 
+    /// Adds a second state, a day later, whose answers are those of the first with some words in place of others.
+    mutating func addLaterState(changing words: [(String, String)]) {
+        func changed(_ value: JSONValue) -> JSONValue {
+            switch value {
+            case .string(let text): .string(words.reduce(text) { $0.replacing($1.0, with: $1.1) })
+            case .array(let elements): .array(elements.map(changed))
+            case .object(let object): .object(JSONObject(object.members.map { ($0.name, changed($0.value)) }))
+            case .null, .bool, .number: value
+            }
+        }
+        documents["t1.har"] = documents["t0.har"].map(changed)
+        change("manifest.json", at: ["states"]) { states in
+            .array((states.array ?? []) + [["name": "t1", "clock": "2025-03-11T06:00:00Z", "http": "t1.har"]])
+        }
+    }
+
     /// Writes the files below a temporary folder.
     ///
     /// - Throws: errors of the file system; `SourceError` of kind `invalidFixture`.

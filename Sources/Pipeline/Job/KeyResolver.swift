@@ -51,8 +51,10 @@ struct KeyResolver {
         let keys = chosen.isEmpty ? "its key" : chosen.joined(separator: ", ")
         throw SourceError(
             .duplicatePrimaryKey,
-            "Syncing \(plan.request.schema) by increments: several rows of the upstream share \(keys).",
-            advice: "Make the key unique in the upstream, name other key columns, or use a full refresh.")
+            "Syncing \(plan.request.schema) by increments: the source says that several rows of the upstream share \(keys) "
+                + "(hasDuplicatePrimaryKeys).",
+            advice: "Make the key unique in the upstream, name other key columns, or use a full refresh. If the keys do not "
+                + "repeat, the source sets the flag by mistake.")
     }
 }
 

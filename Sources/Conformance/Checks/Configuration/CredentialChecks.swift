@@ -157,7 +157,10 @@ enum CredentialChecks {
         if error.kind != .permissionDenied { return finding("Its kind is \(error.kind.rawValue): \(error.message)") }
         if !error.description.contains(schema.name) { return finding("It does not name the table: \(error)") }
         if !error.description.contains(DenyingUpstream.scope) {
-            return finding("It does not quote what the upstream said of the scope: \(error)")
+            return finding(
+                "It does not quote what the upstream said of the scope: \(error)",
+                cause: "The error's message is the source's own words alone. Quote what the answer says, redacted: only the "
+                    + "upstream knows which right is missing.")
         }
         return []
     }

@@ -129,11 +129,12 @@ enum CatalogueUseChecks {
 
     private static let incrementalFieldsUsable = Check(
         "discovery-incremental-fields-usable", group: .discovery, level: .simulated,
-        proves: "Each cursor field that a table offers is in its rows, has comparable values of its type, and no nulls "
-            + "unless that is said.",
-        method: "A full read; the offered fields are looked up in the resulting table.",
+        proves: "Each cursor field that a table offers is in its rows, has comparable values of its type, no nulls "
+            + "unless that is said, and moves with the rows where another one does.",
+        method: "A full read; the offered fields are looked up in the resulting table. Where a source of fixed tables "
+            + "offers several, rows that changed between two recorded states must have moved in each that is offered.",
         likelyCause: "The field is spelt otherwise in the rows, or is absent from some of them: mark it nullable.",
-        profile: .quick, catches: "cursor-field-not-in-rows", "cursor-field-often-null"
+        profile: .quick, catches: "cursor-field-not-in-rows", "cursor-field-often-null", "field-that-stays-offered"
     ) { input in
         try await Bench.judging(input) { bench in
             let upstream = try bench.upstream()
@@ -148,7 +149,8 @@ enum CatalogueUseChecks {
             let rows = try await bench.table(run)?.rows.map(\.values) ?? []
             bench.tally.add(Counters(rows: rows.count, items: table.incrementalFields.count))
             if rows.isEmpty { throw Bench.Verdicted(verdict: .notExercised("The table has no rows.")) }
-            return table.incrementalFields.compactMap { problem(of: $0, in: rows) }
+            let problems = table.incrementalFields.compactMap { problem(of: $0, in: rows) }
+            return problems.isEmpty ? try await bench.stayingFields(of: table) : problems
         }
     }
 

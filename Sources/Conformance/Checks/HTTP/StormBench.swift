@@ -65,6 +65,15 @@ struct StormBench: Sendable {
     }
 }
 
+extension CheckCase {
+    /// What a read depends on beside the upstream: the table, and the config and accounts that a check may have put in the
+    /// place of the scenario's.
+    fileprivate var readsKey: String {
+        let tokens = accounts.map { [$0.accessToken, $0.refreshToken, $0.clientSecret].map { $0?.revealed ?? "" } }
+        return "\(schema?.name ?? "") \(JSONValue.object(config).text) \(tokens)"
+    }
+}
+
 /// A read that went well: the plan, the lake before it, and what came of it.
 struct FairRead: Sendable {
     let name: String
@@ -78,10 +87,11 @@ struct FairRead: Sendable {
     /// Whether the upstream can be asked for what was not recorded, such as the rest after a failure.
     let isModelled: Bool
 
-    /// The reads of a table, made once for all checks that begin with them, unless a smaller history is looked for.
+    /// The reads of a table with one config, made once for all checks that begin with them, unless a smaller history is
+    /// looked for.
     static func shared(_ bench: Bench) async throws -> [FairRead] {
         guard bench.input.history.isWhole else { return try await modelled(bench) }
-        return try await bench.input.memo.fairReads(bench.schema.name) { try await modelled(bench) }
+        return try await bench.input.memo.fairReads(bench.input.readsKey) { try await modelled(bench) }
     }
 
     /// A full read, and for incremental tables an increment over half of the rows.

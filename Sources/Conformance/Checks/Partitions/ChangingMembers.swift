@@ -9,7 +9,7 @@ extension Bench {
     func movedByChanges() async throws -> [Finding] {
         let (run, image, layout) = try await laidOut()
         if let finding = namedAfterChanges(layout, run) { return [finding] }
-        let twice = try recordedTwice()
+        let twice = try await recordedTwice()
         let members = changingMembers(of: layout.columns, twice)
         if members.isEmpty {
             if layout.columns.allSatisfy(keyColumns.contains) { return [] }
@@ -51,18 +51,55 @@ extension Bench {
     private typealias Pair = (before: JSONObject, after: JSONObject)
 
     /// Objects that more than one state of the recording shows, each as it was and as it was the next time.
-    private func recordedTwice() throws -> [Pair] {
-        guard sql == nil, input.scenario.manifest.states.count > 1 else { return [] }
+    private func recordedTwice() async throws -> [Pair] {
+        guard input.scenario.manifest.states.count > 1 else { return [] }
         var pairs: [Pair] = []
         var before: [World.Identity: JSONObject] = [:]
-        for state in input.scenario.manifest.states where state.http != nil {
-            for object in try World(recorded: input.scenario, state: state.name, declaration).visible(collection.name) {
+        for state in input.scenario.manifest.states {
+            for object in try await shown(at: state) {
                 let identity = World.Identity(object, by: collection.key)
                 if let old = before[identity] { pairs.append((old, object.body)) }
                 before[identity] = object.body
             }
         }
         return pairs
+    }
+
+    /// What a recorded state shows of the table.
+    private func shown(at state: Manifest.State) async throws -> [World.Object] {
+        guard let sql else {
+            if state.http == nil { return [] }
+            return try World(recorded: input.scenario, state: state.name, declaration).visible(collection.name)
+        }
+        guard state.seed != nil, let scenario = try SQLScenario(input.scenario) else { return [] }
+        let content = try await sql.stack.content(of: try scenario.world(upTo: state.name))
+        return content.table(schema.name, schema: scenario.schemaName).flatMap { content.rows[$0] } ?? []
+    }
+
+    /// Cursor fields that stay while a row changes and another field that is offered moves.
+    ///
+    /// A source that lists whatever the upstream has, with its columns, leaves the choice to the user; and of a time that is
+    /// named as that of the creation everybody sees what it brings.
+    func stayingFields(of table: SourceSchema) async throws -> [Finding] {
+        guard table.incrementalFields.count > 1, table.columns.isEmpty else { return [] }
+        let paths = table.incrementalFields.map { ($0.name, collection.path(ofColumn: $0.name)) }
+        let changed = try await recordedTwice().filter { $0.before != $0.after }
+        func moves(_ path: String, _ pair: Pair) -> Bool {
+            ModelOrder.value(path, of: pair.before) != ModelOrder.value(path, of: pair.after)
+        }
+        guard !changed.isEmpty, let mover = paths.first(where: { path in changed.allSatisfy { moves(path.1, $0) } })
+        else { return [] }
+        let saysCreation = { (name: String) in ["creat", "insert"].contains { name.lowercased().contains($0) } }
+        return paths.filter { !saysCreation($0.0) }.compactMap { name, path -> Finding? in
+            guard let pair = changed.first(where: { !moves(path, $0) }) else { return nil }
+            let members = pair.after.members.filter { pair.before[$0.name] != $0.value }.map(\.name)
+            let key = ModelPage.key(of: pair.after, by: collection.key)
+            return Finding(
+                at: "cursor field \(name)", expected: "a field that moves with each change of a row, as \(mover.0) does",
+                actual: "\(name) stays \(ModelOrder.value(path, of: pair.after).text) in the row \(key), of which "
+                    + "\(members.prefix(4).joined(separator: ", ")) changed between two recorded states.",
+                cause: "Who chooses \(name) never gets what changes: offer the fields alone that move with each change.")
+        }
     }
 
     /// The members that differ in any of the pairs.

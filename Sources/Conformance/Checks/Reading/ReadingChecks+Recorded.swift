@@ -164,16 +164,24 @@ extension CheckCase {
             + (unasked.map { ", such as \($0.url)." } ?? ".")
     }
 
-    /// What rows of a database that lack have in common; nil where the upstream is none, or nothing stands out.
+    /// What rows that lack have in common; nil where neither a model nor an engine tells which there should be, or nothing
+    /// stands out.
     fileprivate func lostRows(_ table: TableImage?, state: String) async throws -> String? {
-        guard let sql = try SQLScenario(scenario), let databases, let schema else { return nil }
-        let content = try await databases.content(of: try sql.world(upTo: state))
-        guard let facts = content.table(schema.name, schema: sql.schemaName), let rows = content.rows[facts],
-            let bench = try? await Bench.make(self), !bench.keyColumns.isEmpty
-        else { return nil }
+        guard let bench = try? await Bench.make(self), !bench.keyColumns.isEmpty else { return nil }
+        let rows = try await upstreamRows(of: bench, state: state)
         let there = table?.byKey ?? [:]
         let isThere = { (row: World.Object) in there[bench.tableKey(row)] != nil }
         return RowsLeftOut.cause(rows.filter { !isThere($0) }.map(\.body), rows.filter(isThere).map(\.body))
+    }
+
+    /// The objects that the upstream has of the table at a state.
+    private func upstreamRows(of bench: Bench, state: String) async throws -> [World.Object] {
+        guard let sql = try SQLScenario(scenario) else {
+            return try memo.world(upTo: state, bench.declaration).visible(bench.collection.name)
+        }
+        guard let databases else { return [] }
+        let content = try await databases.content(of: try sql.world(upTo: state))
+        return content.table(bench.schema.name, schema: sql.schemaName).flatMap { content.rows[$0] } ?? []
     }
 
     /// The paths of the lists of objects that lie outside of rows.

@@ -24,6 +24,11 @@ extension ReadingChecks {
                 throw Bench.Verdicted(
                     verdict: .notApplicable("The API takes no bounds, so nothing is read in windows."))
             }
+            guard !bench.bounds.contains(bench.endpoint.page.parameter) else {
+                throw Bench.Verdicted(
+                    verdict: .notApplicable(
+                        "\(bench.endpoint.page.parameter) is where the next page begins: each page has a bound, and none is a window."))
+            }
             var types = [SyncType.fullRefresh]
             if bench.schema.mode == .incremental { types.append(.incremental) }
             var isWindowed = false

@@ -103,9 +103,10 @@ enum BoundChecks {
         proves: "The cursor field that the user chose is the one that is stored and asked by.",
         method:
             "An incremental sync for each cursor field that the source offers: the stored value must be the greatest of "
-            + "that field among the rows, and the next sync must ask by it where the API has a bound for it.",
+            + "that field among the rows, and the next sync must ask by it where the API has a bound for it. Where increments "
+            + "by another field ask for what is new, none may ask for everything again.",
         likelyCause: "The field is fixed in the code: take it from `inputs.cursorField`.",
-        catches: "chosen-field-ignored"
+        catches: "chosen-field-ignored", "second-field-bounds-nothing"
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()
@@ -216,6 +217,7 @@ extension Bench {
                     actual: "\(stored ?? "None") is stored.", history: first.log.lines())
             ]
         }
+        try demandKnownOrder(of: first, by: field)
         let inversions = try await inversions(by: field)
         if !inversions.isEmpty { return inversions }
         let filters = boundFilters
@@ -236,8 +238,44 @@ extension Bench {
                 ]
             }
         }
-        return finding(
+        let findings = finding(
             try await difference(objects, second), at: "two syncs by \(field.name)", expected: "all rows", second)
+        return findings.isEmpty ? try await asksForAll(field, first, second) : findings
+    }
+
+    /// A field beside the recorded one whose increments ask as its first read does, though nothing is new.
+    private func asksForAll(_ field: IncrementalField, _ first: Lab.Run, _ second: Lab.Run) async throws -> [Finding] {
+        func asked(_ run: Lab.Run) -> [String] { run.log.requests.filter(isList).map(\.description) }
+        guard field.name != schema.field?.name, asked(second).count > 1, asked(second) == asked(first) else { return [] }
+        // Where the API has no bound at all, an increment by the recorded field asks for everything too.
+        let usual = try await successful(plan(), of: upstream(), at: "first sync")
+        let next = try await successful(plan(), of: upstream(), into: usual.files, at: "increment")
+        guard asked(next) != asked(usual) else { return [] }
+        return [
+            Finding(
+                at: "increment by \(field.name), with nothing new",
+                expected: "a bound of \(field.name), as increments by \(schema.field?.name ?? "the other field") have one",
+                actual: "It asks for all rows again, as the first read does.", history: second.log.lines(),
+                cause: "The read takes no notice that \(field.name) was chosen: ask by it, or do not offer it.")
+        ]
+    }
+
+    /// Ends the check where a field that no scenario was read by is asked for in an order that the model does not know.
+    private func demandKnownOrder(of run: Lab.Run, by field: IncrementalField) throws {
+        guard field.name != schema.field?.name else { return }
+        let calls = run.log.requests.filter(isList).compactMap { try? ModelCall($0.request) }
+        for parameter in endpoint.orderParameters {
+            for call in calls {
+                let values = parameter.names.map { call.parameter($0) ?? "" }
+                let text = values.joined(separator: "+")
+                guard values.contains(where: { !$0.isEmpty }), parameter.orders[text] == nil else { continue }
+                throw Verdicted(
+                    verdict: .notExercised(
+                        "A read by \(field.name) asks for the order \(parameter.parameter)=\(text), which was never recorded. Say in "
+                            + "model.json what it is: \"orderParameters\": {\"\(parameter.parameter)\": {\"\(text)\": "
+                            + "[\"\(field.name)\"]}}, and under \"filters\" which parameter bounds \(field.name)."))
+            }
+        }
     }
 
     /// Rows that do not come in the order of the chosen field, though the response says that they do.

@@ -93,8 +93,11 @@ extension Bench {
                 actual: "All \(older.count) older rows came as well.",
                 witness: run.log.requests.prefix(3).map(\.description),
                 history: run.log.lines(),
-                cause: "`inputs.historyStart`, which a user has set, is not looked at: the bound is "
-                    + "`inputs.watermark.last ?? inputs.historyStart`.")
+                cause: run.log.requests.contains { isList($0) && isBounded($0) }
+                    ? "A bound was sent, and it lies before all rows: it is of another unit or format than the API takes it "
+                        + "(\(boundTexts(run)); stored values are such as \(value.storedText))."
+                    : "`inputs.historyStart`, which a user has set, is not looked at: the bound is "
+                        + "`inputs.watermark.last ?? inputs.historyStart`.")
         ]
     }
 

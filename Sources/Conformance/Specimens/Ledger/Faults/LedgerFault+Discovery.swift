@@ -17,6 +17,16 @@ extension LedgerFault {
         ) {
             $0.schemas = { schemas, _, _ in schemas[0].incrementalFields.append(.datetime("closed_at")) }
         },
+        LedgerFault("field-that-stays-offered", "Offers the closing time beside that of the last change.", .kit) {
+            $0.schemas = { schemas, _, _ in
+                schemas[0].incrementalFields.append(IncrementalField("closed_at", .datetime, isNullable: true))
+            }
+            $0.fixture = {
+                $0.addLaterState(changing: [
+                    ("Note 13", "Note 13, mended"), ("2025-03-01T02:10:00Z", "2025-03-09T00:00:00Z"),
+                ])
+            }
+        },
         LedgerFault("released-table-renamed", "Calls a table otherwise than the released version did.", .kit) {
             $0.schemas = { schemas, _, _ in schemas[1].name = "transfers" }
         },

@@ -77,6 +77,21 @@ extension LedgerFault {
             }
         },
         LedgerFault(
+            "second-field-bounds-nothing", "Offers a second cursor field, and reads everything when it is chosen.", .kit
+        ) {
+            $0.schemas = { schemas, _, _ in
+                for index in schemas.indices where schemas[index].name == "notes" {
+                    schemas[index].incrementalFields.append(.datetime("created_at"))
+                }
+            }
+            $0.inputs = { inputs, _ in
+                if inputs.cursorField?.name == "created_at" { inputs.syncType = .fullRefresh }
+            }
+            $0.response = { response, inputs, _, _ in
+                if inputs.cursorField?.name == "created_at" { response.isSorted = false }
+            }
+        },
+        LedgerFault(
             "creation-time-cursor-on-mutable-rows", "Follows the creation of rows that change afterwards.", .field
         ) {
             $0.notes = {
