@@ -53,7 +53,8 @@ struct KeyResolver {
             .duplicatePrimaryKey,
             "Syncing \(plan.request.schema) by increments: the source says that several rows of the upstream share \(keys) "
                 + "(hasDuplicatePrimaryKeys).",
-            advice: "Make the key unique in the upstream, name other key columns, or use a full refresh. If the keys do not "
+            advice:
+                "Make the key unique in the upstream, name other key columns, or use a full refresh. If the keys do not "
                 + "repeat, the source sets the flag by mistake.")
     }
 }

@@ -159,7 +159,8 @@ enum CredentialChecks {
         if !error.description.contains(DenyingUpstream.scope) {
             return finding(
                 "It does not quote what the upstream said of the scope: \(error)",
-                cause: "The error's message is the source's own words alone. Quote what the answer says, redacted: only the "
+                cause:
+                    "The error's message is the source's own words alone. Quote what the answer says, redacted: only the "
                     + "upstream knows which right is missing.")
         }
         return []

@@ -95,10 +95,12 @@ extension Bench {
             let members = pair.after.members.filter { pair.before[$0.name] != $0.value }.map(\.name)
             let key = ModelPage.key(of: pair.after, by: collection.key)
             return Finding(
-                at: "cursor field \(name)", expected: "a field that moves with each change of a row, as \(mover.0) does",
+                at: "cursor field \(name)",
+                expected: "a field that moves with each change of a row, as \(mover.0) does",
                 actual: "\(name) stays \(ModelOrder.value(path, of: pair.after).text) in the row \(key), of which "
                     + "\(members.prefix(4).joined(separator: ", ")) changed between two recorded states.",
-                cause: "Who chooses \(name) never gets what changes: offer the fields alone that move with each change.")
+                cause: "Who chooses \(name) never gets what changes: offer the fields alone that move with each change."
+            )
         }
     }
 

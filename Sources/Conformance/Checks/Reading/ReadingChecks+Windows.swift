@@ -27,7 +27,8 @@ extension ReadingChecks {
             guard !bench.bounds.contains(bench.endpoint.page.parameter) else {
                 throw Bench.Verdicted(
                     verdict: .notApplicable(
-                        "\(bench.endpoint.page.parameter) is where the next page begins: each page has a bound, and none is a window."))
+                        "\(bench.endpoint.page.parameter) is where the next page begins: each page has a bound, and none is a window."
+                    ))
             }
             var types = [SyncType.fullRefresh]
             if bench.schema.mode == .incremental { types.append(.incremental) }

@@ -246,7 +246,9 @@ extension Bench {
     /// A field beside the recorded one whose increments ask as its first read does, though nothing is new.
     private func asksForAll(_ field: IncrementalField, _ first: Lab.Run, _ second: Lab.Run) async throws -> [Finding] {
         func asked(_ run: Lab.Run) -> [String] { run.log.requests.filter(isList).map(\.description) }
-        guard field.name != schema.field?.name, asked(second).count > 1, asked(second) == asked(first) else { return [] }
+        guard field.name != schema.field?.name, asked(second).count > 1, asked(second) == asked(first) else {
+            return []
+        }
         // Where the API has no bound at all, an increment by the recorded field asks for everything too.
         let usual = try await successful(plan(), of: upstream(), at: "first sync")
         let next = try await successful(plan(), of: upstream(), into: usual.files, at: "increment")
@@ -254,7 +256,8 @@ extension Bench {
         return [
             Finding(
                 at: "increment by \(field.name), with nothing new",
-                expected: "a bound of \(field.name), as increments by \(schema.field?.name ?? "the other field") have one",
+                expected:
+                    "a bound of \(field.name), as increments by \(schema.field?.name ?? "the other field") have one",
                 actual: "It asks for all rows again, as the first read does.", history: second.log.lines(),
                 cause: "The read takes no notice that \(field.name) was chosen: ask by it, or do not offer it.")
         ]

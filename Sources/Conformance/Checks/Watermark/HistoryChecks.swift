@@ -14,11 +14,12 @@ enum HistoryChecks {
         method:
             "First syncs into an empty lake whose start of history is the cursor value of an object in the middle and of the "
             + "newest one. Every object from there on must be in the table, and not all of the older ones, where increments "
-            + "send a bound: a read that sends none brings more than was asked for, and is not judged.",
+            + "send a bound: a read that sends none brings more than was asked for, and is not judged. A day that the form asks "
+            + "for is given, too: the increments behind the first read must ask as they do without it.",
         likelyCause:
             "The bound of a first read lies behind `inputs.historyStart`: begin at `inputs.watermark.last ?? inputs.historyStart`.",
         catches: "history-start-excluded", "history-start-moved-to-now",
-        "history-start-ignored"
+        "history-start-ignored", "form-start-before-watermark"
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()
@@ -30,8 +31,45 @@ enum HistoryChecks {
                 let findings = try await bench.beginning(at: start, of: dated)
                 if !findings.isEmpty { return findings }
             }
-            return []
+            return try await bench.incrementsWithDays()
         }
+    }
+}
+
+extension Bench {
+    /// Increments whose config names a day, such as where history begins, against those of a config without it.
+    fileprivate func incrementsWithDays() async throws -> [Finding] {
+        let stored = try input.storedConfig()
+        let days = FormPlace.all(input.source.form.fields, in: stored).filter { place in
+            func takes(_ text: String) -> Bool {
+                (try? input.source.configure(.object(stored.setting(place.path, to: .string(text))))) != nil
+            }
+            return place.field.type == .text && takes("2020-02-03") && !takes("kit")
+        }
+        for place in days {
+            var other = input
+            other.config = stored.setting(place.path, to: "2020-02-03")
+            let dated = try await Bench.make(other)
+            let (usual, run) = (try await secondIncrement(), try await dated.secondIncrement())
+            let (expected, actual) = (boundTexts(usual), dated.boundTexts(run))
+            if expected == actual { continue }
+            return [
+                Finding(
+                    at: "increment with \(place.text) 2020-02-03",
+                    expected: "the bound of the stored value: \(expected)",
+                    actual: "It asks by \(actual).", history: run.log.lines(),
+                    cause:
+                        "\(place.text) is put before the watermark, so each increment begins there again: it is for the first read "
+                        + "alone, `inputs.watermark.last ?? inputs.historyStart ?? start`.")
+            ]
+        }
+        return []
+    }
+
+    /// A sync of everything, then one with nothing new.
+    private func secondIncrement() async throws -> Lab.Run {
+        let first = try await successful(plan(), of: upstream(), at: "first sync")
+        return try await successful(plan(), of: upstream(), into: first.files, at: "increment")
     }
 }
 

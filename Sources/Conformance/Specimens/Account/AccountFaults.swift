@@ -72,6 +72,34 @@ extension AccountFault {
     ]
 }
 
+/// Where reads begin, and where they go on.
+extension AccountFault {
+    static let places = [
+        AccountFault("form-start-before-watermark", "Begins each increment at the start that the form names.", .kit) {
+            $0.begin = { inputs, start in inputs.watermark = Watermark(last: start) }
+        },
+        AccountFault("parents-counted-in-the-position", "Keeps how many projects are done, and not which.", .kit) {
+            $0.response = { response, inputs, config, context in
+                guard inputs.schema == "tasks" else { return }
+                let client = try await AccountSource().client(config, context)
+                let done = inputs.resumeToken?.value["done"]?.int64 ?? 0
+                response.items = Items { emit in
+                    var index: Int64 = 0
+                    let workspace = PercentEncoding.encode(config.workspace)
+                    for try await project in client.rows("/v1/workspaces/\(workspace)/projects", at: "data") {
+                        index += 1
+                        if index <= done { continue }
+                        let id = try project.string("id")
+                        let path = "/v1/projects/\(PercentEncoding.encode(id))/tasks"
+                        try await emit.rows(of: path, project: id, config, context)
+                        try await emit.position(ResumeToken(["done": .number(JSONNumber(index))]))
+                    }
+                }
+            }
+        },
+    ]
+}
+
 /// Adds a token to each request, as the provider gives it at that moment.
 private struct CheckedTokenClient: HTTPClient {
     let context: SourceContext

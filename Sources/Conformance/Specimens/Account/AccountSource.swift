@@ -1,4 +1,5 @@
 import Columns
+import Foundation
 import Tributary
 
 /// A small correct source behind OAuth, wrong in one way where its config says so.
@@ -17,6 +18,8 @@ struct AccountSource: Source {
         @Input("Workspace") var workspace: String
         /// Becomes a label of the host.
         @Input("Region", rule: .hostLabel) var region: String
+        /// Where first increments begin.
+        @Input("Start") var start: Date?
         /// The fault to be shown, by its name; none is the clean twin.
         @Input("Fault") var fault: String?
 
@@ -39,8 +42,9 @@ struct AccountSource: Source {
 
     func read(_ inputs: SourceInputs, with config: Config, in context: SourceContext) async throws -> SourceResponse {
         let bend = config.bend
-        var context = context
+        var (context, inputs) = (context, inputs)
         try await bend.context(&context, config)
+        if let start = config.start { bend.begin(&inputs, .timestamp(Int64(start.timeIntervalSince1970) * 1_000_000)) }
         var response = try await client(config, context).response(to: inputs, from: endpoints(config))
         try await bend.response(&response, inputs, config, context)
         return response
@@ -81,6 +85,10 @@ struct AccountBend: SpecimenBend {
     }
     /// Special answers of the client.
     var actions: [ResponseAction] = []
+    /// What becomes of the start that the form names.
+    var begin: @Sendable (inout SourceInputs, _ start: CursorValue) -> Void = { inputs, start in
+        inputs.historyStart = inputs.historyStart ?? start
+    }
     /// How the workspace gets into a path.
     var encode: @Sendable (String) -> String = { PercentEncoding.encode($0) }
     var response: @Sendable (inout SourceResponse, SourceInputs, Config, SourceContext) async throws -> Void = {
@@ -96,7 +104,7 @@ struct AccountFault: SpecimenFault {
     let fault: SeededFault
     let bend: AccountBend
 
-    static let all: [AccountFault] = [tokens, links].flatMap { $0 }
+    static let all: [AccountFault] = [tokens, links, places].flatMap { $0 }
 }
 
 extension Specimen {
