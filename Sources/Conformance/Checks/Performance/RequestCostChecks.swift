@@ -13,10 +13,10 @@ enum RequestCostChecks {
         method:
             "Full reads and first increments of the sample and of four times as many rows, three to a page. Beyond the "
             + "pages that the model counts, both sizes must cost the same number of requests, and no page may be asked for "
-            + "twice in a run.",
+            + "twice in a run, or be asked to have fewer than five rows, unless the config says so.",
         likelyCause:
             "Each row is asked for again by itself, or a page is fetched once to look at it and once to read it.",
-        catches: "one-more-request-for-each-row", "each-page-asked-for-twice"
+        catches: "one-more-request-for-each-row", "each-page-asked-for-twice", "page-of-one-row"
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandHTTP()
@@ -76,6 +76,7 @@ extension Bench {
                         witness: repeated.map { "\($0.value.count) times: \($0.key)" }.sorted())
                 ]
             }
+            if let tiny = tinyPages(requests, at: place) { return [tiny] }
             surplus.append(requests.count - pages(of: shown, size: Self.pageRows))
             guard let first = surplus.first, let last = surplus.last, last > first + 1 else { continue }
             return [
@@ -87,6 +88,26 @@ extension Bench {
             ]
         }
         return []
+    }
+
+    /// Requests for pages so small that a real table costs thousands of them.
+    private func tinyPages(_ requests: [LoggedRequest], at place: String) -> Finding? {
+        // Where a short page is the end, the kit itself lets no page have more rows than the model gives.
+        guard let name = endpoint.page.sizeParameter, !endpoint.page.endsWithShortPage else { return nil }
+        let chosen = Set(
+            FormPlace.all(input.source.form.fields, in: input.config).compactMap { place in
+                input.config.value(at: place.path).map(ModelPage.text)
+            })
+        for request in requests where isList(request) {
+            guard let text = (try? ModelCall(request.request))?.parameter(name), let rows = Int(text), rows < 5,
+                !chosen.contains(text)
+            else { continue }
+            return Finding(
+                at: place, expected: "pages as large as the API gives them: tens or hundreds of rows",
+                actual: "\(name)=\(rows) asks for \(rows.counted("row")) a page.", witness: [request.description],
+                cause: "The size of a probe is used for the table, or a size for tests was left in.")
+        }
+        return nil
     }
 
     /// The requests of an increment that finds nothing.

@@ -9,16 +9,17 @@ enum RecordedWatermarkChecks {
 
     private static let order = Check(
         "watermark-order-of-recording", group: .watermark, level: .replay,
-        proves: "Rows of a table that no model tells of come in the order that the source declares.",
+        proves: "Recorded rows come in the order that the source declares.",
         method:
             "The first recorded state is read in the table's own mode; the cursor values of neighbouring rows are compared "
-            + "over all items with the declared order. Tables with a model are judged by watermark-sort-mode-truthful.",
+            + "over all items with the declared order. What a model makes of the order is for watermark-sort-mode-truthful: its "
+            + "declaration may be wrong.",
         likelyCause:
             "The files or parts are read in another order than their rows have, or the rows within one are not sorted: "
-            + "read them in order, or declare that rows are unsorted.",
-        catches: "parts-read-last-first"
+            + "read them in order, ask the API for the order, or declare that rows are unsorted.",
+        catches: "parts-read-last-first", "order-that-only-the-declaration-has"
     ) { input in
-        try await RecordedBench.judging(input) { bench in
+        try await RecordedBench.judging(input, modelledToo: true) { bench in
             guard bench.schema.mode != .fullRefresh, let field = bench.schema.field?.name else {
                 throw Bench.Verdicted(verdict: .notApplicable("The table is read by full refreshes alone."))
             }
@@ -76,8 +77,10 @@ extension RecordedBench {
                     }
                 })
         } catch let error as SourceError where error.kind == .unmatchedRequest {
-            throw Bench.Verdicted(
-                verdict: .notExercised("The recording \(state) holds no complete read of this table."))
+            // Other checks ask for a complete recording.
+            if values.withLock({ $0.isEmpty }) {
+                throw Bench.Verdicted(verdict: .notApplicable("The recording \(state) holds no read of this table."))
+            }
         }
         let all = values.withLock { $0 }
         tally.add(Counters(rows: all.count, requests: log.requests.count, runs: 1))

@@ -45,6 +45,9 @@ extension LedgerFault {
                 return options
             }
         },
+        LedgerFault("batch-of-one-row", "Has each row written as a batch of its own.", .kit) {
+            $0.response = { response, _, _, _ in response.chunkRows = 1 }
+        },
         LedgerFault("last-partial-batch-lost", "Hands rows over by fours and forgets the rest.", .kit) {
             $0.response = { response, _, _, _ in response.items = response.items.byFours }
         },

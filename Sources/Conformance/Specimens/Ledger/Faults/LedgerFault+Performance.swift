@@ -23,6 +23,9 @@ extension LedgerFault {
         LedgerFault("each-page-asked-for-twice", "Fetches each page once to look at it and once to read it.", .kit) {
             $0.context = { context, _ in context.http = TwiceClient(base: context.http) }
         },
+        LedgerFault("page-of-one-row", "Reads the table in pages of one row.", .kit) {
+            $0.notes = { $0.pageSize = PageSize("limit", 1) }
+        },
         LedgerFault("increments-walk-the-whole-list", "Reads all pages in each increment.", .kit) {
             $0.inputs = { inputs, _ in inputs.watermark = Watermark() }
         },

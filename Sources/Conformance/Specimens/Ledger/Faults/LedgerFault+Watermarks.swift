@@ -66,6 +66,15 @@ extension LedgerFault {
                 if case .integer = inputs.watermark.last { inputs.watermark.last = nil }
             }
         },
+        LedgerFault(
+            "order-that-only-the-declaration-has", "Says that payments come oldest first, which come newest first.",
+            .kit
+        ) {
+            $0.payments = { payments in
+                payments.sort = .ascending
+                for index in payments.incremental.indices { payments.incremental[index].sort = .ascending }
+            }
+        },
         LedgerFault("chosen-field-ignored", "Offers a second cursor field and reads by the first.", .kit) {
             $0.schemas = { schemas, _, _ in
                 for index in schemas.indices where schemas[index].name == "notes" {
