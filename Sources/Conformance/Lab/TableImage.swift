@@ -150,7 +150,10 @@ public struct TableDiff: Sendable {
     public var witness: [String] {
         var lines = missing.map { "lost: \(Self.text($0))" } + extra.map { "too many: \(Self.text($0))" }
         lines += doubled.map { "doubled: \(Self.text($0))" }
-        lines += changed.map { "\(Self.text($0.key)): \($0.column) should be \($0.expected), is \($0.actual)" }
+        func shown(_ text: String) -> String { text.isEmpty ? "an empty text" : text }
+        lines += changed.map {
+            "\(Self.text($0.key)): \($0.column) should be \(shown($0.expected)), is \(shown($0.actual))"
+        }
         return Array((lines + schemaDifferences).prefix(10))
     }
 

@@ -226,7 +226,9 @@ struct ModelProposal {
         }
         let lifted = list.table.lifting.map { ($0.name, JSONValue.string($0.path)) }
         if !lifted.isEmpty { collection["columns"] = .object(JSONObject(lifted)) }
-        let mutable = Self.mutable(rows, but: list.key + [cursor].compactMap { $0 })
+        let reserved = list.key + [cursor].compactMap { $0 }
+        let likely = Self.mutable(rows, but: reserved)
+        let mutable = likely + Self.changed(list).filter { !likely.contains($0) && !reserved.contains($0) }
         if !mutable.isEmpty { collection["mutable"] = .array(mutable.map { .string($0) }) }
         collection["from"] = [["path": .string(list.path.template), "rows": .string(place)]]
         collection["schemas"] = [.string(name)]
@@ -236,6 +238,24 @@ struct ModelProposal {
 
     private static func format(_ rows: [JSONObject], _ cursor: String) -> ModelDeclaration.CursorFormat {
         .init(spelling: rows.lazy.map { ModelOrder.value(cursor, of: $0) }.first { !$0.isNull } ?? .null)
+    }
+
+    /// Members that differ between two recorded states of a row.
+    private static func changed(_ list: List) -> [String] {
+        // Rows of several parents may share a key, and their requests one path.
+        if list.path.when != nil { return [] }
+        var (before, changed): ([String: JSONObject], [String]) = ([:], [])
+        for (path, row) in list.pages.flatMap({ page in page.rows.map { (page.path, $0) } }) {
+            let key = "\(path) \(ModelPage.key(of: row, by: list.key))"
+            for member in row.members {
+                guard let old = before[key]?[member.name], old != member.value, !changed.contains(member.name) else {
+                    continue
+                }
+                changed.append(member.name)
+            }
+            before[key] = row
+        }
+        return changed
     }
 
     /// Texts that people write, which an upstream may change.
