@@ -50,19 +50,28 @@ extension LiveRuns {
             schema: schema, mode: mode, field: mode == .fullRefresh ? nil : field,
             primaryKeys: response?.primaryKeys ?? schema.primaryKeys, lifting: response?.lifting ?? [],
             sortMode: response.flatMap { $0.isSorted ? $0.sortMode : nil },
-            sizeParameters: sizeParameters(schema.name, stand), image: image, incrementError: refused)
+            sizeParameters: sizeParameters(schema.name, stand), pages: pageHints(schema.name, stand), image: image,
+            incrementError: refused)
         return (table, modes)
+    }
+
+    /// What the source says of the pages of a table's requests, by what was asked; nothing where lists of one target differ.
+    private func pageHints(_ name: String, _ stand: Stand) -> [String: PageHint] {
+        var hints: [String: Set<PageHint>] = [:]
+        for exchange in stand.recorder.exchanges where exchange.lane.schema == name {
+            let body = exchange.requestBody.isEmpty ? nil : exchange.requestBody
+            guard let hint = exchange.page, hint.style != nil, let method = HTTPMethod(rawValue: exchange.method),
+                let call = try? ModelCall(HTTPRequest(method, exchange.url, body: body))
+            else { continue }
+            hints[RecordedPage.target(call.path, call.parameters["query"]), default: []].insert(hint)
+        }
+        return hints.compactMapValues { $0.count == 1 ? $0.first : nil }
     }
 
     /// The names by which a table's requests ask for a page's size, as far as the source says them.
     private func sizeParameters(_ name: String, _ stand: Stand) -> Set<String> {
         Set(
-            stand.recorder.exchanges.filter { $0.lane.schema == name }.compactMap { exchange in
-                switch exchange.page?.size {
-                case .query(let name), .body(let name): name
-                case nil: nil
-                }
-            })
+            stand.recorder.exchanges.filter { $0.lane.schema == name }.compactMap { $0.page?.size?.name })
     }
 
     /// What to say of a table without rows whose answers hold objects.

@@ -14,6 +14,8 @@ struct RecordedTable: Sendable {
     var sortMode: SortMode?
     /// Parameters of the table's requests that the source says are the size of a page.
     var sizeParameters: Set<String> = []
+    /// What the source says of the pages of its lists, by their targets.
+    var pages: [String: PageHint] = [:]
     /// What the recorded runs left in the lake.
     var image: TableImage?
     /// Why it is a full refresh although it declares increments; nil for any other.

@@ -1,6 +1,30 @@
 /// What a source says of the page of a list that it asks for, so that a recorder need not guess it from names: the page
 /// may be asked for smaller, and cut. It is neither sent nor compared.
 public struct PageHint: Sendable, Hashable {
+    /// How one page leads to the next.
+    public enum Style: String, Sendable, Hashable, CaseIterable {
+        /// There is one page.
+        case single
+        /// By a token of the answer's.
+        case cursor
+        /// By a field of the last row.
+        case lastRow
+        /// By the number of rows before it.
+        case offset
+        /// By its number.
+        case number
+        /// By a URL in the body, or in a header of its own.
+        case url
+        /// By a Link header (RFC 8288).
+        case link
+    }
+
+    /// How one page leads to the next; nil where the source does not say.
+    public var style: Style?
+    /// Where the request says which page is wanted.
+    public var position: RequestParameter?
+    /// The number of the first page, where pages have numbers.
+    public var firstPage = 1
     /// Where the request says how many rows a page has; nil where it does not.
     public var size: RequestParameter?
     /// The path of the rows in the answer; empty when the answer is the list.
@@ -9,7 +33,6 @@ public struct PageHint: Sendable, Hashable {
     public var total: ResponsePlace?
     /// Where the answer says how many pages the list has.
     public var totalPages: ResponsePlace?
-
     /// Where the answer has what leads on: a cursor, or the next page's URL.
     public var next: ResponsePlace?
     /// Where the answer says whether there is more.
@@ -20,8 +43,8 @@ public struct PageHint: Sendable, Hashable {
         rows: String, size: RequestParameter? = nil, total: ResponsePlace? = nil, totalPages: ResponsePlace? = nil,
         next: ResponsePlace? = nil, hasMore: ResponsePlace? = nil
     ) {
-        self.rows = rows
         self.size = size
+        self.rows = rows
         self.total = total
         self.totalPages = totalPages
         self.next = next

@@ -11,12 +11,8 @@ public struct Paginator: Sendable {
     let next: @Sendable (_ position: JSONValue, _ page: RESTPage, _ size: PageSize?) throws -> JSONValue?
     /// The paths that `next` looks at, for rows at a selector: found in one walk over the page.
     var wanted: @Sendable (_ selector: String) -> [String] = { _ in [] }
-    /// Where an answer says how many rows the list has, and how many pages.
-    private(set) var total: ResponsePlace?
-    private(set) var totalPages: ResponsePlace?
-    /// Where an answer has what leads on, and says whether there is more.
-    private(set) var lead: ResponsePlace?
-    private(set) var hasMore: ResponsePlace?
+    /// What it tells a recorder; the place of the rows and the size are the list's.
+    private(set) var hint = PageHint(rows: "")
 
     /// A paginator of the author's own.
     ///
@@ -43,24 +39,20 @@ public struct Paginator: Sendable {
         return copy
     }
 
-    /// The same paginator, which goes on by what an answer says.
-    private func led(by place: ResponsePlace?, hasMore: ResponsePlace? = nil) -> Paginator {
+    /// The same paginator, which tells a recorder how it goes on.
+    private func telling(
+        _ style: PageHint.Style, by position: RequestParameter? = nil, _ change: (inout PageHint) -> Void = { _ in }
+    ) -> Paginator {
         var copy = self
-        (copy.lead, copy.hasMore) = (place, hasMore)
-        return copy
-    }
-
-    /// The same paginator, which ends by what an answer says of the list's length.
-    private func counting(rows: ResponsePlace?, pages: ResponsePlace? = nil) -> Paginator {
-        var copy = self
-        (copy.total, copy.totalPages) = (rows, pages)
+        (copy.hint.style, copy.hint.position) = (style, position)
+        change(&copy.hint)
         return copy
     }
 }
 
 extension Paginator {
     /// Everything comes in one answer.
-    public static let singlePage = Paginator(apply: { _, _ in }, next: { _, _, _ in nil })
+    public static let singlePage = Paginator(apply: { _, _ in }, next: { _, _, _ in nil }).telling(.single)
 
     /// A cursor in the answer leads on: `.cursor(parameter: "after", from: "meta.next")`.
     ///
@@ -81,7 +73,7 @@ extension Paginator {
                 }
                 return cursor
             }
-        ).wanting(place, hasMore).led(by: place, hasMore: hasMore)
+        ).wanting(place, hasMore).telling(.cursor, by: parameter) { ($0.next, $0.hasMore) = (place, hasMore) }
     }
 
     /// A field of the page's last row leads on, as Stripe's `starting_after`.
@@ -103,18 +95,18 @@ extension Paginator {
                 }
                 return value
             }
-        ).wanting(hasMore, lastRow: field).led(by: nil, hasMore: hasMore)
+        ).wanting(hasMore, lastRow: field).telling(.lastRow, by: parameter) { $0.hasMore = hasMore }
     }
 
     /// The body holds the next page's URL, absolute or relative. It must be of the same origin.
     public static func nextURL(from path: String) -> Paginator {
-        urls { page in page.value(path)?.string }.wanting(.body(path)).led(by: .body(path))
+        urls { page in page.value(path)?.string }.wanting(.body(path)).telling(.url) { $0.next = .body(path) }
     }
 
     /// A header of its own holds the next page's URL, absolute or relative, as Kinto's `Next-Page`; it is missing on the
     /// last page. The URL must be of the same origin.
     public static func nextURL(header name: String) -> Paginator {
-        urls { page in page.headers[name] }.led(by: .header(name))
+        urls { page in page.headers[name] }.telling(.url) { $0.next = .header(name) }
     }
 
     /// A `Link` header with `rel="next"` holds the next page's URL. It must be of the same origin.
@@ -123,7 +115,7 @@ extension Paginator {
             guard field.name.lowercased() == "link", case .plain(let value) = field.value else { return nil }
             return LinkHeader.target("next", in: value)
         }.first
-    }
+    }.telling(.link)
 
     /// The number of rows to skip; always sent.
     ///
@@ -153,7 +145,7 @@ extension Paginator {
                 if let maximum, next > maximum { throw page.beyond(maximum, at: next) }
                 return .number(JSONNumber(next))
             }
-        ).wanting(total).counting(rows: total)
+        ).wanting(total).telling(.offset, by: parameter) { $0.total = total }
     }
 
     /// The number of the page; always sent.
@@ -194,7 +186,10 @@ extension Paginator {
                 }
                 return .number(JSONNumber(next))
             }
-        ).wanting(totalPages, total, hasMore).counting(rows: total, pages: totalPages).led(by: nil, hasMore: hasMore)
+        ).wanting(totalPages, total, hasMore).telling(.number, by: parameter) { hint in
+            hint.firstPage = first
+            (hint.total, hint.totalPages, hint.hasMore) = (total, totalPages, hasMore)
+        }
     }
 
     private static func urls(_ find: @escaping @Sendable (RESTPage) -> String?) -> Paginator {

@@ -64,9 +64,9 @@ struct RESTList: Sendable {
         if let pageSize { request.set(pageSize.parameter, .number(JSONNumber(Int64(pageSize.rows)))) }
         for bound in walk.bounds { request.set(bound.parameter, bound.value) }
         try paginator.apply(position, &request)
-        request.page = PageHint(
-            rows: endpoint.rows, size: pageSize?.parameter, total: paginator.total, totalPages: paginator.totalPages,
-            next: paginator.lead, hasMore: paginator.hasMore)
+        var hint = paginator.hint
+        (hint.rows, hint.size) = (endpoint.rows, pageSize?.parameter)
+        request.page = hint
         return request
     }
 

@@ -7,6 +7,13 @@ public enum RequestParameter: Hashable, Sendable, ExpressibleByStringLiteral {
     case body(String)
 
     public init(stringLiteral value: String) { self = .query(value) }
+
+    /// The parameter's name, or the place in the body.
+    public var name: String {
+        switch self {
+        case .query(let name), .body(let name): name
+        }
+    }
 }
 
 /// How many rows a page is asked to have.

@@ -59,6 +59,23 @@ import Tributary
         #expect(verified.verified == 6 && verified.findings.isEmpty, "\(verified.findings)")
     }
 
+    @Test("of a list of one page the source's own paginator says how it is paged")
+    func onePage() async throws {
+        let room = try TemporaryFolder("counted")
+        let first = Recorder.testing(CountedService(rows: 3).client, room.url, of: Self.source)
+        var plan = first.plan
+        plan.tables = ["users", "labels", "notes"]
+        let outcome = try await Recorder(
+            plan: plan, live: first.live, fixtures: first.fixtures, key: Array("a key of pseudonyms for tests ..".utf8)
+        ).run()
+        #expect(!outcome.notes.contains { $0.contains("one page was recorded") }, "\(outcome.notes)")
+        let model = try #require(try ModelDeclaration(of: Scenario(at: room.file("counted/lists"))))
+        let pages = Dictionary(model.endpoints.map { ($0.collection, $0.page) }) { $1 }
+        #expect(pages["users"]?.style == .page && pages["users"]?.parameter == "page")
+        #expect(pages["labels"]?.style == .offset && pages["labels"]?.parameter == "skip")
+        #expect(pages["notes"]?.style == .cursor && pages["notes"]?.parameter == "after")
+    }
+
     @Test("a table that cannot be recorded is told with its error beside those that are")
     func leftOut() async throws {
         let room = try TemporaryFolder("counted")

@@ -159,12 +159,15 @@ struct ModelProposal {
         let place = list.pages.first { !$0.rows.isEmpty }?.place ?? list.pages.first?.place ?? ""
         let cursor = cursor(of: list)
         var notes: [String] = []
-        let own = PagingGuess(runs, key: list.key) ?? PagingGuess(named: list.pages)
+        let declared = list.pages.lazy.compactMap { list.table.pages[$0.target] }.first
+        let seen = PagingGuess(runs, key: list.key) ?? declared.flatMap { PagingGuess(declared: $0) }
+        let own = seen ?? PagingGuess(named: list.pages)
         // What leads on by a member cannot where the answer is the list itself.
         let fits =
             usual.map { $0.nextPlace.map { RecordedPage.header(at: $0) != nil } ?? true || !place.isEmpty } ?? false
-        let paging = own ?? (fits && list.pages.contains { $0.size != nil } ? usual : nil)
-        if own == nil {
+        let isSingle = declared?.style == .single
+        let paging = own ?? (!isSingle && fits && list.pages.contains { $0.size != nil } ? usual : nil)
+        if own == nil, !isSingle {
             let what = paging == nil ? "it is taken for a list without pages" : "it is taken to page as the others do"
             let example = usual ?? PagingGuess.example
             notes.append(

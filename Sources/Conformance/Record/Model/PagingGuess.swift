@@ -36,6 +36,35 @@ struct PagingGuess {
         nextPlace = agreed
     }
 
+    /// What the source says by its paginator, where no second page was recorded; nil for one page, or where it says nothing
+    /// that a model could do.
+    init?(declared hint: PageHint) {
+        let place = hint.next.map { next in
+            switch next {
+            case .body(let path): path
+            case .header(let name): RecordedPage.place(ofHeader: name.lowercased())
+            }
+        }
+        let parameter = hint.position?.name ?? "page"
+        switch hint.style {
+        case .cursor: self.init(.cursor, parameter, nextPlace: place)
+        case .lastRow: self.init(.lastKey, parameter)
+        case .offset: self.init(.offset, parameter)
+        case .number:
+            self.init(.page, parameter)
+            firstPage = hint.firstPage
+        case .url:
+            if case .header(let name) = hint.next {
+                self.init(.link, parameter)
+                header = name.lowercased()
+            } else {
+                self.init(.nextURL, parameter, nextPlace: place)
+            }
+        case .link: self.init(.link, parameter)
+        case .single, nil: return nil
+        }
+    }
+
     /// What the names of a first page's parameters say, where no second page was recorded.
     init?(named pages: [RecordedPage]) {
         for page in pages where page.size != nil {
