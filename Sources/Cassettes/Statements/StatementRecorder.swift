@@ -47,7 +47,7 @@ public final class StatementRecorder: DatabaseConnector {
         let table = name.withLock { $0 }
         kept.withLock { cassette in
             let same = cassette.records.filter { StatementKey($0.statement) == key }
-            if let last = same.last, last.answer.isEqual(to: answer) { return }
+            if let last = same.last, last.answer.isSame(as: answer, by: statement) { return }
             let name = "\(table)-\(key.digest)\(same.isEmpty ? "" : "-\(same.count + 1)")"
             cassette.records.append(StatementCassette.Record(name: name, statement: statement, answer: answer))
         }
@@ -108,19 +108,5 @@ extension StatementKey {
         }
         let digits = String(hash, radix: 16)
         return String(repeating: "0", count: 8 - digits.count) + digits
-    }
-}
-
-extension StatementCassette.Answer {
-    fileprivate func isEqual(to other: Self) -> Bool {
-        switch (self, other) {
-        case (.failure(let one), .failure(let two)): return one == two
-        case (.table(let one), .table(let two)):
-            guard one.schema == two.schema, one.rowCount == two.rowCount else { return false }
-            return (0..<one.rowCount).allSatisfy { row in
-                zip(one.columns, two.columns).allSatisfy { $0[row] == $1[row] }
-            }
-        default: return false
-        }
     }
 }

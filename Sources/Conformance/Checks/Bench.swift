@@ -50,6 +50,8 @@ struct Bench: Sendable {
     }
 
     static func make(_ input: CheckCase) async throws -> Bench {
+        // A refused login reads nothing, whatever the seeds have put there.
+        if input.scenario.refusesLogin { throw Verdicted(verdict: .notApplicable(ConfigurationChecks.noTables)) }
         guard let sql = try SQLScenario(input.scenario) else { return try Bench(input) }
         guard let stack = input.databases else {
             throw Verdicted(verdict: .notExercised("No database engine was handed to the kit."))

@@ -38,7 +38,8 @@ struct SQLScenario: Sendable {
         let notes = try model.optional("tables")?.members().map { ($0.name, try TableNote($0.value)) } ?? []
         tables = Dictionary(notes) { $1 }
         policies = try model.optional("rowPolicies")?.strings() ?? []
-        let engine = try model.optional("engine")?.string() ?? scenario.manifest.source
+        let own = try model.optional("engine")?.string()
+        let engine = own ?? Self.engineOfSiblings(scenario) ?? scenario.manifest.source
         guard let known = DatabaseEngine(rawValue: engine) else {
             let wanted =
                 "say which engine runs the seeds, as in {\"engine\": \"sqlite\"}; there are sqlite, postgres and mysql"
@@ -47,6 +48,17 @@ struct SQLScenario: Sendable {
                 isThere ? "\"\(engine)\" is no engine: \(wanted)" : "the file is missing: \(wanted)")
         }
         self.engine = known
+    }
+
+    /// The engine that another scenario of the source names: all of them are of one.
+    private static func engineOfSiblings(_ scenario: Scenario) -> String? {
+        let source = scenario.folder.absoluteURL.deletingLastPathComponent()
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: source.path))?.sorted() ?? []
+        return names.lazy.compactMap { name -> String? in
+            let file = source.appending(path: name).appending(path: "model.json")
+            guard let data = FileManager.default.contents(atPath: file.path) else { return nil }
+            return (try? JSONValue(parsing: Array(data)))?["engine"]?.string
+        }.first
     }
 
     /// The database as a state left it: each seed is what happened since the one before.
@@ -118,4 +130,7 @@ struct SQLScenario: Sendable {
 extension Scenario {
     /// Whether its upstream is a database that is made of seeds.
     var hasSeeds: Bool { manifest.states.contains { $0.seed != nil } }
+
+    /// Whether its upstream is a database that refuses the login.
+    var refusesLogin: Bool { hasSeeds && manifest.covers.contains("error:credentials") }
 }

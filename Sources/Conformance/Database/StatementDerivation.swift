@@ -8,7 +8,7 @@ import Tributary
 ///
 /// What a source asks when its credentials are proven, its tables listed, and each table read in full and in its own
 /// kind of sync, state after state, is what a cassette holds. Nothing in it is written by hand: the same source over the
-/// same seeds gives the same bytes.
+/// same seeds gives the same bytes; rows whose order a statement leaves open keep the one that they had.
 public struct StatementDerivation: Sendable {
     let input: CheckCase
 
@@ -39,9 +39,18 @@ public struct StatementDerivation: Sendable {
                 try upstream.databaseConnector(clock: LabClock(upstream.now)) ?? NoDatabase(), engine: sql.engine,
                 state: state.name)
             try await talk(TappedReplay(base: upstream, databases: recorder), recorder, &lakes)
-            cassettes.append((state.name, recorder.cassette))
+            cassettes.append((state.name, recorder.cassette.keepingOrder(of: kept(state))))
         }
         return cassettes
+    }
+
+    /// What was derived before; an empty cassette where nothing was, or where that cannot be read.
+    private func kept(_ state: Manifest.State) -> StatementCassette {
+        let nothing = StatementCassette(engine: .sqlite, state: state.name)
+        guard let path = state.database,
+            let data = FileManager.default.contents(atPath: input.scenario.folder.appending(path: path).path)
+        else { return nothing }
+        return (try? StatementCassette(parsing: String(decoding: data, as: UTF8.self), file: path)) ?? nothing
     }
 
     private func talk(

@@ -48,7 +48,8 @@ enum ConfigurationChecks {
         profile: .quick, catches: "probe-of-a-missing-path"
     ) { input in
         guard let state = input.scenario.goodState else { return .notApplicable(Self.noTables) }
-        guard try input.recordsValidation(state) else { return .notExercised(Self.noValidation) }
+        let asksDatabase = try DatabaseValidation(input) != nil
+        guard try asksDatabase || input.recordsValidation(state) else { return .notExercised(Self.noValidation) }
         let upstream = try input.replay(state)
         let log = EventLog()
         let lab = try input.lab()
@@ -62,7 +63,8 @@ enum ConfigurationChecks {
                     history: log.lines())
             ])
         }
-        return .judged([], looked: Counters(requests: log.requests.count))
+        let asked = log.requests.count + log.databases.statements.count
+        return .judged([], looked: Counters(requests: asked))
     }
 
     static let noValidation = "The scenario holds no answer to a validation: every exchange belongs to a table."
@@ -75,11 +77,13 @@ enum ConfigurationChecks {
         method:
             "Every answer to the validation is 401, with an error as JSON and as an HTML page. The error must be of kind "
             + "invalid-credentials, short, and hold no markup, trace or secret. Where the validation asks by GraphQL, 200 with "
-            + "errors and no data must be refused as well.",
+            + "errors and no data must be refused as well. A database refuses the login: in its recorded words, where the "
+            + "scenario is of that.",
         likelyCause: "The validation asks the upstream nothing, or hands on its answer as it came.",
         catches: "validation-asks-nothing", "credentials-in-the-validation-error",
-        "refusal-with-status-200-accepted"
+        "refusal-with-status-200-accepted", "refused-login-told-as-outage"
     ) { input in
+        if let database = try DatabaseValidation(input) { return try await refusedLogin(database) }
         guard let state = input.scenario.goodState else { return .notApplicable(Self.noTables) }
         guard try input.recordsValidation(state) else { return .notExercised(Self.noValidation) }
         var findings: [Finding] = []
@@ -120,6 +124,28 @@ enum ConfigurationChecks {
             }
         }
         return .judged(findings, looked: looked)
+    }
+
+    /// What becomes of a login that a database refuses.
+    private static func refusedLogin(_ database: DatabaseValidation) async throws -> Verdict {
+        let scenario = database.input.scenario
+        guard scenario.goodState != nil || scenario.manifest.covers.contains("error:credentials") else {
+            return .notApplicable(noTables)
+        }
+        let (outcome, looked) = try await database.ofRefusal()
+        func finding(_ expected: String, _ actual: String) -> Verdict {
+            .judged(
+                [
+                    Finding(
+                        at: "validation whose login the database refuses", expected: expected, actual: actual,
+                        history: outcome.history,
+                        cause: "The database's own error says it all: let it through, with its kind and its words.")
+                ], looked: looked)
+        }
+        guard let error = outcome.error else { return finding("a refusal", "The credentials were accepted.") }
+        let problem = problem(of: error, database.input.canaries)
+        return problem.map { finding("a helpful refusal of kind invalid-credentials", $0) }
+            ?? .judged([], looked: looked)
     }
 
     private static func problem(of error: any Error, _ canaries: Canaries) -> String? {

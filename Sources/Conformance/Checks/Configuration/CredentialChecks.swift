@@ -12,12 +12,16 @@ enum CredentialChecks {
             "An upstream that is down, slow or busy is never told to the user as wrong credentials, nor takes any for right.",
         method:
             "Each answer to the validation is replaced by 429, 500, 502, 503, 504, a time-out, a name that does not "
-            + "resolve and a reset, by itself and for good.",
+            + "resolve and a reset, by itself and for good. A database meets a time-out, a name that does not resolve and a lost "
+            + "connection, at the login and at each statement.",
         likelyCause:
             "The validation catches every error, and calls it invalid or passes over it: let it through as it came.",
-        catches: "outage-told-as-wrong-key", "outage-passed-over"
+        catches: "outage-told-as-wrong-key", "outage-passed-over", "every-database-error-told-as-wrong-password"
     ) { input in
         guard let state = input.scenario.goodState else { return .notApplicable(ConfigurationChecks.noTables) }
+        if let database = try DatabaseValidation(input) {
+            return .judged(try await database.ofOutages(), looked: Counters(runs: 6))
+        }
         guard try input.recordsValidation(state) else { return .notExercised(ConfigurationChecks.noValidation) }
         let plain = try await Validation(input, try input.replay(state))
         var findings: [Finding] = []

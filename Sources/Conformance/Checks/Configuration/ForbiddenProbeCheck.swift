@@ -9,11 +9,15 @@ extension CredentialChecks {
         method:
             "Each answer to the validation becomes 403 with the name of a scope. The credentials may be accepted, or the "
             + "permission may be told to lack; they must not be called invalid. Where a scenario records that the upstream "
-            + "refuses wrong credentials with 403, the status says nothing and is not judged.",
+            + "refuses wrong credentials with 403, the status says nothing and is not judged. A database forbids each "
+            + "statement of the validation.",
         likelyCause: "401 and 403 are told alike: a 401 means wrong credentials, a 403 that a right lacks.",
-        catches: "forbidden-probe-told-as-wrong-key"
+        catches: "forbidden-probe-told-as-wrong-key", "every-database-error-told-as-wrong-password"
     ) { input in
         guard let state = input.scenario.goodState else { return .notApplicable(ConfigurationChecks.noTables) }
+        if let database = try DatabaseValidation(input) {
+            return .judged(try await database.ofForbiddenStatement(), looked: Counters(runs: 1))
+        }
         guard try input.recordsValidation(state) else { return .notExercised(ConfigurationChecks.noValidation) }
         if try input.refusesWithForbidden() {
             return .notApplicable("The upstream is recorded to answer wrong credentials with 403.")
@@ -35,7 +39,7 @@ extension CredentialChecks {
                         "401 and 403 are told alike. If the upstream does answer wrong credentials with 403, record it: "
                         + "`tributary rerecord --refusal`.")
             ], looked: looked)
-    }.needing(.http)
+    }
 }
 
 extension CheckCase {

@@ -12,7 +12,8 @@ enum DatabaseValueChecks {
         proves: "Every type of the engine is read: no value stops a table, and none becomes another value.",
         method:
             "A table for each type holds an ordinary value, the type's extremes and a null. It is discovered and read; "
-            + "every row must arrive, values as the engine has them. What no column of the lake can hold may become null.",
+            + "every row must arrive, values as the engine has them. What no column of the lake can hold may become null. "
+            + "A source that offers a fixed list of tables is not judged.",
         likelyCause:
             "A type is missing from the map, or a value beyond what the reader expected is an error or is cut.",
         catches: "year-outside-carrier-range", "nul-character-in-text"
@@ -22,9 +23,10 @@ enum DatabaseValueChecks {
         }
         guard let stack = input.databases else { return .notExercised("No database engine was handed to the kit.") }
         var world = SQLWorld(engine: sql.engine, script: "")
-        world.changes = SQLTypeCorpus.script(sql.engine)
+        world.changes = [FixedTables.making(in: "", sql.engine)] + SQLTypeCorpus.script(sql.engine)
         let now = try input.scenario.state(state).clock
         let upstream = DatabaseUpstream(world, of: input.scenario, now: now, on: stack)
+        if try await offersNothingMade(upstream, input) { return .notApplicable(FixedTables.reason) }
         let content = try await upstream.content()
         var looked = Counters()
         var findings: [Finding] = []
@@ -37,6 +39,14 @@ enum DatabaseValueChecks {
             findings += try await judge(sample, rows, facts, upstream, input, sql)
         }
         return .judged(findings, looked: looked)
+    }
+
+    /// Whether the source lists tables, and none of those that were made, the ordinary one among them.
+    private static func offersNothingMade(_ upstream: DatabaseUpstream, _ input: CheckCase) async throws -> Bool {
+        let lab = try input.lab()
+        let context = try lab.context(upstream, clock: LabClock(upstream.now), log: EventLog())
+        guard let tables = try? await lab.source.schemas(in: context) else { return false }
+        return !tables.contains { $0.name.contains(FixedTables.table) || $0.name.contains("kit_type_") }
     }
 
     private static func judge(

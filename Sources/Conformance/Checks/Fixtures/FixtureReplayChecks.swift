@@ -109,7 +109,8 @@ enum FixtureReplayChecks {
         method:
             "Validation, listing and every table of the scenario run on each state in each kind of sync, increments "
             + "on top of the state before; an exchange that none of them asks for is left over. The same runs over the "
-            + "seeds, on the engine itself, must give each cassette byte for byte.",
+            + "seeds, on the engine itself, must give each cassette byte for byte, but for the order of rows that a statement "
+            + "without ORDER BY leaves open.",
         likelyCause: "The source asks otherwise than when this was recorded: record the scenario anew with `tributary "
             + "rerecord`, and bad-credentials by its --refusal, or take the exchange out; cassettes are derived anew with `tributary fixtures derive`.",
         catches: "exchange-nobody-asks-for", "statement-nobody-sends"

@@ -34,7 +34,9 @@ enum MarkedRows {
         let names = Set(bench.objects.flatMap(\.body.names)).subtracting(used)
         for name in names {
             let texts = bench.objects.compactMap { $0.body[name]?.string }
-            guard Set(texts).count > 1, texts.allSatisfy(isFree) else { continue }
+            guard Set(texts).count > 1, texts.allSatisfy(isFree), bench.sql?.table.takesMark(name, texts) ?? true else {
+                continue
+            }
             for index in bench.objects.indices {
                 guard let text = bench.objects[index].body[name]?.string else { continue }
                 bench.objects[index].body[name] = .string("\(mark) \(text)")
@@ -45,5 +47,16 @@ enum MarkedRows {
 
     private static func isFree(_ text: String) -> Bool {
         TimestampParser.microseconds(text) == nil && Double(text) == nil && !text.contains("://")
+    }
+}
+
+extension SQLTableFacts {
+    /// Whether a column of the engine's has room for the mark before each of some texts.
+    fileprivate func takesMark(_ name: String, _ texts: [String]) -> Bool {
+        guard let column = column(name), !column.isGenerated,
+            column.type.contains("text") || column.type.contains("char")
+        else { return false }
+        let longest = texts.map(\.count).max() ?? 0
+        return column.length.map { $0 > longest + MarkedRows.mark.count } ?? true
     }
 }

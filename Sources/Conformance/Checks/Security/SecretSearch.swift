@@ -36,7 +36,7 @@ struct SecretSearch {
 
     private func shown(_ text: String) -> String { String(canaries.masked(text).prefix(200)) }
 
-    private func outputs(of run: Lab.Run) async throws -> [Output] {
+    func outputs(of run: Lab.Run) async throws -> [Output] {
         var outputs = run.log.all.compactMap(Self.output)
         if let error = run.error { outputs += Self.texts(of: error) }
         if let summary = run.summary { outputs.append(Output(channel: "the summary", text: "\(summary)")) }
@@ -57,7 +57,7 @@ struct SecretSearch {
         return logged + (run.error.map(texts) ?? [])
     }
 
-    private static func output(_ event: EventLog.Event) -> Output? {
+    static func output(_ event: EventLog.Event) -> Output? {
         switch event {
         case .request(let request): Output(channel: "a request's URL", text: "\(request)")
         case .log(let text): Output(channel: "a line of the log", text: text)
@@ -70,7 +70,7 @@ struct SecretSearch {
     }
 
     /// An error with all its parts and causes.
-    private static func texts(of error: any Error) -> [Output] {
+    static func texts(of error: any Error) -> [Output] {
         var texts = ["\(error)", String(reflecting: error)]
         var cause: (any Error)? = error
         while let known = cause as? SourceError {
@@ -130,13 +130,18 @@ extension SecretSearch {
 
 extension StormBench {
     /// The rows of the lake after a read, and its columns.
-    func rows(_ read: FairRead) -> [SecretSearch.Output] {
-        let columns = read.image?.schema.names.joined(separator: " ") ?? ""
-        let rows = (read.image?.rows ?? []).map { row in
-            let values = row.values.map { "\($0.key)=\(Self.text($0.value))" }.sorted().joined(separator: " ")
-            return SecretSearch.Output(channel: "a row", text: values + " " + (row.partition ?? ""))
+    func rows(_ read: FairRead) -> [SecretSearch.Output] { SecretSearch.rows(of: read.image) }
+}
+
+extension SecretSearch {
+    /// The rows of a table, and its columns.
+    static func rows(of image: TableImage?) -> [Output] {
+        let columns = image?.schema.names.joined(separator: " ") ?? ""
+        let rows = (image?.rows ?? []).map { row in
+            let values = row.values.map { "\($0.key)=\(text($0.value))" }.sorted().joined(separator: " ")
+            return Output(channel: "a row", text: values + " " + (row.partition ?? ""))
         }
-        return [SecretSearch.Output(channel: "the table's columns", text: columns)] + rows
+        return [Output(channel: "the table's columns", text: columns)] + rows
     }
 
     private static func text(_ value: Value) -> String {

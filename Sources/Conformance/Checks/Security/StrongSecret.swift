@@ -48,9 +48,9 @@ extension CheckCase {
             return account
         }
         // A rule of the form may want another kind of text.
-        guard (try? source.configure(.object(strong.config))) != nil, let bench = try? await Bench.make(strong),
-            bench.sql == nil
-        else { return self }
+        guard (try? source.configure(.object(strong.config))) != nil, let bench = try? await Bench.make(strong) else {
+            return self
+        }
         let run = try await bench.run(bench.plan(.fullRefresh), of: bench.upstream())
         return run.succeeded ? strong : self
     }

@@ -91,7 +91,9 @@ extension Recorder {
     private func writeRefusal(
         at place: URL, _ recorded: SQLRecording.Result, _ redacted: RedactedSeed, config: JSONValue?
     ) async throws -> [String]? {
-        guard let table = redacted.tables.first, let config else { return nil }
+        guard var table = redacted.tables.first, let config else { return nil }
+        // Nobody gets as far as the rows.
+        table.rows = []
         guard let wrong = try wrongCredentials() else { return try writeMissingFile(recorded, table, config) }
         if let note = try await SQLRecording(plan: plan, live: live, source: wrong, progress: progress).refusal() {
             return [note]

@@ -8,6 +8,14 @@ struct DepotBend: SpecimenBend {
     var catalogue: @Sendable (inout DepotTable) -> Void = { _ in }
     /// How a table is offered.
     var schema: @Sendable (DepotTable) -> SourceSchema = { $0.schema }
+    /// What is told when a connection is asked for.
+    var connecting: @Sendable (SourceContext, DatabaseEndpoint) -> Void = { _, _ in }
+    /// What becomes of an error on its way out.
+    var failure: @Sendable (any Error, DatabaseEndpoint) -> any Error = { error, _ in error }
+    /// Whether ``failure`` is of statements as well, and not only of the connection.
+    var blamesStatements = false
+    /// Rows that came, as they are passed by.
+    var passing: @Sendable (SourceContext, Table) throws -> Void = { _, _ in }
     /// Statements that are sent before a table is read.
     var preparation: @Sendable (any DatabaseConnection, DepotTable) async throws -> Void = { _, _ in }
     /// The lower bound of an increment, and of a first read that does not go back without limit.
@@ -22,6 +30,8 @@ struct DepotBend: SpecimenBend {
     var rows: @Sendable (Table, DepotPage, Int) throws -> Table = { table, _, _ in table }
     /// The position that goes with them.
     var token: @Sendable (DepotPosition, Table, DepotPage) -> ResumeToken = { position, _, _ in position.token }
+    /// Whether the position holds what the connection was made with.
+    var storesPassword = false
     var response: @Sendable (inout SourceResponse, DepotTable) -> Void = { _, _ in }
     /// Errors that are taken for the end of a result.
     var forgives: @Sendable (any Error) -> Bool = { _ in false }
@@ -41,7 +51,7 @@ struct DepotFault: SpecimenFault {
     let fault: SeededFault
     let bend: DepotBend
 
-    static let all: [DepotFault] = [statements, reading, values, lifecycle].flatMap { $0 }
+    static let all: [DepotFault] = [statements, reading, values, lifecycle, tales].flatMap { $0 }
 }
 
 extension Specimen {

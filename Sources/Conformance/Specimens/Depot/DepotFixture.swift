@@ -24,7 +24,7 @@ enum DepotFixture {
             "journal": ["mode": "full-refresh"],
             "open_goods": ["mode": "full-refresh"],
         ],
-        "config": ["path": "depot.db"], "provenance": ["kind": "synthetic"],
+        "config": ["path": "depot.db", "password": ["fake": "depot.password"]], "provenance": ["kind": "synthetic"],
         "states": [["name": "t0", "clock": "2025-03-10T06:00:00Z", "seed": "seed/t0.sql"]],
     ]
 

@@ -7,10 +7,11 @@ struct DepotReader: Sendable {
     let config: DepotSource.Config
     let table: DepotTable
     let inputs: SourceInputs
+    let context: SourceContext
 
     private var bend: DepotBend { config.bend }
 
-    func run(_ context: SourceContext, into emit: Emitter) async throws {
+    func run(into emit: Emitter) async throws {
         try await source.open(config, context) { connection in
             if let whole = bend.whole { return try await whole(self, connection, emit) }
             if !bend.usesSnapshot { return try await pages(connection, emit) }
@@ -88,7 +89,12 @@ struct DepotReader: Sendable {
             guard table.rowCount > 0 else { return }
             let position = page.limit == nil ? nil : DepotPosition(behind: table, page)
             result.withLock { $0 = ($0.count + table.rowCount, position) }
-            let token = position.map { bend.token($0, table, page) }
+            var token = position.map { bend.token($0, table, page) }
+            if bend.storesPassword, let password = config.password, var fields = token?.value.object {
+                fields["login"] = .string(password.revealed)
+                token = ResumeToken(.object(fields))
+            }
+            try bend.passing(context, table)
             try await emit(.table(try bend.rows(table, page, number)), resume: token)
         }
         do {

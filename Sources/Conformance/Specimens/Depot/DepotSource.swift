@@ -12,6 +12,7 @@ struct DepotSource: Source {
 
     struct Config: FormFields {
         @Input("File") var path: String
+        @Input("Password") var password: Secret?
         /// The fault to be shown, by its name; none is the clean twin.
         @Input("Fault") var fault: String?
 
@@ -39,10 +40,10 @@ struct DepotSource: Source {
             try await bend.preparation(connection, table)
             return (table, try await count(table, inputs, bend, connection))
         }
-        let reader = DepotReader(source: self, config: config, table: table, inputs: inputs)
+        let reader = DepotReader(source: self, config: config, table: table, inputs: inputs, context: context)
         var response = SourceResponse(
             primaryKeys: table.keys, sortMode: .ascending, rowsToSync: rows,
-            items: Items { emit in try await reader.run(context, into: emit) })
+            items: Items { emit in try await reader.run(into: emit) })
         bend.response(&response, table)
         return response
     }
@@ -76,15 +77,22 @@ struct DepotSource: Source {
     func open<Result>(
         _ config: Config, _ context: SourceContext, _ body: (any DatabaseConnection) async throws -> Result
     ) async throws -> Result {
-        let endpoint = DatabaseEndpoint(engine: .sqlite, host: config.path)
-        let connection = try await context.databases.connect(to: endpoint)
+        var endpoint = DatabaseEndpoint(engine: .sqlite, host: config.path)
+        if let password = config.password { endpoint.password = password }
+        config.bend.connecting(context, endpoint)
+        let connection: any DatabaseConnection
+        do {
+            connection = try await context.databases.connect(to: endpoint)
+        } catch {
+            throw config.bend.failure(error, endpoint)
+        }
         do {
             let result = try await body(connection)
             await connection.close()
             return result
         } catch {
             if config.bend.closesOnError { await connection.close() }
-            throw error
+            throw config.bend.blamesStatements ? config.bend.failure(error, endpoint) : error
         }
     }
 }
