@@ -10,6 +10,18 @@ import Tributary
 @Suite(.timeLimit(.minutes(5))) struct CountedRecorderTests {
     private static let source = AnySource(CountedSource.self)
 
+    /// Records some of the tables alone.
+    private func record(
+        _ tables: [String], of service: CountedService, in room: TemporaryFolder
+    ) async throws -> Recorder.Outcome {
+        let all = Recorder.testing(service.client, room.url, of: Self.source)
+        var plan = all.plan
+        plan.tables = tables
+        return try await Recorder(
+            plan: plan, live: all.live, fixtures: all.fixtures, key: Array("a key of pseudonyms for tests ..".utf8)
+        ).run()
+    }
+
     @Test("a list that is cut states the rows and pages that are left of it, and is read to that end")
     func cut() async throws {
         let room = try TemporaryFolder("counted")
@@ -40,12 +52,7 @@ import Tributary
     @Test("what headers say of a list is lowered with it, declared, and answered by the model")
     func headers() async throws {
         let room = try TemporaryFolder("counted")
-        let first = Recorder.testing(CountedService(rows: 121).client, room.url, of: Self.source)
-        var plan = first.plan
-        plan.tables = ["labels", "notes"]
-        let outcome = try await Recorder(
-            plan: plan, live: first.live, fixtures: first.fixtures, key: Array("a key of pseudonyms for tests ..".utf8)
-        ).run()
+        let outcome = try await record(["labels", "notes"], of: CountedService(rows: 121), in: room)
         #expect(outcome.tables.map(\.rows) == [15, 15], "\(outcome.notes)")
         let scenario = try Scenario(at: room.file("counted/lists"))
         let stated = try scenario.exchanges(state: "t0").map { exchange in
@@ -62,12 +69,7 @@ import Tributary
     @Test("of a list of one page the source's own paginator says how it is paged")
     func onePage() async throws {
         let room = try TemporaryFolder("counted")
-        let first = Recorder.testing(CountedService(rows: 3).client, room.url, of: Self.source)
-        var plan = first.plan
-        plan.tables = ["users", "labels", "notes"]
-        let outcome = try await Recorder(
-            plan: plan, live: first.live, fixtures: first.fixtures, key: Array("a key of pseudonyms for tests ..".utf8)
-        ).run()
+        let outcome = try await record(["users", "labels", "notes"], of: CountedService(rows: 3), in: room)
         #expect(!outcome.notes.contains { $0.contains("one page was recorded") }, "\(outcome.notes)")
         let model = try #require(try ModelDeclaration(of: Scenario(at: room.file("counted/lists"))))
         let pages = Dictionary(model.endpoints.map { ($0.collection, $0.page) }) { $1 }
@@ -79,13 +81,7 @@ import Tributary
     @Test("a table that cannot be recorded is told with its error beside those that are")
     func leftOut() async throws {
         let room = try TemporaryFolder("counted")
-        var recorder = Recorder.testing(CountedService(rows: 3).client, room.url, of: Self.source)
-        var plan = recorder.plan
-        plan.tables = ["missing", "users"]
-        recorder = Recorder(
-            plan: plan, live: recorder.live, fixtures: recorder.fixtures,
-            key: Array("a key of pseudonyms for tests ..".utf8))
-        let outcome = try await recorder.run()
+        let outcome = try await record(["missing", "users"], of: CountedService(rows: 3), in: room)
         #expect(outcome.tables.map(\.name) == ["users"] && outcome.leftOut.map(\.name) == ["missing"])
         #expect(outcome.leftOut.first?.error is SourceError)
         #expect(outcome.notes.contains { $0.hasPrefix("missing was left out: ") }, "\(outcome.notes)")
