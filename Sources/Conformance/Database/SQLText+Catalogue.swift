@@ -3,14 +3,15 @@ import Tributary
 // What an engine's catalogue says of its tables.
 extension SQLText {
     /// One JSON list a column: schema, table, whether it is a view, column, type, whether it is generated, whether it takes
-    /// no null, the unique indexes that it is part of, and how many characters it holds.
+    /// no null, the unique indexes that it is part of, how many characters it holds, and the digits behind the point of an
+    /// exact number of at most 38 digits.
     static func catalogue(_ engine: DatabaseEngine) -> String {
         switch engine {
         case .sqlite:
             """
             SELECT json_array('', m.name, m.type = 'view', c.name, c.type, c.hidden > 1, c."notnull" OR c.pk > 0,
               json((SELECT json_group_array(i.name) FROM pragma_index_list(m.name) i JOIN pragma_index_info(i.name) p
-                WHERE i."unique" AND i.origin <> 'pk' AND p.name = c.name)), NULL)
+                WHERE i."unique" AND i.origin <> 'pk' AND p.name = c.name)), NULL, NULL)
             FROM sqlite_schema m JOIN pragma_table_xinfo(m.name) c ON c.hidden <> 1
             WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.name, c.cid
             """
@@ -19,7 +20,10 @@ extension SQLText {
             SELECT json_build_array(n.nspname, c.relname, c.relkind IN ('v', 'm'), a.attname,
               CASE WHEN coalesce(e.typtype, b.typtype) = 'c' THEN '\(rowMark)' ELSE '' END || format_type(b.oid, NULL),
               a.attgenerated <> '', a.attnotnull, \(uniquesOfPostgres),
-              CASE WHEN b.oid IN (1042, 1043) THEN nullif(greatest(4, a.atttypmod, t.typtypmod), 4) - 4 END)
+              CASE WHEN b.oid IN (1042, 1043) THEN nullif(greatest(4, a.atttypmod, t.typtypmod), 4) - 4 END,
+              CASE WHEN b.oid = 1700 AND greatest(a.atttypmod, t.typtypmod) >= 4
+                AND (greatest(a.atttypmod, t.typtypmod) - 4) >> 16 <= 38
+                THEN (greatest(a.atttypmod, t.typtypmod) - 4) & 2047 END)
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
               JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
               JOIN pg_type t ON t.oid = a.atttypid
@@ -31,7 +35,8 @@ extension SQLText {
         case .mysql:
             """
             SELECT json_array('', c.table_name, t.table_type LIKE '%VIEW', c.column_name, c.data_type,
-              c.extra LIKE '%GENERATED%', c.is_nullable = 'NO', u.names, c.character_maximum_length)
+              c.extra LIKE '%GENERATED%', c.is_nullable = 'NO', u.names, c.character_maximum_length,
+              CASE WHEN c.data_type = 'decimal' AND c.numeric_precision <= 38 THEN c.numeric_scale END)
             FROM information_schema.columns c
               JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
               LEFT JOIN (SELECT table_name, column_name, json_arrayagg(index_name) AS names

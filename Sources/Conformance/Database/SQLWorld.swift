@@ -77,6 +77,8 @@ struct SQLTableFacts: Sendable, Hashable {
         var uniques: [String] = []
         /// How many characters it holds at most; nil where nothing bounds them.
         var length: Int?
+        /// How many digits behind the point it keeps, of an exact number that a column of the lake can hold; nil elsewhere.
+        var scale: Int?
     }
 
     /// The schema of PostgreSQL; empty elsewhere.

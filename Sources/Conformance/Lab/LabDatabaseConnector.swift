@@ -20,10 +20,12 @@ struct LabDatabaseConnector: DatabaseConnector {
     }
 
     /// Logs a statement before it is sent; gives its index.
-    fileprivate func send(_ statement: SQLStatement, on connection: Int, holdsAll: Bool) throws -> Int {
+    fileprivate func send(
+        _ statement: SQLStatement, on connection: Int, pieces: LoggedStatement.Pieces?
+    ) throws -> Int {
         try Task.checkCancellation()
         try steps.pass(.request)
-        let index = log.databases.sent(statement, on: connection, holdsAll: holdsAll)
+        let index = log.databases.sent(statement, on: connection, pieces: pieces)
         log.append(.statement(LoggedStatement.text(statement)))
         if index >= limit { throw LabBudgetExceeded(what: "\(index) statements", limit: "\(limit)") }
         return index
@@ -40,7 +42,7 @@ private struct LabDatabaseConnection: DatabaseConnection {
     var engine: DatabaseEngine { base.engine }
 
     func query(_ statement: SQLStatement) async throws -> Table {
-        let index = try watch.send(statement, on: number, holdsAll: true)
+        let index = try watch.send(statement, on: number, pieces: nil)
         let table = try await base.query(statement)
         ledger.received(table, of: index)
         try watch.steps.pass(.response)
@@ -50,7 +52,8 @@ private struct LabDatabaseConnection: DatabaseConnection {
     func stream(
         _ statement: SQLStatement, maxRows: Int, maxBytes: Int, into body: (Table) async throws -> Void
     ) async throws {
-        let index = try watch.send(statement, on: number, holdsAll: false)
+        let pieces = LoggedStatement.Pieces(rows: maxRows, bytes: maxBytes)
+        let index = try watch.send(statement, on: number, pieces: pieces)
         ledger.cursor(1)
         defer { ledger.cursor(-1) }
         try await base.stream(statement, maxRows: maxRows, maxBytes: maxBytes) { table in
@@ -84,8 +87,16 @@ public struct LoggedStatement: Sendable, CustomStringConvertible {
     public var connection: Int
     /// Whether it was sent inside a read-only snapshot.
     public var isInSnapshot: Bool
+    /// How large a piece of its result may be that is fetched at once.
+    public struct Pieces: Sendable {
+        public var rows: Int
+        public var bytes: Int
+    }
+
+    /// The pieces that were asked for; nil where the whole result was held at once.
+    public var pieces: Pieces?
     /// Whether its whole result was held at once.
-    public var holdsAll: Bool
+    public var holdsAll: Bool { pieces == nil }
     /// Rows that came of it so far.
     public var rows = 0
     /// The rows of the largest piece that was held at once.
@@ -143,14 +154,14 @@ public final class DatabaseLedger: Sendable {
 
     func closed(_ connection: Int) -> Bool { state.withLock { $0.open.remove(connection) != nil } }
 
-    func sent(_ statement: SQLStatement, on connection: Int, holdsAll: Bool) -> Int {
+    func sent(_ statement: SQLStatement, on connection: Int, pieces: LoggedStatement.Pieces?) -> Int {
         state.withLock { state in
             let index = state.statements.count
             let isInSnapshot = (state.snapshots[connection] ?? 0) > 0
             state.statements.append(
                 LoggedStatement(
                     index: index, statement: statement, connection: connection, isInSnapshot: isInSnapshot,
-                    holdsAll: holdsAll))
+                    pieces: pieces))
             return index
         }
     }

@@ -59,11 +59,17 @@ enum CredentialChecks {
         method:
             "The requests of a validation are counted and classified, on the recording and on modelled lists of two "
             + "sizes with one row a page: it must cost the same on both, use GET, HEAD or paths that the manifest lists "
-            + "under limits.readOnlyPaths, and at most limits.validationRequests requests (5 unless it says otherwise).",
+            + "under limits.readOnlyPaths, and at most limits.validationRequests requests (5 unless it says otherwise). Of a "
+            + "database it must fetch as many rows with 1,100 rows in a table as with few.",
         likelyCause: "The validation reads a whole list, or creates something to see whether it may.", profile: .quick,
-        catches: "validation-reads-a-table", "validation-writes"
+        catches: "validation-reads-a-table", "validation-writes", "validation-reads-a-database-table"
     ) { input in
         guard let state = input.scenario.goodState else { return .notApplicable(ConfigurationChecks.noTables) }
+        if let database = try DatabaseValidation(input) {
+            try input.demandEngine()
+            let (findings, looked) = try await database.ofLargeTables()
+            return .judged(findings, looked: looked)
+        }
         guard try input.recordsValidation(state) else { return .notExercised(ConfigurationChecks.noValidation) }
         let limits = input.scenario.manifest.document["limits"]
         let allowed = limits?["validationRequests"]?.int64.map(Int.init) ?? 5

@@ -62,6 +62,103 @@ struct DatabaseValidation {
         ]
     }
 
+    /// What the source makes of one forbidden table when it is asked about that table.
+    func ofForbiddenTable(_ schema: Manifest.Schema) async throws -> Verdict {
+        let plain = try await Validation(input, input.replay(state), of: schema.name)
+        if let error = plain.error {
+            // A cassette holds what the version of the source asked that it was derived from.
+            let isUnknown = (error as? SourceError)?.kind == .unmatchedRequest
+            return isUnknown
+                ? .notExercised("The cassette holds no validation of the table.")
+                : Self.failed("validation of \(schema.name)", "it is accepted", "It ended with: \(error)", plain)
+        }
+        let names = [schema.name, schema.name.split(separator: ".").last.map(String.init) ?? schema.name]
+        let error = SourceError(.permissionDenied, "Asking the database: permission denied for table \(schema.name).")
+        let denied = StruckDatabase(base: try input.replay(state), what: "\(schema.name) forbidden") { statement in
+            if let statement, names.contains(where: statement.mentions) { throw error }
+        }
+        let outcome = try await Validation(input, denied, of: schema.name)
+        let place = "validation of \(schema.name), of which no statement is allowed"
+        switch outcome.error {
+        case nil:
+            return Self.failed(
+                place, "permission-denied", "It succeeded: no statement that it sends asks for this table.", outcome)
+        case let error as SourceError where error.kind == .permissionDenied:
+            return try await ofConnection(without: schema, names)
+        case let error?:
+            return Self.failed(place, "permission-denied", "It ended with: \(error)", outcome)
+        }
+    }
+
+    /// A right that lacks for one table says nothing of the connection, and of no other table.
+    private func ofConnection(without schema: Manifest.Schema, _ names: [String]) async throws -> Verdict {
+        let passed = Verdict.judged([], looked: Counters(runs: 3, items: 1))
+        // Who reads one table alone may ask for it.
+        guard input.scenario.manifest.schemas.count > 1 else { return passed }
+        let error = SourceError(.permissionDenied, "Asking the database: permission denied for table \(schema.name).")
+        let denied = StruckDatabase(base: try input.replay(state), what: "\(schema.name) forbidden") { statement in
+            if let statement, names.contains(where: statement.reads) { throw error }
+        }
+        let outcome = try await Validation(input, denied)
+        guard !outcome.isAccepted, let error = outcome.error else { return passed }
+        return Self.failed(
+            "validation of the connection, with \(schema.name) forbidden", "it is accepted", "It ended with: \(error)",
+            outcome,
+            cause: "The validation of the connection asks for one certain table: what any user may ask is SELECT 1.")
+    }
+
+    private static func failed(
+        _ place: String, _ expected: String, _ actual: String, _ outcome: Validation, cause: String? = nil
+    ) -> Verdict {
+        .failed([
+            Finding(
+                at: place, expected: expected, actual: actual, history: outcome.history,
+                cause: cause
+                    ?? "Ask the table itself for no row of it, as in SELECT 1 FROM the table WHERE 1 = 0, and let the error through."
+            )
+        ])
+    }
+
+    /// Rows that a validation fetches while a table holds few rows, and while it holds many.
+    func ofLargeTables() async throws -> (findings: [Finding], looked: Counters) {
+        var looked = Counters()
+        for schema in input.scenario.manifest.schemas.prefix(4) {
+            var input = input
+            input.schema = schema
+            guard let bench = try? await Bench.make(input), !bench.objects.isEmpty else { continue }
+            let many = (0..<1_100).map { bench.newRow($0, like: bench.objects[$0 % bench.objects.count]) }
+            for table in [nil, schema.name] {
+                let few = try await rows(bench, bench.objects, of: table)
+                guard let few, let more = try await rows(bench, many, of: table) else { continue }
+                looked += Counters(runs: 2, items: 1)
+                guard more.count > few.count else { continue }
+                let finding = Finding(
+                    at: "validation\(table.map { " of \($0)" } ?? ""), with \(many.count) rows in \(schema.name)",
+                    expected: "the same rows fetched whatever the tables hold",
+                    actual:
+                        "\(few.count) with \(bench.objects.count) rows in the table, \(more.count) with \(many.count).",
+                    history: more.history, cause: "The validation reads a table: ask for no row of it, WHERE 1 = 0.")
+                return ([finding], looked)
+            }
+        }
+        return ([], looked)
+    }
+
+    /// The rows that a validation fetches; nil where the table cannot hold such rows, or it fails.
+    private func rows(
+        _ bench: Bench, _ rows: [World.Object], of table: String?
+    ) async throws -> (count: Int, history: [String])? {
+        let upstream = try bench.database(showing: rows)
+        let log = EventLog()
+        let context = try bench.lab.context(upstream, clock: LabClock(upstream.now), log: log, limit: 200)
+        do {
+            try await bench.lab.source.validateCredentials(schema: table, in: context)
+        } catch {
+            return nil
+        }
+        return (log.databases.rows, log.lines())
+    }
+
     /// A validation of the connection, and what there was to look at.
     func run(_ upstream: any Upstream) async throws -> (outcome: Validation, looked: Counters) {
         let outcome = try await Validation(input, upstream)
@@ -80,4 +177,25 @@ struct DatabaseValidation {
         ("a time-out", .timedOut), ("a name that does not resolve", .unreachable),
         ("a lost connection", .upstreamFailure),
     ]
+}
+
+extension SQLStatement {
+    /// Whether a name stands in the text or is one of the parameters, whatever quotes are around it and in it.
+    fileprivate func mentions(_ name: String) -> Bool {
+        let isParameter = parameters.contains { value in
+            if case .string(let text) = value { plain(text) == plain(name) } else { false }
+        }
+        return isParameter || plain(text).contains(plain(name))
+    }
+
+    /// Whether a table of this name stands behind a FROM or JOIN.
+    fileprivate func reads(_ name: String) -> Bool {
+        let words = plain(text).split(whereSeparator: \.isWhitespace).map { $0.filter { !"();,".contains($0) } }
+        return zip(words, words.dropFirst()).contains { word, next in
+            ["FROM", "JOIN"].contains(word.uppercased())
+                && (next == plain(name) || next.hasSuffix("." + plain(name)))
+        }
+    }
+
+    private func plain(_ text: String) -> String { text.filter { !"\"`[]".contains($0) } }
 }

@@ -9,14 +9,22 @@ extension CredentialChecks {
         method:
             "The requests that only this table makes are answered with 403, and the credentials are validated for this table "
             + "alone, as a form does before the table is chosen. The validation must end with permission-denied. One "
-            + "that asks for what any credentials may read, or for the table's parents, is not judged.",
+            + "that asks for what any credentials may read, or for the table's parents, is not judged. A database forbids each "
+            + "statement that names the table, and the connection must be accepted all the same.",
         likelyCause:
             "`validateCredentials` looks at what any credentials may read, whatever `schema` is: where a schema is given, ask "
             + "for the first page of that table, as `client.probe(schema, from: endpoints)` does.",
         catches: "table-permission-not-asked", "another-table-asked-for-permission",
-        "table-permission-refusal-swallowed"
+        "table-permission-refusal-swallowed", "database-table-not-asked-for",
+        "one-database-table-asked-for-all"
     ) { input in
-        try await Forbidding.judging(input) { forbidding, schema in
+        if let database = try DatabaseValidation(input) {
+            guard let schema = input.schema, input.scenario.goodState != nil else {
+                return .notApplicable(ConfigurationChecks.noTables)
+            }
+            return try await database.ofForbiddenTable(schema)
+        }
+        return try await Forbidding.judging(input) { forbidding, schema in
             let asked = try await Validation(input, forbidding.denied, of: schema.name)
             let looked = forbidding.plain.looked + asked.looked
             func failed(_ actual: String) -> Verdict {
@@ -50,7 +58,7 @@ extension CredentialChecks {
             return error.kind == .permissionDenied
                 ? .judged([], looked: looked) : failed("Its kind is \(error.kind.rawValue): \(error.message)")
         }
-    }.needing(.http)
+    }
 }
 
 /// An upstream that forbids what one table alone asks for.

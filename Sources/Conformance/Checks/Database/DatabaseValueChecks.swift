@@ -13,10 +13,11 @@ enum DatabaseValueChecks {
         method:
             "A table for each type holds an ordinary value, the type's extremes and a null. It is discovered and read; "
             + "every row must arrive, values as the engine has them. What no column of the lake can hold may become null. "
-            + "A source that offers a fixed list of tables is not judged.",
+            + "In the scenario's own tables whole numbers and exact ones with a scale must not arrive as doubles or texts. A "
+            + "source that offers a fixed list of tables is judged by these alone.",
         likelyCause:
             "A type is missing from the map, or a value beyond what the reader expected is an error or is cut.",
-        catches: "year-outside-carrier-range", "nul-character-in-text"
+        catches: "year-outside-carrier-range", "nul-character-in-text", "whole-numbers-cast-to-doubles"
     ) { input in
         guard let sql = try SQLScenario(input.scenario), let state = input.scenario.goodState else {
             return .notApplicable("The scenario reads no database.")
@@ -26,10 +27,10 @@ enum DatabaseValueChecks {
         world.changes = [FixedTables.making(in: "", sql.engine)] + SQLTypeCorpus.script(sql.engine)
         let now = try input.scenario.state(state).clock
         let upstream = DatabaseUpstream(world, of: input.scenario, now: now, on: stack)
-        if try await offersNothingMade(upstream, input) { return .notApplicable(FixedTables.reason) }
-        let content = try await upstream.content()
         var looked = Counters()
-        var findings: [Finding] = []
+        var findings = try await NumberCarriers(input: input, sql: sql, stack: stack).findings(&looked)
+        if try await offersNothingMade(upstream, input) { return .judged(findings, looked: looked) }
+        let content = try await upstream.content()
         for (index, sample) in SQLTypeCorpus.samples(sql.engine).enumerated() {
             let name = SQLTypeCorpus.table(index)
             guard let facts = content.tables.first(where: { $0.name == name }), let rows = content.rows[facts] else {

@@ -12,10 +12,11 @@ enum ResourceChecks {
         proves: "Results are taken in bounded pieces: the first rows leave before the last ones are produced.",
         method:
             "The table grows to 3,000 rows and the driver gives 250 at a time. When the source hands over its first "
-            + "rows, no statement may have given more than 500.",
+            + "rows, no statement may have given more than 500; and what the source asks for at once must be neither a few rows "
+            + "nor more than 256 MiB.",
         likelyCause:
             "The result is gathered by `query` instead of being taken by `stream`, or pages are collected in a "
-            + "list.", catches: "fetch-all-rows"
+            + "list.", catches: "fetch-all-rows", "one-row-a-fetch", "gigabytes-a-fetch"
     ) { input in
         try await Bench.judging(input) { bench in
             _ = try bench.demandDatabase()
@@ -37,6 +38,8 @@ enum ResourceChecks {
                     }
                 })
             bench.tally.add(Counters(rows: log.databases.rows, runs: 1))
+            let sizes = log.databases.statements.compactMap(oddPieces)
+            if !sizes.isEmpty { return Array(sizes.prefix(1)) }
             guard let largest = first.withLock({ $0 }), largest.rows > 500 else { return [] }
             return [
                 Finding(
@@ -46,6 +49,29 @@ enum ResourceChecks {
                     witness: [largest.description])
             ]
         }
+    }
+
+    /// A fetch for a few rows of many, or one that may fill the memory.
+    private static func oddPieces(_ statement: LoggedStatement) -> Finding? {
+        guard let pieces = statement.pieces else { return nil }
+        func finding(_ expected: String, _ actual: String, _ cause: String) -> Finding {
+            Finding(
+                at: "full read of a table of 3,000 rows", expected: expected, actual: actual,
+                witness: [statement.description], cause: cause)
+        }
+        // What gives few rows may ask for few.
+        if pieces.rows < 20, statement.rows > 250 {
+            return finding(
+                "some hundreds of rows a fetch", "It fetches \(pieces.rows.counted("row")) at a time.",
+                "Each fetch goes to the server and back: ask `stream` for some hundreds of rows, and let `maxBytes` bound them."
+            )
+        }
+        if pieces.bytes > 256 << 20 {
+            return finding(
+                "at most 256 MiB a fetch", "It allows \(pieces.bytes >> 20) MiB at once.",
+                "A table of wide rows fills the memory: give `stream` a `maxBytes` of some megabytes.")
+        }
+        return nil
     }
 
     private static let errorsClassified = Check(
@@ -81,12 +107,15 @@ enum ResourceChecks {
         proves: "Connections, snapshots and results are gone after success, failure and cancellation.",
         method:
             "Validation, discovery and a sync end well, fail at each of their steps, and are cancelled there; a sync "
-            + "also fails in the hands of its consumer. Nothing may be open afterwards.",
+            + "also fails in the hands of its consumer. Nothing may be open afterwards, and no time-out may hold a connection for "
+            + "more than ten minutes while it is made, or a day while it waits for an answer.",
         likelyCause: "The connection is closed on the good path alone: close it in `defer`, or use `withDatabase`.",
-        profile: .quick, catches: "connection-not-closed-on-error"
+        profile: .quick, catches: "connection-not-closed-on-error", "database-waited-for-without-end"
     ) { input in
         try await Bench.judging(input) { bench in
             _ = try bench.demandDatabase()
+            let endless = try await bench.endlessTimeouts()
+            if !endless.isEmpty { return endless }
             for action in DatabaseAction.allCases {
                 let findings = try await bench.releasing(action)
                 if !findings.isEmpty { return findings }
@@ -203,6 +232,23 @@ extension Bench {
             }
         }
         return []
+    }
+
+    /// Time-outs with which a dead server is waited for as if for ever.
+    fileprivate func endlessTimeouts() async throws -> [Finding] {
+        let run = try await run(plan(.fullRefresh), of: database())
+        guard
+            let times = run.log.databases.endpoints.map(\.timeouts).first(where: {
+                $0.connect > .seconds(600) || $0.answer > .seconds(86_400)
+            })
+        else { return [] }
+        return [
+            Finding(
+                at: "connection", expected: "at most ten minutes to connect, and a day for an answer",
+                actual: "It would wait \(times.connect.components.seconds) s for the connection and "
+                    + "\(times.answer.components.seconds) s for an answer.",
+                cause: "The endpoint's time-outs are set too long: leave them, or take minutes.")
+        ]
     }
 
     /// One action, well, failing and cancelled at each step.

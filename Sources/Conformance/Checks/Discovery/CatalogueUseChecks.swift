@@ -12,10 +12,10 @@ enum CatalogueUseChecks {
         proves: "Every listed table can be read to its end.",
         method:
             "Each listed table that the scenario recorded is synced over the recording; every other must at least be "
-            + "known to a read. A table that no scenario of the source recorded makes the check not exercised, and so does one "
+            + "known to a read, and to the engine of a database. A table that no scenario of the source recorded makes the check not exercised, and so does one "
             + "that offers increments where none was ever recorded.",
         likelyCause: "The list and the read look tables up in different places.", profile: .quick,
-        catches: "listed-table-cannot-be-read"
+        catches: "listed-table-cannot-be-read", "table-listed-that-is-not-there"
     ) { input in
         try await input.judging { tally in
             // A scenario of a refusal must not stand for one that reads tables.
@@ -76,7 +76,9 @@ enum CatalogueUseChecks {
         let lab = try input.lab()
         let context = try lab.context(upstream, clock: LabClock(upstream.now), log: EventLog())
         do {
-            _ = try await lab.source.read(SourceInputs(schema: name, syncType: .fullRefresh), in: context)
+            let response = try await lab.source.read(SourceInputs(schema: name, syncType: .fullRefresh), in: context)
+            // An engine knows its tables, recorded or not.
+            if DatabaseTales.areTold(in: input) { try await response.items.run(into: Emitter { _, _ in }) }
         } catch let error as SourceError where error.kind == .unknownSchema {
             return error
         } catch {}

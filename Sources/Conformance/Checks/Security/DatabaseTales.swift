@@ -58,6 +58,31 @@ enum DatabaseTales {
         }
     }
 
+    /// No connection is asked for without encryption, unless the form lets a user choose that.
+    static func encryption(_ input: CheckCase) async throws -> Verdict {
+        if input.source.form.allFields.contains(where: \.choosesEncryption) {
+            return .notApplicable("A field of the form says whether the connection is encrypted.")
+        }
+        let upstream = try input.material()
+        let lab = try input.lab()
+        let log = EventLog()
+        let context = try lab.context(upstream, clock: LabClock(upstream.now), log: log)
+        do { try await lab.source.validateCredentials(in: context) } catch {}
+        _ = try? await lab.source.schemas(in: context)
+        let endpoints = log.databases.endpoints
+        if !endpoints.isEmpty, endpoints.allSatisfy({ $0.engine == .sqlite }) {
+            return .notApplicable("The database is a file.")
+        }
+        let bare = endpoints.first { $0.tls == .disabled && $0.engine != .sqlite }
+        let findings = bare.map { endpoint in
+            Finding(
+                at: "connection to \(endpoint.host)", expected: "TLS where the server offers it",
+                actual: "The endpoint disables TLS, and no field of the form says so.",
+                cause: "Leave `tls` of the DatabaseEndpoint as it is, or give users a field for it.")
+        }
+        return .judged([findings].compactMap { $0 }, looked: Counters(items: endpoints.count))
+    }
+
     /// Weathers in which credentials are refused, a table is forbidden, and a connection breaks while rows come.
     private static func failures(at steps: [DatabaseStep]) -> [DatabaseWeather] {
         let kinds: [(DatabaseStep?, SourceError.Kind, String)] = [

@@ -179,11 +179,13 @@ enum SecretChecks {
         method:
             "Every request of a read that carries a secret must go to an https address, and the form may have no field "
             + "that by its default turns certificates or host names unchecked. That the live client refuses wrong, expired "
-            + "and self-signed certificates is proved against a real server in the transports' tests.",
+            + "and self-signed certificates is proved against a real server in the transports' tests. A database is connected to with "
+            + "TLS, unless a field of the form turns it off.",
         likelyCause:
             "The base URL begins with http (a server without TLS can answer for the https address that users have: "
             + "tributary record --stand-in), or a switch such as «verify certificates» is off by default.",
-        isWaivable: false, catches: "base-url-without-encryption", "certificates-unchecked-by-default"
+        isWaivable: false, catches: "base-url-without-encryption", "certificates-unchecked-by-default",
+        "database-without-encryption"
     ) { input in
         let lax = input.source.form.allFields.filter(\.turnsCheckingOff)
         if let field = lax.first {
@@ -193,6 +195,7 @@ enum SecretChecks {
                     actual: "By its default the field leaves them unchecked.")
             ])
         }
+        if DatabaseTales.areTold(in: input) { return try await DatabaseTales.encryption(input) }
         let canaries = input.canaries
         return try await StormBench.judging(input) { weather in
             for read in weather.reads {
@@ -222,6 +225,14 @@ extension SourceForm {
 }
 
 extension FormField {
+    /// Whether a user may choose by this field whether the connection is encrypted: a switch, a mode, or a whole URL.
+    var choosesEncryption: Bool {
+        let words = [
+            "tls", "ssl", "encrypt", "secure", "connection", "url", "uri", "dsn", "mode", "options", "parameters",
+        ]
+        return words.contains { name.lowercased().contains($0) }
+    }
+
     /// Whether the default of this field leaves certificates unchecked.
     fileprivate var turnsCheckingOff: Bool {
         let name = name.lowercased()

@@ -161,7 +161,7 @@ private final class NoHTTP: HTTPClient {
 extension SQLTableFacts {
     /// One line of the kit's catalogue query: a table with one column.
     static func part(of line: String) -> SQLTableFacts? {
-        guard let parts = try? JSONValue(parsing: Array(line.utf8)).array, parts.count == 9,
+        guard let parts = try? JSONValue(parsing: Array(line.utf8)).array, parts.count == 10,
             let schema = parts[0].string, let table = parts[1].string, let column = parts[3].string,
             let type = parts[4].string
         else { return nil }
@@ -176,7 +176,8 @@ extension SQLTableFacts {
             columns: [
                 Column(
                     name: column, type: SQLText.isRow(type) ? type : type.lowercased(), isGenerated: flag(parts[5]),
-                    isRequired: flag(parts[6]), uniques: names(parts[7]), length: parts[8].int64.map(Int.init))
+                    isRequired: flag(parts[6]), uniques: names(parts[7]), length: parts[8].int64.map(Int.init),
+                    scale: parts[9].int64.map(Int.init))
             ])
     }
 }

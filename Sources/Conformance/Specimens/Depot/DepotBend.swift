@@ -8,6 +8,15 @@ struct DepotBend: SpecimenBend {
     var catalogue: @Sendable (inout DepotTable) -> Void = { _ in }
     /// How a table is offered.
     var schema: @Sendable (DepotTable) -> SourceSchema = { $0.schema }
+    /// What is connected to.
+    var endpoint: @Sendable (inout DatabaseEndpoint) -> Void = { _ in }
+    /// What a validation asks for, by the table that it is about.
+    var validation: @Sendable (String?) -> String = { table in
+        "SELECT 1 AS one" + (table.map { " FROM \(DatabaseEngine.sqlite.quoted($0)) WHERE 1 = 0" } ?? "")
+    }
+    /// Rows and bytes of a fetch.
+    var fetchRows = 500
+    var fetchBytes = 1 << 20
     /// What is told when a connection is asked for.
     var connecting: @Sendable (SourceContext, DatabaseEndpoint) -> Void = { _, _ in }
     /// What becomes of an error on its way out.
@@ -16,6 +25,8 @@ struct DepotBend: SpecimenBend {
     var blamesStatements = false
     /// Rows that came, as they are passed by.
     var passing: @Sendable (SourceContext, Table) throws -> Void = { _, _ in }
+    /// Tables that are offered whether they are there or not.
+    var listedBesides: [SourceSchema] = []
     /// Statements that are sent before a table is read.
     var preparation: @Sendable (any DatabaseConnection, DepotTable) async throws -> Void = { _, _ in }
     /// The lower bound of an increment, and of a first read that does not go back without limit.
@@ -51,7 +62,7 @@ struct DepotFault: SpecimenFault {
     let fault: SeededFault
     let bend: DepotBend
 
-    static let all: [DepotFault] = [statements, reading, values, lifecycle, tales].flatMap { $0 }
+    static let all: [DepotFault] = [statements, reading, values, lifecycle, tales, manners].flatMap { $0 }
 }
 
 extension Specimen {

@@ -101,7 +101,9 @@ struct DepotReader: Sendable {
             if bend.holdsAll {
                 try await take(try await connection.query(page.statement))
             } else {
-                try await connection.stream(page.statement, maxRows: 500, maxBytes: 1 << 20) { try await take($0) }
+                try await connection.stream(page.statement, maxRows: bend.fetchRows, maxBytes: bend.fetchBytes) {
+                    try await take($0)
+                }
             }
         } catch  where bend.forgives(error) {
             return (0, nil)

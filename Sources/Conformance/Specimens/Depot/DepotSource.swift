@@ -24,17 +24,20 @@ struct DepotSource: Source {
     init() {}
 
     func validateCredentials(_ config: Config, schema: String?, in context: SourceContext) async throws {
-        try await open(config, context) { _ = try await $0.query(SQLStatement("SELECT 1 AS one")) }
+        let statement = SQLStatement(config.bend.validation(schema))
+        try await open(config, context) { _ = try await $0.query(statement) }
     }
 
     func schemas(for config: Config, in context: SourceContext) async throws -> [SourceSchema] {
         try await open(config, context) { try await tables($0, config) }.map { config.bend.schema($0) }
+            + config.bend.listedBesides
     }
 
     func read(_ inputs: SourceInputs, with config: Config, in context: SourceContext) async throws -> SourceResponse {
         let bend = config.bend
         let (table, rows) = try await open(config, context) { connection in
-            guard let table = try await tables(connection, config).first(where: { $0.offered == inputs.schema }) else {
+            let known = try await tables(connection, config) + bend.listedBesides.map(DepotTable.init(listed:))
+            guard let table = known.first(where: { $0.offered == inputs.schema }) else {
                 throw SourceError(.unknownSchema, "Looking for the table '\(inputs.schema)': there is none.")
             }
             try await bend.preparation(connection, table)
@@ -79,6 +82,7 @@ struct DepotSource: Source {
     ) async throws -> Result {
         var endpoint = DatabaseEndpoint(engine: .sqlite, host: config.path)
         if let password = config.password { endpoint.password = password }
+        config.bend.endpoint(&endpoint)
         config.bend.connecting(context, endpoint)
         let connection: any DatabaseConnection
         do {

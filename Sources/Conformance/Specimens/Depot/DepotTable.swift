@@ -17,6 +17,16 @@ struct DepotTable: Sendable {
     /// Whether the engine hides rows of it from the user.
     var hidesRows = false
 
+    init(name: String, offered: String, columns: [Column], keys: [String]) {
+        (self.name, self.offered, self.columns, self.keys) = (name, offered, columns, keys)
+    }
+
+    /// A table that nobody has looked up, with nothing but its key.
+    init(listed schema: SourceSchema) {
+        let columns = schema.primaryKeys.map { Column(name: $0, type: "INTEGER", isNullable: false) }
+        self.init(name: schema.name, offered: schema.name, columns: columns, keys: schema.primaryKeys)
+    }
+
     func column(_ name: String) -> Column? { columns.first { $0.name == name } }
 
     /// How a column serves as a cursor.
