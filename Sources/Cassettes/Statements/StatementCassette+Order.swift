@@ -44,7 +44,7 @@ extension StatementCassette.Answer {
 
 extension SQLStatement {
     /// Whether no ORDER BY stands outside of brackets and quotes.
-    var leavesOrderOpen: Bool {
+    package var leavesOrderOpen: Bool {
         var depth = 0
         var quote: Character?
         var outside = ""

@@ -127,4 +127,6 @@ public struct Waiver: Sendable, Hashable, Codable {
 extension Finding {
     /// What is expected of a sync of which nothing but its error can be told.
     static let syncSucceeds = "the sync succeeds"
+    /// What came of a failure that lasts, where the source passes over errors.
+    static let errorIsGone = "It succeeded, and the error is gone."
 }

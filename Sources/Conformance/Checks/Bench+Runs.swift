@@ -35,6 +35,7 @@ extension Bench {
         let run = try await lab.run(plan, of: upstream, into: files)
         let requests = run.log.requests.count + run.log.databases.statements.count
         tally.add(Counters(requests: requests, runs: 1))
+        if let sql { tally.look(at: run.log, of: sql.table) }
         return run
     }
 
@@ -113,7 +114,8 @@ extension Bench {
         return [
             Finding(
                 at: place, expected: expected, actual: "The table has \(difference.summary).",
-                witness: difference.witness, history: run.log.lines(), cause: causeOfLoss(difference) ?? cause)
+                witness: difference.witness, history: run.log.lines(),
+                cause: causeOfStatements(run, difference) ?? causeOfLoss(difference) ?? cause)
         ]
     }
 

@@ -30,8 +30,18 @@ struct Bench: Sendable {
     /// Counts what was looked at.
     final class Tally: Sendable {
         private let counters = Lock(Counters())
+        private let placed = Lock<String?>(nil)
         func add(_ more: Counters) { counters.withLock { $0 += more } }
         var sum: Counters { counters.withLock { $0 } }
+
+        /// Why places among the rows of some run of a database mean nothing.
+        var causeOfPlaces: String? { placed.withLock { $0 } }
+
+        /// Looks for what is wrong with the places that a run of a table went by.
+        func look(at log: EventLog, of table: SQLTableFacts) {
+            guard causeOfPlaces == nil, let cause = Bench.causeOfPlaces(log, table) else { return }
+            placed.withLock { $0 = cause }
+        }
     }
 
     /// Judges with a bench; findings make a failure, no counter makes «not exercised».
@@ -41,7 +51,7 @@ struct Bench: Sendable {
         do {
             let bench = try await make(input)
             let findings = try await body(bench)
-            return .judged(findings, looked: bench.tally.sum)
+            return .judged(findings.map(bench.withCauseOfPlaces), looked: bench.tally.sum)
         } catch let end as Verdicted {
             return end.verdict
         } catch let missing as DatabaseMissing {

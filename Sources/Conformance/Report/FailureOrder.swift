@@ -4,9 +4,11 @@ import Cassettes
 enum FailureOrder {
     /// Checks whose failure explains others on the same table, the most telling first.
     private static let roots = [
-        "config-fields-well-formed", "read-repeatable-instance", "read-tables-isolated", "key-declared-and-in-schema",
+        "config-fields-well-formed", "db-read-only", "db-errors-classified", "read-repeatable-instance",
+        "read-tables-isolated", "key-declared-and-in-schema",
         "key-non-null", "key-unique-over-table", "discovery-names-survive-normalisation",
-        "partition-one-row-one-place", "partition-key-immutable", "watermark-full-refresh-sends-no-bound",
+        "partition-one-row-one-place", "partition-key-immutable", "db-type-map-complete",
+        "watermark-full-refresh-sends-no-bound",
         "read-figures-as-recorded", "read-values-as-recorded", "read-rows-equal-model",
         "read-long-list-complete", "watermark-sort-mode-truthful", "watermark-split-equivalence",
         "resume-at-every-step",
@@ -30,14 +32,19 @@ enum FailureOrder {
             first[table(result)] = min(rank, first[table(result)] ?? rank)
         }
         return results.map { result in
-            let mayFollow = ofRows.contains(result.item.check.group) || result.saysOnlyThatReadsFail
-            guard result.hasFailed, mayFollow, let rank = first[table(result)],
-                rootRank(result) ?? .max > rank
+            guard result.hasFailed, let rank = first[table(result)], rootRank(result) ?? .max > rank,
+                mayFollow(result, from: roots[rank % roots.count])
             else { return result }
             var result = result
             result.precedent = roots[rank % roots.count]
             return result
         }
+    }
+
+    private static func mayFollow(_ result: CheckResult, from root: String) -> Bool {
+        if ofRows.contains(result.item.check.group) || result.saysOnlyThatReadsFail { return true }
+        // Who swallows the errors of a database swallows the refusal of its host as well.
+        return root == "db-errors-classified" && result.item.check.name.hasPrefix("ssrf-")
     }
 
     /// Failures in the order in which they should be read, scenario by scenario, that with the most of them first: what one
@@ -85,7 +92,11 @@ enum FailureOrder {
 
     /// The place among those that explain others; one that could look at no rows comes behind all that did.
     private static func rootRank(_ result: CheckResult) -> Int? {
-        roots.firstIndex(of: result.item.check.name).map { $0 + (result.saysOnlyThatReadsFail ? roots.count : 0) }
+        // Rows that are lost behind a passing failure follow from how the read goes on.
+        if result.item.check.name == "db-errors-classified", !result.saysThatErrorsAreGone { return nil }
+        return roots.firstIndex(of: result.item.check.name).map {
+            $0 + (result.saysOnlyThatReadsFail ? roots.count : 0)
+        }
     }
 
     private static func table(_ result: CheckResult) -> String {
@@ -98,6 +109,9 @@ extension CheckResult {
     fileprivate var saysOnlyThatReadsFail: Bool {
         !findings.isEmpty && findings.allSatisfy { $0.expected == Finding.syncSucceeds }
     }
+
+    /// Whether a failure that lasts was taken for success.
+    fileprivate var saysThatErrorsAreGone: Bool { findings.contains { $0.actual == Finding.errorIsGone } }
 
     fileprivate var hasFailed: Bool { if case .failed = verdict { true } else { false } }
 }

@@ -178,24 +178,3 @@ struct DatabaseValidation {
         ("a lost connection", .upstreamFailure),
     ]
 }
-
-extension SQLStatement {
-    /// Whether a name stands in the text or is one of the parameters, whatever quotes are around it and in it.
-    fileprivate func mentions(_ name: String) -> Bool {
-        let isParameter = parameters.contains { value in
-            if case .string(let text) = value { plain(text) == plain(name) } else { false }
-        }
-        return isParameter || plain(text).contains(plain(name))
-    }
-
-    /// Whether a table of this name stands behind a FROM or JOIN.
-    fileprivate func reads(_ name: String) -> Bool {
-        let words = plain(text).split(whereSeparator: \.isWhitespace).map { $0.filter { !"();,".contains($0) } }
-        return zip(words, words.dropFirst()).contains { word, next in
-            ["FROM", "JOIN"].contains(word.uppercased())
-                && (next == plain(name) || next.hasSuffix("." + plain(name)))
-        }
-    }
-
-    private func plain(_ text: String) -> String { text.filter { !"\"`[]".contains($0) } }
-}

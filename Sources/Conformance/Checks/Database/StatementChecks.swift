@@ -53,11 +53,15 @@ enum StatementChecks {
             let one = try await isIncremental ? bench.increment(after: 0) : bench.texts(bench.objects.dropLast())
             let two = try await isIncremental ? bench.increment(after: 1) : bench.texts(bench.objects.dropFirst())
             guard let text = one.subtracting(two).min() else { return [] }
+            let places = [one, two].map { texts in Set(texts.map { SQLStatement($0).withoutPlaces }) }
+            let cause =
+                "The number of rows to skip stands in the text (OFFSET): go on behind the last row's cursor and key, and hand "
+                + "them over as `parameters`."
             return [
                 Finding(
                     at: isIncremental ? "increments after two stored values" : "reads of two sets of rows",
                     expected: "statements with the same texts", actual: "The text depends on the values: \(text)",
-                    witness: two.subtracting(one).sorted())
+                    witness: two.subtracting(one).sorted(), cause: places[0] == places[1] ? cause : nil)
             ]
         }
     }

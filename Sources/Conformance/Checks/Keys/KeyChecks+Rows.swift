@@ -164,7 +164,8 @@ extension KeyChecks {
                         "\(doubled.count.counted("key stands", "keys stand")) for several rows; a merge would keep one of each.",
                     witness: doubled.values.map { Self.describe($0, keys) }.sorted(),
                     cause: areCopies
-                        ? "The same rows came more than once, equal in all columns: a page is asked for twice, such as by the "
+                        ? await input.causeOfJoin()
+                            ?? "The same rows came more than once, equal in all columns: a page is asked for twice, such as by the "
                             + "numbers 0 and 1, or a list is read for several parents. The key is not to blame."
                         : await input.causeOfMadeKey(keys))
             ]
@@ -184,6 +185,16 @@ extension KeyChecks {
 }
 
 extension CheckCase {
+    /// Why a database gives the same rows more than once; nil for other upstreams.
+    fileprivate func causeOfJoin() async -> String? {
+        guard DatabaseTales.areTold(in: self) else { return nil }
+        let usual =
+            "The same rows came more than once, equal in all columns: a statement is sent again, or its parts overlap. The key is "
+            + "not to blame."
+        guard let bench = try? await Bench.make(self) else { return usual }
+        return bench.joined((try? await bench.readingStatements(.fullRefresh)) ?? []) ?? usual
+    }
+
     /// Why rows share a key whose columns tell the upstream's objects apart; nil where they do not, or nobody knows.
     fileprivate func causeOfMadeKey(_ keys: [String]) async -> String? {
         guard let bench = try? await Bench.make(self), Set(keys.map(Bench.column)) == Set(bench.key.map(Bench.column)),

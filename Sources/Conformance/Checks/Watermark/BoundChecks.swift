@@ -284,7 +284,8 @@ extension Bench {
     /// Rows that do not come in the order of the chosen field, though the response says that they do.
     private func inversions(by field: IncrementalField) async throws -> [Finding] {
         let upstream = try upstream()
-        let context = try lab.context(upstream, clock: LabClock(upstream.now), log: EventLog(), limit: 200)
+        let log = EventLog()
+        let context = try lab.context(upstream, clock: LabClock(upstream.now), log: log, limit: 200)
         let inputs = SourceInputs(schema: schema.name, syncType: .incremental, cursorField: field)
         let response = try await lab.source.read(inputs, in: context)
         guard response.isSorted else { return [] }
@@ -301,11 +302,20 @@ extension Bench {
                 isDescending ? ModelOrder.isLess(left, right) : ModelOrder.isLess(right, left)
             })
         else { return [] }
+        let open = log.databases.statements.map(\.statement).first { statement in
+            statement.leavesOrderOpen && sql.map { statement.reads($0.table.name) } ?? false
+        }
         return [
             Finding(
                 at: "a read by \(field.name)",
                 expected: "rows \(response.sortMode.rawValue) by \(field.name), as declared",
-                actual: "\(pair.1.text) comes after \(pair.0.text): the order is another field's.")
+                actual: "\(pair.1.text) comes after \(pair.0.text): "
+                    + (open == nil ? "the order is another field's." : "the statement has no ORDER BY."),
+                witness: [open.map { LoggedStatement.text($0) }].compactMap { $0 },
+                cause: open.map { _ in
+                    "Nothing orders the rows, so that the engine gives them as it likes: order by the cursor and the key, or "
+                        + "declare `isSorted: false`."
+                })
         ]
     }
 
