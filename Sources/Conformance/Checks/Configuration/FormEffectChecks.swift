@@ -11,9 +11,10 @@ enum FormEffectChecks {
         proves: "Each field of the form changes what the source asks for, or what it makes of the answers.",
         method:
             "Each field is given another value that the form takes: another option, another number, a day, another "
-            + "text. Validation, list of tables and a first read of each table must not all stay as they were: "
-            + "requests with their hosts and headers, statements with their parameters, what is connected to, tables, rows, "
-            + "or at least the error.",
+            + "text. Validation, list of tables, and a first read and an increment of each table must not all stay as they were: "
+            + "requests with hosts, headers and options, statements with their parameters, what is connected to, waits, tables, "
+            + "layout, rows, or at least the error. Numbers of retries and of requests at once show in none of it, and are not "
+            + "judged.",
         likelyCause:
             "The field is declared, and the code never reads it; or it stands for a value that is fixed in the code.",
         profile: .quick, catches: "field-that-nobody-reads", "region-fixed-in-the-code"
@@ -44,8 +45,9 @@ enum FormEffectChecks {
 extension CheckCase {
     /// Whether a field is the source's own: a specimen has one that names its fault.
     fileprivate func isOfAuthors(_ place: FormPlace) -> Bool {
-        if case .specimen = origin { return place.text != "fault" }
-        return true
+        if case .specimen = origin, place.text == "fault" { return false }
+        let unseen = ["concurren", "parallel", "thread", "worker", "retr", "attempt"]
+        return !unseen.contains { place.text.lowercased().contains($0) }
     }
 
     /// What is stored of a config; nil when the form does not take it.
@@ -138,7 +140,8 @@ private struct Conduct {
         let upstream = try input.material()
         let lab = try input.lab()
         let log = EventLog()
-        let context = try lab.context(upstream, clock: LabClock(upstream.now), log: log, limit: 60)
+        let clock = LabClock(upstream.now)
+        let context = try lab.context(upstream, clock: clock, log: log, limit: 60)
         var (seen, listed): ([String], [SourceSchema]?) = ([], nil)
         do {
             switch step {
@@ -147,33 +150,60 @@ private struct Conduct {
                 let schemas = try await lab.source.schemas(in: context)
                 listed = schemas
                 seen.append("\(schemas)")
-            default: seen += try await read(tables[step - 2], input, lab, context)
+            default:
+                for inputs in Self.inputs(tables[step - 2], input, now: upstream.now) {
+                    seen += await read(inputs, lab, context)
+                }
             }
         } catch {
             // Positions and amounts are the same in both; an error that names the value differs, as it should.
             seen.append("\(error)")
         }
         let lines = log.requests.map(\.description) + log.databases.statements.map(\.description)
-        seen += log.requests.map { "\($0) \($0.bodyText) \($0.request.headers.fields.map(Self.text))" }
+        seen += log.requests.map {
+            "\($0) \($0.bodyText) \($0.request.headers.fields.map(Self.text)) \($0.request.options)"
+        }
+        seen.append("\(clock.waited)")
         return (Trace(lines: lines, seen: seen + lines + log.databases.endpoints.map { "\($0.hashValue)" }), listed)
     }
 
-    private static func read(
-        _ table: SourceSchema, _ input: CheckCase, _ lab: Lab, _ context: SourceContext
-    ) async throws -> [String] {
+    /// A first read and, of a table with a cursor, an increment: what lies back from a stored value shows there alone.
+    private static func inputs(_ table: SourceSchema, _ input: CheckCase, now: Int64) -> [SourceInputs] {
         let recorded = input.scenario.manifest.schemas.first { $0.name == table.name }
         let field = recorded?.field ?? table.incrementalFields.first
         let type = recorded?.mode ?? (field == nil ? .fullRefresh : .incremental)
-        let inputs = SourceInputs(
-            schema: table.name, syncType: type, cursorField: type == .fullRefresh ? nil : field)
-        let response = try await lab.source.read(inputs, in: context)
-        let rows = Lock<[String]>([])
-        try await response.items.run(
-            into: Emitter { item, _ in
-                let new = try item.map(Bench.rows) ?? []
-                rows.withLock { $0 += new.map { JSONValue.object($0).text } }
-            })
-        return rows.withLock { $0 }
+        guard type != .fullRefresh, let field else { return [SourceInputs(schema: table.name, syncType: .fullRefresh)] }
+        let first = SourceInputs(schema: table.name, syncType: type, cursorField: field)
+        var next = first
+        let yesterday = now - 86_400_000_000
+        switch field.type {
+        case .integer, .numeric: next.watermark = Watermark(last: .integer(5))
+        case .date: next.watermark = Watermark(last: .date(Int32(yesterday / 86_400_000_000)))
+        case .datetime, .timestamp: next.watermark = Watermark(last: .timestamp(yesterday))
+        case .objectID: return [first]
+        }
+        return [first, next]
+    }
+
+    /// What the source says of a read, its rows, and how it ended.
+    private static func read(_ inputs: SourceInputs, _ lab: Lab, _ context: SourceContext) async -> [String] {
+        let seen = Lock<[String]>([])
+        do {
+            let response = try await lab.source.read(inputs, in: context)
+            let limits = [response.chunkRows, response.chunkBytes, response.rowsToSync]
+            seen.withLock {
+                $0.append("\(response.partitioning) \(response.primaryKeys) \(response.sortMode) \(limits)")
+                $0.append("\(response.columnHints.sorted { $0.key < $1.key })")
+            }
+            try await response.items.run(
+                into: Emitter { item, _ in
+                    let new = try item.map(Bench.rows) ?? []
+                    seen.withLock { $0 += new.map { JSONValue.object($0).text } }
+                })
+        } catch {
+            seen.withLock { $0.append("\(error)") }
+        }
+        return seen.withLock { $0 }
     }
 
     private static func text(_ field: (name: String, value: HTTPHeaders.Value)) -> String {
