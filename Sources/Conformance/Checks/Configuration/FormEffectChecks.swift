@@ -71,6 +71,7 @@ extension FormPlace {
     }
 
     private func candidates(_ now: JSONValue?) -> [JSONValue] {
+        if field.type != .switchGroup, let flag = now?.bool { return [.bool(!flag)] }
         switch field.type {
         case .select:
             let chosen = now?["selection"]?.string ?? now?.string
