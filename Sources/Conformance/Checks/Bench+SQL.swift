@@ -1,3 +1,4 @@
+import Cassettes
 import Columns
 import Tributary
 
@@ -14,6 +15,13 @@ extension Bench {
     /// Ends a check that is about HTTP, for a bench over a database.
     func demandHTTP() throws {
         if sql != nil { throw Verdicted(verdict: .notApplicable("The upstream of this table is a database.")) }
+    }
+
+    /// The table's rows as the seeds up to a state leave them; nil for a bench over HTTP.
+    func seededRows(upTo state: String) async throws -> [World.Object]? {
+        guard let sql, let scenario = try SQLScenario(input.scenario) else { return nil }
+        let content = try await sql.stack.content(of: try scenario.world(upTo: state))
+        return content.table(schema.name, schema: scenario.schemaName).flatMap { content.rows[$0] } ?? []
     }
 
     /// Holds a table against the rows that the engine has, every value as the lake's type has to spell it.

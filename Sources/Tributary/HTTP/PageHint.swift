@@ -2,7 +2,7 @@
 /// may be asked for smaller, and cut. It is neither sent nor compared.
 public struct PageHint: Sendable, Hashable {
     /// How one page leads to the next.
-    public enum Style: String, Sendable, Hashable, CaseIterable {
+    public enum Style: Sendable, Hashable {
         /// There is one page.
         case single
         /// By a token of the answer's.
@@ -43,8 +43,8 @@ public struct PageHint: Sendable, Hashable {
         rows: String, size: RequestParameter? = nil, total: ResponsePlace? = nil, totalPages: ResponsePlace? = nil,
         next: ResponsePlace? = nil, hasMore: ResponsePlace? = nil
     ) {
-        self.size = size
         self.rows = rows
+        self.size = size
         self.total = total
         self.totalPages = totalPages
         self.next = next

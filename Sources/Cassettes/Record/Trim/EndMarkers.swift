@@ -16,8 +16,8 @@ struct EndMarkers {
     }
 
     mutating func ending(_ json: RawJSON) -> RawJSON {
-        let next = hint?.next?.path.flatMap { JSONPath($0) }?.segments.map(\.name)
-        let hasMore = hint?.hasMore?.path.flatMap { JSONPath($0) }?.segments.map(\.name)
+        let next = hint?.next?.members
+        let hasMore = hint?.hasMore?.members
         return json.changingMembers(around: rows) { place, value in
             let name = place == next ? "next" : place == hasMore ? "more" : place.last
             guard let name, let end = Self.end(name, value, within: place.dropLast().last) else { return nil }

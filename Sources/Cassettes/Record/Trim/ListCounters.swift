@@ -20,8 +20,8 @@ struct ListCounters {
         self.rows = rows
         self.total = total
         self.pages = max(1, pages)
-        declaredTotal = hint?.total?.path.flatMap { JSONPath($0) }?.segments.map(\.name)
-        declaredPages = hint?.totalPages?.path.flatMap { JSONPath($0) }?.segments.map(\.name)
+        declaredTotal = hint?.total?.members
+        declaredPages = hint?.totalPages?.members
     }
 
     mutating func lowering(_ json: RawJSON) -> RawJSON {

@@ -1,3 +1,11 @@
+import Columns
+import Tributary
+
+extension ResponsePlace {
+    /// The names of members that lead to a place of the body; nil for a header.
+    var members: [String]? { path.flatMap { JSONPath($0) }?.segments.map(\.name) }
+}
+
 extension RawJSON {
     /// The page with other members around its rows, four levels deep at most.
     ///

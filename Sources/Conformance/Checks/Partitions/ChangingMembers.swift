@@ -67,13 +67,9 @@ extension Bench {
 
     /// What a recorded state shows of the table.
     private func shown(at state: Manifest.State) async throws -> [World.Object] {
-        guard let sql else {
-            if state.http == nil { return [] }
-            return try World(recorded: input.scenario, state: state.name, declaration).visible(collection.name)
-        }
-        guard state.seed != nil, let scenario = try SQLScenario(input.scenario) else { return [] }
-        let content = try await sql.stack.content(of: try scenario.world(upTo: state.name))
-        return content.table(schema.name, schema: scenario.schemaName).flatMap { content.rows[$0] } ?? []
+        if state.seed != nil, let rows = try await seededRows(upTo: state.name) { return rows }
+        guard sql == nil, state.http != nil else { return [] }
+        return try World(recorded: input.scenario, state: state.name, declaration).visible(collection.name)
     }
 
     /// Cursor fields that stay while a row changes and another field that is offered moves.

@@ -176,12 +176,8 @@ extension CheckCase {
 
     /// The objects that the upstream has of the table at a state.
     private func upstreamRows(of bench: Bench, state: String) async throws -> [World.Object] {
-        guard let sql = try SQLScenario(scenario) else {
-            return try memo.world(upTo: state, bench.declaration).visible(bench.collection.name)
-        }
-        guard let databases else { return [] }
-        let content = try await databases.content(of: try sql.world(upTo: state))
-        return content.table(bench.schema.name, schema: sql.schemaName).flatMap { content.rows[$0] } ?? []
+        try await bench.seededRows(upTo: state)
+            ?? memo.world(upTo: state, bench.declaration).visible(bench.collection.name)
     }
 
     /// The paths of the lists of objects that lie outside of rows.

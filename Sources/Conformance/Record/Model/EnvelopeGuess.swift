@@ -73,13 +73,7 @@ struct EnvelopeGuess {
     }
 
     /// A member that said that nothing follows on a page behind which the source asked on.
-    var unheeded: String? {
-        let leads = runs.flatMap { $0.pages.dropLast() }
-        return leads.lazy.flatMap { PagingGuess.scalars(of: $0.body) }.first { member in
-            let name = MemberPath.last(member.path).lowercased()
-            return member.value.bool == false && (name.contains("more") || name.contains("next"))
-        }?.path
-    }
+    var unheeded: String? { runs.lazy.flatMap { $0.pages.dropLast() }.compactMap(\.endMarker).first }
 
     private mutating func template(_ value: JSONValue, at path: String) -> JSONValue? {
         if path == place { return .string("$rows" + (isMissing(path) ? "?" : "")) }

@@ -121,12 +121,12 @@ struct RecordedPage {
         PagingGuess.scalars(of: body).contains { ModelPage.text($0.value) == value }
     }
 
-    /// Whether a member of its own says that nothing follows.
-    var saysEnd: Bool {
-        PagingGuess.scalars(of: body).contains { member in
+    /// The member that says that nothing follows; nil where none does.
+    var endMarker: String? {
+        PagingGuess.scalars(of: body).first { member in
             let name = MemberPath.last(member.path).lowercased()
             return member.value.bool == false && (name.contains("more") || name.contains("next"))
-        }
+        }?.path
     }
 
     private func isSize(_ name: String) -> Bool { sizes.contains(name) || PageSizeParameter.isSize(name) }
@@ -169,7 +169,7 @@ struct PageRun {
         if last.nextLinks.contains(where: { PagingGuess.same($0.url, page.url) }) { return true }
         if PagingGuess.url(in: last.body, equal: page.url) != nil { return true }
         // An increment may begin where a full read ended, by the very parameter that leads from page to page.
-        if last.syncTypes != page.syncTypes, last.saysEnd { return false }
+        if last.syncTypes != page.syncTypes, last.endMarker != nil { return false }
         let changed = PagingGuess.changed(last, page)
         guard changed.count == 1, let name = changed.first, let value = page.parameters[name] else { return false }
         // The first page again is another run, and so is the list of another parent.
