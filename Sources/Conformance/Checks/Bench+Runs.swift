@@ -35,7 +35,7 @@ extension Bench {
         let run = try await lab.run(plan, of: upstream, into: files)
         let requests = run.log.requests.count + run.log.databases.statements.count
         tally.add(Counters(requests: requests, runs: 1))
-        if let sql { tally.look(at: run.log, of: sql.table) }
+        if let sql { tally.keep(run.log, of: sql.table) }
         return run
     }
 
@@ -63,6 +63,7 @@ extension Bench {
         if let sql { return sqlDifference(expected, actual, sql.table) }
         let found = actual?.byKey ?? [:]
         let columns = Set(actual?.schema.names ?? [])
+        let keys = Set(keyColumns)
         let embedded = Set(collection.embeds.map(\.member))
         let changed = try await columnsOfWords(actual)
         let rows = expected.map { object -> [String: Value] in
@@ -73,11 +74,13 @@ extension Bench {
                         member.value, isDayEnough: column == schema.dayColumn, isWordEnough: !changed.contains(column))
                     return (column: column, value: value)
                 }
-            let shown = Dictionary(sent.map { ($0.column, $0.value.shown) }) { first, _ in first }
+            let shown = Dictionary(sent.filter { keys.contains($0.column) }.map { ($0.column, $0.value.shown) }) {
+                first, _ in first
+            }
             let row = found[TableImage.key(of: shown, by: keyColumns)]?.values
             return sent.reduce(into: [:]) { values, cell in
-                if keyColumns.contains(cell.column) { values[cell.column] = cell.value.shown }
-                guard let row, columns.contains(cell.column), !keyColumns.contains(cell.column) else { return }
+                if let key = shown[cell.column] { values[cell.column] = key }
+                guard let row, columns.contains(cell.column), !keys.contains(cell.column) else { return }
                 let kept = row[cell.column] ?? .null
                 // Of two members that become one column the source may leave one out.
                 if values[cell.column] == kept { return }
@@ -87,7 +90,8 @@ extension Bench {
         let image = TableImage(rows: rows, keys: keyColumns)
         let kept = image.byKey
         let actualRows = (actual?.rows ?? []).map { row in
-            row.values.filter { kept[row.key]?.values[$0.key] != nil || keyColumns.contains($0.key) }
+            let expected = kept[row.key]?.values
+            return row.values.filter { expected?[$0.key] != nil || keys.contains($0.key) }
         }
         tally.add(Counters(rows: expected.count))
         return TableDiff(

@@ -30,18 +30,16 @@ struct Bench: Sendable {
     /// Counts what was looked at.
     final class Tally: Sendable {
         private let counters = Lock(Counters())
-        private let placed = Lock<String?>(nil)
+        private let logs = Lock<[(log: EventLog, table: SQLTableFacts)]>([])
         func add(_ more: Counters) { counters.withLock { $0 += more } }
         var sum: Counters { counters.withLock { $0 } }
 
-        /// Why places among the rows of some run of a database mean nothing.
-        var causeOfPlaces: String? { placed.withLock { $0 } }
+        /// Why places among the rows of some run of a database mean nothing. Looked for only where rows are lost: reading
+        /// statements takes longer than running them.
+        var causeOfPlaces: String? { logs.withLock { $0 }.lazy.compactMap(Bench.causeOfPlaces).first }
 
-        /// Looks for what is wrong with the places that a run of a table went by.
-        func look(at log: EventLog, of table: SQLTableFacts) {
-            guard causeOfPlaces == nil, let cause = Bench.causeOfPlaces(log, table) else { return }
-            placed.withLock { $0 = cause }
-        }
+        /// Keeps what a run asked of a table.
+        func keep(_ log: EventLog, of table: SQLTableFacts) { logs.withLock { $0.append((log, table)) } }
     }
 
     /// Judges with a bench; findings make a failure, no counter makes «not exercised».

@@ -19,7 +19,10 @@ enum SQLText {
 
     /// Byte by byte, as the engines read: an accent behind a mark makes one Character of both.
     private static func doubled(_ mark: UInt8, _ text: String) -> [UInt8] {
-        text.utf8.flatMap { $0 == mark ? [mark, mark] : [$0] }
+        text.utf8.reduce(into: []) { bytes, byte in
+            bytes.append(byte)
+            if byte == mark { bytes.append(mark) }
+        }
     }
 
     /// A value of a row as a literal of the engine.
@@ -47,10 +50,19 @@ enum SQLText {
             ? ["datetime", "timestamp"].contains(column.type)
             : engine == .postgres && column.type == "timestamp without time zone"
         guard knowsNoZone else { return text }
-        if text.contains(#/:\d{2}(\.\d+)?[+-]\d{2}(:?\d{2})?$/#), let micros = TimestampParser.microseconds(text) {
-            return SQLMoment.text(micros)
-        }
+        if hasOffset(text), let micros = TimestampParser.microseconds(text) { return SQLMoment.text(micros) }
         return engine == .mysql ? text.replacing("T", with: " ").replacing("Z", with: "") : text
+    }
+
+    /// Whether a time of the day and an offset from UTC, such as `+02`, `+0200` or `+02:00`, end the text.
+    private static func hasOffset(_ text: String) -> Bool {
+        let bytes = text.utf8
+        guard let sign = bytes.lastIndex(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }) else {
+            return false
+        }
+        let offset = bytes[sign...].dropFirst()
+        let isDigits = offset.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: ":")).contains($0) }
+        return isDigits && (2...5).contains(offset.count) && bytes[..<sign].contains(UInt8(ascii: ":"))
     }
 
     static func withoutForeignKeys(_ engine: DatabaseEngine) -> String {

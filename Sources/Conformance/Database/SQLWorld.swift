@@ -47,7 +47,7 @@ public struct SQLWorld: Sendable {
     /// Whether a change of a row changes nothing else: no trigger, and no foreign key that acts upon other tables.
     var rowsStandAlone: Bool {
         let text = script.uppercased()
-        return !["TRIGGER", "CASCADE", "SET NULL", "SET DEFAULT", "RULE"].contains { text.contains($0) }
+        return !["TRIGGER", "CASCADE", "SET NULL", "SET DEFAULT", "RULE"].contains { text.containsBytes(of: $0) }
     }
 
     /// The whole, ready to be run.

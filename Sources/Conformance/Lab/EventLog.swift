@@ -10,7 +10,7 @@ public final class EventLog: Sendable {
         case response(index: Int, status: Int)
         case requestFailed(index: Int, String)
         /// A statement sent to a database.
-        case statement(String)
+        case statement(SQLStatement)
         /// The source handed an item over; `token` is the position it gave with it. Nobody has counted the rows of a page yet.
         case emitted(rows: Int?, bytes: Int, token: ResumeToken?)
         /// The pipeline took the item: its rows may be in the buffer, not yet in the lake.
@@ -80,7 +80,7 @@ public final class EventLog: Sendable {
     }
 
     public var statements: [String] {
-        all.compactMap { if case .statement(let text) = $0 { text } else { nil } }
+        all.compactMap { if case .statement(let statement) = $0 { LoggedStatement.text(statement) } else { nil } }
     }
 
     /// The log for a person, one line an event; the last `limit` of them.
@@ -117,7 +117,7 @@ extension EventLog.Event: CustomStringConvertible {
         case .request(let request): "request \(request.index)  \(request)"
         case .response(let index, let status): "answer \(index)   \(status)"
         case .requestFailed(let index, let text): "answer \(index)   none: \(text)"
-        case .statement(let text): "statement  \(text)"
+        case .statement(let statement): "statement  \(LoggedStatement.text(statement))"
         case .emitted(let rows, let bytes, let token):
             "emitted    \(rows?.counted("row") ?? "a page of \(bytes) bytes")"
                 + (token.map { ", position \($0.value.text)" } ?? "")

@@ -26,7 +26,7 @@ struct LabDatabaseConnector: DatabaseConnector {
         try Task.checkCancellation()
         try steps.pass(.request)
         let index = log.databases.sent(statement, on: connection, pieces: pieces)
-        log.append(.statement(LoggedStatement.text(statement)))
+        log.append(.statement(statement))
         if index >= limit { throw LabBudgetExceeded(what: "\(index) statements", limit: "\(limit)") }
         return index
     }

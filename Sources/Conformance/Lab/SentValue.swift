@@ -60,7 +60,7 @@ struct SentValue {
     private func holds(_ text: String, _ cell: Value) -> Bool {
         if Self.isCode(text), case .int = cell { return false }
         return switch cell {
-        case .string(let value): Array(text.utf8) == Array(value.utf8)
+        case .string(let value): text.utf8.elementsEqual(value.utf8)
         case .timestamp(let moment): TimestampParser.microseconds(text) == moment
         case .date(let days):
             TimestampParser.microseconds(text).map { moment in
@@ -96,7 +96,7 @@ struct SentValue {
         case (.number(let a), .number(let b)): DecimalText.isSame(a.text, b.text)
         // A moment may be printed in another zone.
         case (.string(let a), .string(let b)):
-            Array(a.utf8) == Array(b.utf8)
+            a.utf8.elementsEqual(b.utf8)
                 || TimestampParser.microseconds(a).map { $0 == TimestampParser.microseconds(b) } ?? false
         default: one == other
         }

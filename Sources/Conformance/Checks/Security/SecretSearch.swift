@@ -63,7 +63,7 @@ struct SecretSearch {
         case .log(let text): Output(channel: "a line of the log", text: text)
         case .requestFailed(_, let text): Output(channel: "an error of the transport", text: text)
         case .emitted(_, _, let token?): Output(channel: "a resume token", text: token.value.text)
-        case .statement(let text): Output(channel: "a statement", text: text)
+        case .statement(let statement): Output(channel: "a statement", text: LoggedStatement.text(statement))
         case .ended(let text): Output(channel: "the end of the run", text: text)
         default: nil
         }
