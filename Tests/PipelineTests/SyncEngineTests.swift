@@ -169,6 +169,21 @@ import Tributary
         #expect(unknown?.advice?.contains("updated_at, number") == true)
     }
 
+    @Test("an absent cursor field is an error although its type is known")
+    func missingHintedCursor() async throws {
+        let bench = try SyncBench()
+        let reader = ScriptedReader { _, _ in
+            var response = SourceResponse.rows([["id": 1, "other": 2]])
+            response.columnHints = ["updated_at": .timestamp, "late": .float64]
+            return response
+        }
+        let error = await bench.failure(reader, .incremental, cursor: "updated_at")
+        #expect(error?.kind == .missingCursorField)
+        #expect(error?.message.contains("id, other") == true)
+        try await bench.sync(reader, .fullRefresh)
+        #expect(try await bench.snapshot()?.schema.names.contains("late") == true)
+    }
+
     @Test("null cursors are no watermark; text that is no time is an error and not a null")
     func strangeCursors() async throws {
         let bench = try SyncBench()

@@ -25,6 +25,7 @@ final class ColumnStore {
     private(set) var takenName: String?
     private let hints: [(name: String, type: ColumnType)]
     private let hintsByName: [String: ColumnType]
+    private let addsHinted: Bool
     private let primaryKeys: Set<String>
 
     init(_ options: TableBuilder.Options) {
@@ -32,6 +33,7 @@ final class ColumnStore {
         sinks = .allocate(capacity: sinkCapacity)
         let named = options.hints.map { (name: ColumnNaming.normalise($0.key), type: $0.value) }
         hints = named.sorted { $0.name < $1.name }
+        addsHinted = options.addsHinted
         hintsByName = Dictionary(named.map { ($0.name, $0.type) }) { first, _ in first }
         primaryKeys = Set(options.primaryKeys.map { ColumnNaming.normalise($0) })
         limitRows()
@@ -176,7 +178,7 @@ final class ColumnStore {
         guard rows > 0 else { return nil }
         var schema = TableSchema()
         var columns: [Column] = []
-        for index in 0..<count where sinks[index].isTouched || sinks[index].hint != nil {
+        for index in 0..<count where sinks[index].isTouched || addsHinted && sinks[index].hint != nil {
             sinks[index].align(rows)
             let (column, isUndetermined) = sinks[index].column()
             var field = Field(names[index], column.type)
@@ -184,7 +186,7 @@ final class ColumnStore {
             schema.append(field)
             columns.append(column)
         }
-        for hint in hints where schema.index(of: hint.name) == nil {
+        for hint in hints where addsHinted && schema.index(of: hint.name) == nil {
             schema.append(Field(hint.name, hint.type))
             columns.append(Column.nulls(type: hint.type, count: rows))
         }

@@ -54,6 +54,8 @@ public final class TableBuilder: @unchecked Sendable {
         public var maximumDepth = 512
         /// Types by key or column name.
         public var hints: [String: ColumnType] = [:]
+        /// Whether a table has a column for each hint, of nulls where no row has the key.
+        public var addsHinted = true
         /// Columns whose binary values are kept as ids.
         public var primaryKeys: [String] = []
 

@@ -19,6 +19,8 @@ struct Batcher {
         options.maximumRows = max(1, maximumRows)
         options.maximumBytes = max(1, maximumBytes)
         options.hints = hints
+        // A cursor that no row has must be seen to lack, whatever its type would be; what lacks for good is added later.
+        options.addsHinted = false
         options.primaryKeys = primaryKeys
         self.maximumRows = options.maximumRows
         self.maximumBytes = options.maximumBytes
