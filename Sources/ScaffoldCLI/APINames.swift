@@ -5,8 +5,12 @@ struct APINames: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Where an answer has its rows, such as data or result.items; '' where the answer is the list.",
+            discussion: "{table} stands for the table's name, where each list has its own: --rows '{table}'.",
             valueName: "place"),
-        transform: { try checked($0, orNothing: true) })
+        transform: { text in
+            _ = try checked(text.replacing(tableMark, with: "table"), orNothing: true)
+            return text
+        })
     var rows: String?
 
     @Option(
@@ -45,6 +49,31 @@ struct APINames: ParsableArguments {
         transform: order)
     var orders: [PageNames.Order?] = []
 
+    @Option(
+        name: .customLong("query"),
+        help: ArgumentHelp(
+            "A parameter of every request, such as format=json; may be given several times.", valueName: "name=value"),
+        transform: constant)
+    var constants: [SourcePlan.Constant] = []
+
+    private static let tableMark = "{table}"
+
+    private static func constant(_ text: String) throws -> SourcePlan.Constant {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, TablePlan.isWord(parts[0]), !parts[1].isEmpty,
+            parts[1].allSatisfy({ TablePlan.isWord(String($0)) || ",:+".contains($0) })
+        else { throw ValidationError("'\(text)' is no parameter and its value, such as format=json.") }
+        return SourcePlan.Constant(name: parts[0], value: parts[1])
+    }
+
+    /// The options that say what GraphQL says in its query.
+    private var ofNoQuery: [String] {
+        [
+            rows.map { _ in "--rows" }, next.map { _ in "--next" }, position.map { _ in "--position" },
+            size.map { _ in "--page-size" }, orders.isEmpty ? nil : "--order-by",
+        ].compactMap(\.self)
+    }
+
     private static func order(_ text: String) throws -> PageNames.Order? {
         if text.isEmpty { return nil }
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -70,6 +99,11 @@ struct APINames: ParsableArguments {
     ///
     /// - Throws: `ValidationError` for a place that the way of paging cannot do with.
     func apply(to plan: inout SourcePlan) throws {
+        if plan.kind == .graphql, let option = ofNoQuery.first {
+            throw ValidationError(
+                "Reading \(option): of GraphQL that is a part of the query. What is written asks for Relay's connections (first, "
+                    + "after, pageInfo); change the query and its paginator there.")
+        }
         if let next {
             let isCounted = [.offset, .page].contains(plan.pagination)
             guard isCounted || !next.isEmpty else {
@@ -81,7 +115,12 @@ struct APINames: ParsableArguments {
                         + "--pagination link needs none.")
             }
         }
-        if let rows { for index in plan.tables.indices { plan.tables[index].rows = rows } }
+        if let rows {
+            for index in plan.tables.indices {
+                plan.tables[index].rows = rows.replacing(Self.tableMark, with: plan.tables[index].name)
+            }
+        }
+        plan.constants = constants
         if let next { plan.pageNames.next = next }
         if let position { plan.pageNames.position = position }
         if let size, plan.pageNames.size != nil { plan.pageNames.size = size }

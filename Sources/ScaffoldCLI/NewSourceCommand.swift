@@ -43,6 +43,12 @@ struct NewSourceCommand: ParsableCommand {
     @OptionGroup var names: APINames
 
     @Option(
+        name: .customLong("api-key-in"),
+        help: ArgumentHelp(
+            "Where an API key goes: header:X-API-Key, or query:key for a parameter.", valueName: "header:name"))
+    var apiKeyPlace: APIKeyPlace?
+
+    @Option(
         name: .customLong("table"),
         help: ArgumentHelp(
             "A table as \(TablePlan.form), such as lines:order_id+number; may be given several times.",
@@ -50,7 +56,8 @@ struct NewSourceCommand: ParsableCommand {
                 A key of several columns tells rows apart by all of them together. The path is the table's name, and the \
                 parameter that takes a lower bound updated_since, unless they are given: \
                 items=/v2/shop/items:id:changed=changed[gte]. Times that are numbers since 1970 are \
-                items:id:changed=since@epoch-seconds, or @epoch-milliseconds.
+                items:id:changed=since@epoch-seconds, or @epoch-milliseconds. A bound that is more than the value is \
+                'items:id:changed=filter=changed>={value}'.
                 """),
         transform: TablePlan.init)
     var tables: [TablePlan] = []
@@ -97,17 +104,23 @@ struct NewSourceCommand: ParsableCommand {
 
     /// Options first, then the document's proposal, then the answers of a person, then defaults.
     private func plan() throws -> SourcePlan {
-        let proposal = try openAPI.map { try OpenAPIProposal(OpenAPIDocument(file: $0)) }
+        let proposal = try openAPI.map {
+            try OpenAPIProposal(OpenAPIDocument(file: $0), needsTables: tables.isEmpty)
+        }
         var draft = PlanDraft(
             label: label ?? proposal?.label, kind: kind ?? proposal.map { _ in .rest }, method: method,
             auth: auth ?? proposal?.auth, pagination: pagination ?? proposal?.pagination,
             baseURL: baseURL ?? proposal?.baseURL, docs: docs ?? proposal?.docs,
             tables: tables.isEmpty ? proposal?.tables ?? [] : tables,
             pageNames: pagination == nil || pagination == proposal?.pagination ? proposal?.pageNames : nil,
-            apiKeyPlace: proposal?.apiKeyPlace)
+            apiKeyPlace: apiKeyPlace ?? proposal?.apiKeyPlace)
         if let proposal { for line in proposal.notes { FileHandle.standardError.write(Data("note: \(line)\n".utf8)) } }
         if isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 { draft.ask() }
         var plan = try draft.plan(name)
+        if apiKeyPlace != nil, plan.auth != .apiKey {
+            throw ValidationError(
+                "Reading --api-key-in: the source is to show who it is by \(plan.auth.rawValue); give --auth api-key.")
+        }
         try names.apply(to: &plan)
         if plan.baseURL.text.hasPrefix("http://") { Self.warn(of: plan) }
         return plan

@@ -110,6 +110,7 @@ struct ExampleList {
             }
             var filter = ["parameter": table.since, "field": cursor, "comparison": ">="]
             if table.format != .iso8601 { filter["format"] = table.format.rawValue }
+            if table.template != TablePlan.bareValue { filter["template"] = table.template }
             endpoint["filters"] = [filter]
         }
         return endpoint

@@ -40,7 +40,7 @@ struct ExampleScenario {
             ], "match": [String: Any](), "expected": [String: Any](),
         ]
         // A query is sent by POST and changes nothing.
-        if plan.kind == .graphql { manifest["limits"] = ["readOnlyPaths": ["/graphql"]] }
+        if plan.kind == .graphql { manifest["limits"] = ["readOnlyPaths": [plan.tables[0].path]] }
         if plan.method == .post {
             manifest["limits"] = ["readOnlyPaths": plan.tables.map { plan.baseURL.path + $0.path }]
         }
@@ -170,10 +170,10 @@ struct ExampleScenario {
 
     private var graphQLEntries: [[String: Any]] {
         let probe = entry(
-            "probe", "/graphql", ["data": ["__typename": "Query"]], posting: ["query": "{ __typename }"])
+            "probe", plan.tables[0].path, ["data": ["__typename": "Query"]], posting: ["query": "{ __typename }"])
         let pages = plan.tables.map { table in
             entry(
-                "\(table.name)-1", "/graphql", connection(table), serving: [table.name],
+                "\(table.name)-1", table.path, connection(table), serving: [table.name],
                 posting: GraphQLExample(table).body)
         }
         return [probe] + pages
@@ -192,7 +192,8 @@ struct ExampleScenario {
         posting: [String: Any]? = nil
     ) -> [String: Any] {
         var request: [String: Any] = [
-            "method": posting == nil ? "GET" : "POST", "url": plan.baseURL.example + path, "httpVersion": "HTTP/1.1",
+            "method": posting == nil ? "GET" : "POST", "url": plan.baseURL.example + asking(path),
+            "httpVersion": "HTTP/1.1",
             "headers": authorization.map { ["name": $0.0, "value": $0.1] },
         ]
         if let posting {
@@ -213,6 +214,13 @@ struct ExampleScenario {
         return entry
     }
 
+    /// A path with what every request says beside its own.
+    private func asking(_ path: String) -> String {
+        if plan.constants.isEmpty || plan.kind == .graphql { return path }
+        let query = plan.constants.map { "\($0.name)=\($0.value)" }.joined(separator: "&")
+        return path + (path.contains("?") ? "&" : "?") + query
+    }
+
     private static func inline(_ value: Any) -> String {
         let options: JSONSerialization.WritingOptions = [.sortedKeys, .withoutEscapingSlashes, .fragmentsAllowed]
         let data = try? JSONSerialization.data(withJSONObject: value, options: options)
@@ -221,7 +229,8 @@ struct ExampleScenario {
 
     private var authorization: [(String, String)] {
         switch plan.auth {
-        case .apiKey: [("x-api-key", "fake-api-key-1")]
+        case .apiKey where plan.apiKeyPlace.isHeader: [(plan.apiKeyPlace.name.lowercased(), "fake-api-key-1")]
+        case .apiKey: []
         case .bearer, .oauth: [("authorization", "Bearer fake-access-token-1")]
         case .basic: [("authorization", "Basic " + Data("example:fake-password-1".utf8).base64EncodedString())]
         case .none: []

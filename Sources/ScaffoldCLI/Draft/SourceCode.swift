@@ -8,7 +8,8 @@ struct SourceCode {
     /// The source file's text.
     func text() throws -> String {
         let auth = try templates.sections(
-            "Templates/auth/\(plan.auth.rawValue).swift", ["__type__": plan.id, "__api_key_place__": plan.apiKeyPlace])
+            "Templates/auth/\(plan.auth.rawValue).swift",
+            ["__type__": plan.id, "__api_key_place__": plan.apiKeyPlace.code])
         let names = plan.pageNames
         var marks = Self.marks(plan)
         marks["__position__"] = plan.parameter(names.position)
@@ -16,7 +17,7 @@ struct SourceCode {
         marks["__next__"] = names.nextCode
         marks["__end__"] = names.end(plan.pagination)
         marks["__rows_a_page__"] = String(min(100, names.maximum))
-        marks["__api_key_place__"] = plan.apiKeyPlace
+        marks["__api_key_place__"] = plan.apiKeyPlace.code
         marks["__rows__"] = ExampleList(plan, plan.tables[0]).rows
         let pages = try templates.sections("Templates/pagination/\(plan.pagination.rawValue).swift", marks)
         // Fields need no init of their own; a form without any does.
@@ -27,7 +28,9 @@ struct SourceCode {
         marks["__redirects__"] =
             plan.baseURL.parts.contains(where: \.isHost) ? ",\n            followsRedirects: false" : ""
         let size = names.size == nil ? nil : pages["size"]
-        let paging = [pages["paginator"], size].compactMap { $0 }
+        let constants = plan.constants.map { "\"\($0.name)\": \"\($0.value)\"" }.joined(separator: ", ")
+        let query = constants.isEmpty ? nil : "query: [\(constants)]"
+        let paging = [pages["paginator"], size, query].compactMap { $0 }
         let isLong = paging.joined(separator: ", ").count > 90
         marks["__paginator__"] = paging.joined(separator: isLong ? ",\n            " : ", ")
         marks["__probe_request__"] = probeRequest
@@ -86,6 +89,7 @@ struct SourceCode {
         if let cursor = table.cursor {
             var parts = ["\"\(cursor)\"", "parameter: \(plan.parameter(table.since))"]
             if table.format != .iso8601 { parts.append("format: .\(table.format.code)") }
+            if table.template != TablePlan.bareValue { parts.append("template: \"\(table.template)\"") }
             let orders = plan.pageNames.orders.map { "\"\($0.parameter)\": \"\($0.text(by: cursor))\"" }
             let place = plan.method == .post ? "body" : "query"
             // In what order rows come when nobody asks for one, nobody knows.

@@ -24,7 +24,9 @@ struct OpenAPIDocument {
     /// - Throws: `ValidationError` that names the file and the problem.
     init(file: String) throws {
         guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-            throw ValidationError("Reading --from-openapi '\(file)': there is no such file, or it is not text.")
+            let advice = file.contains("://") ? " Save it to a file first: curl -o openapi.json '\(file)'." : ""
+            throw ValidationError(
+                "Reading --from-openapi '\(file)': there is no such file, or it is not text.\(advice)")
         }
         try self.init(text: text, file: file)
     }
@@ -49,6 +51,16 @@ struct OpenAPIDocument {
             $0.replacingOccurrences(of: "~1", with: "/").replacingOccurrences(of: "~0", with: "~")
         }
         return resolved(names.reduce(root) { $0[$1] }, depth: depth + 1)
+    }
+
+    /// Whether something in it is described by another document, which is not read.
+    var refersElsewhere: Bool { Self.refersElsewhere(root.value) }
+
+    private static func refersElsewhere(_ value: Any?) -> Bool {
+        if let list = value as? [Any] { return list.contains(where: refersElsewhere) }
+        guard let object = value as? [String: Any] else { return false }
+        if let target = object["$ref"] as? String, !target.hasPrefix("#") { return true }
+        return object.values.contains(where: refersElsewhere)
     }
 
     /// The properties of a schema, those of its `allOf` included.

@@ -8,7 +8,7 @@ struct OpenAPIProposal {
     let baseURL: BaseURL?
     let auth: SourcePlan.Auth?
     /// Where an API key goes, as Swift has it: `header: "X-API-Key"`.
-    let apiKeyPlace: String?
+    let apiKeyPlace: APIKeyPlace?
     let pagination: SourcePlan.Pagination?
     let pageNames: PageNames?
     let tables: [TablePlan]
@@ -17,8 +17,9 @@ struct OpenAPIProposal {
 
     /// Reads tables, keys, paging, types and authorization.
     ///
+    /// - Parameter needsTables: whether no table was given beside the document.
     /// - Throws: `ValidationError` when no list can be found.
-    init(_ document: OpenAPIDocument) throws {
+    init(_ document: OpenAPIDocument, needsTables: Bool = true) throws {
         let root = document.root
         label = root["info"]["title"].string.map(Self.literal)
         docs = root["externalDocs"]["url"].string.flatMap { $0.hasPrefix("https://") ? $0 : nil }
@@ -32,10 +33,12 @@ struct OpenAPIProposal {
         let found = root["paths"].names.map { OpenAPIList.make(document, path: $0) }
         let lists = found.compactMap { try? $0.get() }
         for case .failure(let reason) in found where reason.isWorthSaying { notes.append(reason.text) }
-        guard !lists.isEmpty else {
+        guard !lists.isEmpty || !needsTables else {
+            let elsewhere =
+                document.refersElsewhere ? " It describes answers in other documents, which are not read." : ""
             throw ValidationError(
                 "Reading --from-openapi '\(document.file)': no GET without path parameters answers with a list of "
-                    + "objects that have a key. Give --table name:key instead.")
+                    + "objects that have a key.\(elsewhere) Give --table name:key beside it.")
         }
         // One way of paging for the whole source: the most frequent; the others are said.
         let kinds = Dictionary(grouping: lists, by: \.pagination).sorted {
@@ -69,7 +72,7 @@ struct OpenAPIProposal {
         }
     }
 
-    private static func authorization(_ document: OpenAPIDocument) -> (SourcePlan.Auth?, String?) {
+    private static func authorization(_ document: OpenAPIDocument) -> (SourcePlan.Auth?, APIKeyPlace?) {
         let schemes = document.root["components"]["securitySchemes"]
         let wanted = document.root["security"].array.first?.names.first ?? schemes.names.first
         guard let wanted else { return (nil, nil) }
@@ -79,7 +82,8 @@ struct OpenAPIProposal {
         case ("http", _): return (.bearer, nil)
         case ("apiKey", _):
             let place = scheme["in"].string ?? "header"
-            return (.apiKey, "\(place): \"\(literal(scheme["name"].string ?? "X-API-Key"))\"")
+            let name = scheme["name"].string ?? "X-API-Key"
+            return (.apiKey, TablePlan.isWord(name) ? APIKeyPlace(isHeader: place == "header", name: name) : nil)
         case ("oauth2", _), ("openIdConnect", _): return (.oauth, nil)
         default: return (nil, nil)
         }

@@ -12,7 +12,7 @@ struct PlanDraft {
     var docs: String?
     var tables: [TablePlan]
     var pageNames: PageNames?
-    var apiKeyPlace: String?
+    var apiKeyPlace: APIKeyPlace?
 
     /// Asks for what is missing; an empty answer takes the default in brackets.
     mutating func ask() {
@@ -40,7 +40,7 @@ struct PlanDraft {
         if kind == .file, tables.count > 1 {
             throw ValidationError("Reading --table: a file source starts with one table; add others by hand.")
         }
-        if kind == .graphql { for index in tables.indices { tables[index].path = "/graphql" } }
+        if kind == .graphql { try Self.takeOnePath(of: &tables) }
         if let method, method == .post, kind != .rest {
             throw ValidationError("Reading --method post: only a source of kind rest is asked so; graphql always is.")
         }
@@ -67,6 +67,21 @@ struct PlanDraft {
                 "Reading --base-url '\(baseURL.text)': the form has a field '\(twice)' already; take another name.")
         }
         return plan
+    }
+
+    /// GraphQL answers at one path, whatever is asked; its bounds are arguments of the query.
+    private static func takeOnePath(of tables: inout [TablePlan]) throws {
+        let given = Set(tables.filter(\.hasPathOfItsOwn).map(\.path))
+        guard given.count < 2 else {
+            throw ValidationError(
+                "Reading --table: GraphQL answers at one path, not at \(given.sorted().joined(separator: " and ")).")
+        }
+        if let odd = tables.first(where: { !$0.hasUsualBound }) {
+            throw ValidationError(
+                "Reading --table \(odd.name): how GraphQL takes a bound is a part of the query. Leave the parameter and the "
+                    + "spelling out, and write them into the query that is made.")
+        }
+        for index in tables.indices { tables[index].path = given.first ?? "/graphql" }
     }
 
     private static let defaultURL = "https://api.example.com/v1"

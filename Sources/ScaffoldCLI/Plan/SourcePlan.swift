@@ -40,14 +40,42 @@ struct SourcePlan: Equatable {
     var tables: [TablePlan]
     /// What the API calls the parts of its paging.
     var pageNames: PageNames
-    /// Where an API key goes, as Swift has it.
-    var apiKeyPlace = "header: \"X-API-Key\""
+    var apiKeyPlace = APIKeyPlace()
+    /// What every request says beside the rest, such as a version.
+    var constants: [Constant] = []
+
+    /// A parameter of every request, and its value.
+    struct Constant: Equatable {
+        var name: String
+        var value: String
+    }
 
     /// The type in lower case: the folder of fixtures, the icon, the name on the command line.
     var id: String { type.text.lowercased() }
 
     /// A parameter of lists, as Swift has it.
     func parameter(_ name: String) -> String { method == .post ? ".body(\"\(name)\")" : "\"\(name)\"" }
+}
+
+/// Where an API key goes.
+struct APIKeyPlace: Equatable, ExpressibleByArgument {
+    var isHeader = true
+    var name = "X-API-Key"
+
+    init() {}
+
+    /// A header or a parameter of this name.
+    init(isHeader: Bool, name: String) { (self.isHeader, self.name) = (isHeader, name) }
+
+    /// Reads `header:NAME` or `query:NAME`.
+    init?(argument: String) {
+        let parts = argument.split(separator: ":", maxSplits: 1).map(String.init)
+        guard parts.count == 2, ["header", "query"].contains(parts[0]), TablePlan.isWord(parts[1]) else { return nil }
+        self.init(isHeader: parts[0] == "header", name: parts[1])
+    }
+
+    /// The argument, as Swift has it.
+    var code: String { "\(isHeader ? "header" : "query"): \"\(name)\"" }
 }
 
 /// One table of a new source.
@@ -59,8 +87,16 @@ struct TablePlan: Equatable {
     var cursor: String?
     /// The path below the base URL.
     var path: String
+    /// Whether the path was given, and is not the table's name.
+    var hasPathOfItsOwn: Bool { path != "/\(name)" }
+    /// Whether what a bound is sent by, and how it is spelt, are the usual.
+    var hasUsualBound: Bool { since == Self.usualSince && template == Self.bareValue && format == .iso8601 }
+    private static let usualSince = "updated_since"
+    static let bareValue = "{value}"
     /// The parameter that takes a lower bound of the cursor.
     var since: String
+    /// The text of that parameter, with `{value}` in the bound's place.
+    var template = Self.bareValue
     /// How the bound, and the field itself, are spelt.
     var format = CursorSpelling.iso8601
     /// Where the list stands in an answer; nil means the pagination's usual place.
@@ -70,7 +106,7 @@ struct TablePlan: Equatable {
     /// A time that never changes, for the layout.
     var partitionBy: String?
 
-    init(name: String, keys: [String], cursor: String? = nil, path: String? = nil, since: String = "updated_since") {
+    init(name: String, keys: [String], cursor: String? = nil, path: String? = nil, since: String = Self.usualSince) {
         self.name = name
         self.keys = keys
         self.cursor = cursor
@@ -79,20 +115,26 @@ struct TablePlan: Equatable {
     }
 
     /// The form of a table on the command line.
-    static let form = "name[=/path]:key[+key…][:cursor-field[=parameter][@spelling]]"
+    static let form = "name[=/path]:key[+key…][:cursor-field[=parameter[=text]][@spelling]]"
 
     /// Reads ``form``.
     ///
     /// - Throws: `ValidationError` that says what is wrong with the text.
     init(_ text: String) throws {
-        var parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        var parts = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
         guard (2...3).contains(parts.count) else {
             throw ValidationError(
                 "\(Self.form) is needed, such as items:id:updated_at, or lines:order_id+number.")
         }
         let spelling = parts.count == 3 ? try CursorSpelling.take(of: &parts[2]) : nil
         let path = Self.takeRest(of: &parts[0])
-        let since = parts.count == 3 ? Self.takeRest(of: &parts[2]) : nil
+        var since = parts.count == 3 ? Self.takeRest(of: &parts[2]) : nil
+        let template = try Self.takeTemplate(of: &since)
+        if let path, path.contains("{") {
+            throw ValidationError(
+                "'\(path)' is the path of a list for each row of another table: write that table by hand, see \"Fan-out\" "
+                    + "(FanOut.md).")
+        }
         if let path, !path.hasPrefix("/") || !path.dropFirst().split(separator: "/").allSatisfy({ Self.isWord($0) }) {
             throw ValidationError("'\(path)' is no path below the base URL, such as /v2/items.")
         }
@@ -109,6 +151,7 @@ struct TablePlan: Equatable {
         guard Set(keys).count == keys.count else { throw ValidationError("the key names a column twice.") }
         self.init(name: parts[0], keys: keys, cursor: cursor, path: path)
         if let since { self.since = since }
+        if let template { self.template = template }
         if let spelling { format = spelling }
     }
 
@@ -118,6 +161,16 @@ struct TablePlan: Equatable {
         let rest = String(part[part.index(after: sign)...])
         part = String(part[..<sign])
         return rest
+    }
+
+    /// The text of a bound behind the parameter's name, which alone is left.
+    private static func takeTemplate(of since: inout String?) throws -> String? {
+        guard var parameter = since, let text = takeRest(of: &parameter) else { return nil }
+        since = parameter
+        guard text.contains(bareValue), !text.contains(where: { "\"\\".contains($0) || $0.isNewline }) else {
+            throw ValidationError("'\(text)' is no text of a bound, such as >={value}.")
+        }
+        return text
     }
 
     /// Whether a text can be a segment of a path or the name of a parameter: `updated[gte]`, `$skip`.

@@ -58,6 +58,17 @@ public struct RESTIncremental: Sendable {
 }
 
 extension RESTIncremental {
+    /// Its bounds, as a recorder is told of them.
+    var hints: [PageHint.Bound] {
+        [(start, false), (end, true)].compactMap { bound, isUpper in
+            bound.map {
+                PageHint.Bound(
+                    field: field.name, parameter: $0.parameter, template: $0.template, isUpper: isUpper,
+                    isInclusive: $0.isInclusive)
+            }
+        }
+    }
+
     /// Whether the bound names a day, and the values moments of it.
     var isBoundedByTheDay: Bool {
         guard let start, field.type != .date else { return false }
@@ -66,17 +77,20 @@ extension RESTIncremental {
 
     /// A point in time with a lower bound in the query: `.datetime("updated_at", parameter: "updated_since")`. A number
     /// since 1970 is one too: `.datetime("created", parameter: "created[gte]", format: .epochSeconds)`.
+    ///
+    /// - Parameter template: the text of the lower bound, where it is more than the value: `">={value}"`.
     public static func datetime(
         _ name: String, parameter: RequestParameter, end: RequestParameter? = nil, format: CursorFormat = .iso8601,
-        isInclusive: Bool = true, query: KeyValuePairs<String, String> = [:], body: JSONObject = [:],
-        sort: RESTSort? = nil
+        template: String = "{value}", isInclusive: Bool = true, query: KeyValuePairs<String, String> = [:],
+        body: JSONObject = [:], sort: RESTSort? = nil
     ) -> Self {
         Self(
-            .datetime(name), start: Bound(parameter, format: format, isInclusive: isInclusive),
+            .datetime(name),
+            start: Bound(parameter, format: format, isInclusive: isInclusive, template: template),
             end: end.map { Bound($0, format: format, isInclusive: isInclusive) }, query: query, body: body, sort: sort)
     }
 
-    /// A number that grows, such as an id; a time that is a number is no counter, see ``datetime(_:parameter:end:format:isInclusive:query:body:sort:)``.
+    /// A number that grows, such as an id; a time that is a number is no counter, see ``datetime(_:parameter:end:format:template:isInclusive:query:body:sort:)``.
     public static func integer(
         _ name: String, parameter: RequestParameter, end: RequestParameter? = nil, isInclusive: Bool = true,
         query: KeyValuePairs<String, String> = [:], body: JSONObject = [:], sort: RESTSort? = nil
