@@ -36,8 +36,18 @@ extension Bench {
 
     /// An object as it would be had another parent had it.
     func moved(_ object: World.Object, to owner: World.Object) -> World.Object {
+        moved(object, to: owner, saying: membersOfOwner)
+    }
+
+    /// The same for many objects.
+    ///
+    /// - Parameter members: ``membersOfOwner``.
+    func moved(_ object: World.Object, to owner: World.Object, saying members: [MemberOfOwner]) -> World.Object {
         guard let parent = collection.parent else { return object }
         var object = object
+        for member in members {
+            object.body = object.body.setting(member.path, to: ModelOrder.value(member.ofOwner, of: owner.body))
+        }
         for (name, member) in parent.names {
             object.attributes[name] = ModelPage.text(ModelOrder.value(member, of: owner.body))
         }
@@ -45,6 +55,35 @@ extension Bench {
             object.body[column] = ModelOrder.value(member, of: owner.body)
         }
         return object
+    }
+
+    /// A member in which a child says itself whose it is, and the parent's member that it repeats.
+    struct MemberOfOwner {
+        let path: [String]
+        let ofOwner: String
+    }
+
+    /// The members in which children say themselves whose they are, such as `project_id` or `project.id`: in all of the
+    /// sample they are what the parent's list is found by, and parents differ in them.
+    var membersOfOwner: [MemberOfOwner] {
+        guard let parent = collection.parent else { return [] }
+        let pairs = objects.compactMap { object in self.parent(of: object).map { (child: object.body, owner: $0.body) }
+        }
+        guard let first = pairs.first?.child else { return [] }
+        return Set(parent.names.values).sorted().flatMap { ofOwner -> [MemberOfOwner] in
+            guard Set(pairs.map { ModelOrder.value(ofOwner, of: $0.owner).text }).count > 1 else { return [] }
+            return Self.scalars(of: first).filter { path in
+                pairs.allSatisfy { $0.child.value(at: path) == ModelOrder.value(ofOwner, of: $0.owner) }
+            }.map { MemberOfOwner(path: $0, ofOwner: ofOwner) }
+        }
+    }
+
+    /// The paths of members that hold no more than a value, in the object itself and in those inside it.
+    private static func scalars(of body: JSONObject) -> [[String]] {
+        body.members.flatMap { member -> [[String]] in
+            if let inner = member.value.object { return scalars(of: inner).map { [member.name] + $0 } }
+            return member.value.array == nil ? [[member.name]] : []
+        }
     }
 
     /// A world of some objects of this table, and all that its lists are found by.

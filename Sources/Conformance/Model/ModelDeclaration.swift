@@ -62,6 +62,8 @@ public struct ModelDeclaration: Sendable {
         public var names: [String: String]
         /// Columns that a row takes over from its parent: column to the parent's member.
         public var columns: [String: String]
+        /// Whether the upstream never gives an id to children of two parents, as its documentation says.
+        public var hasUniqueIDs = false
     }
 
     /// Where a recorded answer holds objects: its path's template, and the member with the list.

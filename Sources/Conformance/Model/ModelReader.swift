@@ -147,14 +147,15 @@ extension FixtureValue {
     }
 
     private func parent() throws -> ModelDeclaration.Parent {
-        try allowOnly(["collection", "names", "columns"])
+        try allowOnly(["collection", "names", "columns", "uniqueIds"])
         let names = try textsByName("names")
         guard !names.isEmpty else {
             throw fail(
                 "the member \"names\" must pair the names of the path, or of \"when\", with the parent's members")
         }
         return ModelDeclaration.Parent(
-            collection: try member("collection").string(), names: names, columns: try textsByName("columns"))
+            collection: try member("collection").string(), names: names, columns: try textsByName("columns"),
+            hasUniqueIDs: try flag("uniqueIds"))
     }
 }
 

@@ -19,6 +19,20 @@ public struct PageHint: Sendable, Hashable {
         case link
     }
 
+    /// Where requests say from which value of a cursor field on rows are wanted, or up to which.
+    public struct Bound: Sendable, Hashable {
+        /// The cursor field, as the user chooses it.
+        public var field: String
+        /// Where the request has the bound.
+        public var parameter: RequestParameter
+        /// The parameter's text, with `{value}` in the bound's place.
+        public var template: String
+        /// Whether rows lie below it, and not above.
+        public var isUpper: Bool
+        /// Whether rows that equal it are among the answer's.
+        public var isInclusive: Bool
+    }
+
     /// How one page leads to the next; nil where the source does not say.
     public var style: Style?
     /// Where the request says which page is wanted.
@@ -37,6 +51,8 @@ public struct PageHint: Sendable, Hashable {
     public var next: ResponsePlace?
     /// Where the answer says whether there is more.
     public var hasMore: ResponsePlace?
+    /// The bounds that requests for the list may have.
+    public var bounds: [Bound] = []
 
     /// A page whose rows are at a path.
     public init(

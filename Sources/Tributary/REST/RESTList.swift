@@ -65,7 +65,9 @@ struct RESTList: Sendable {
         for bound in walk.bounds { request.set(bound.parameter, bound.value) }
         try paginator.apply(position, &request)
         var hint = paginator.hint
-        (hint.rows, hint.size) = (endpoint.rows, pageSize?.parameter)
+        (hint.rows, hint.size, hint.bounds) = (
+            endpoint.rows, pageSize?.parameter, endpoint.incremental.flatMap(\.hints)
+        )
         request.page = hint
         return request
     }

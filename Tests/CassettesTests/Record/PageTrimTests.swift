@@ -60,6 +60,17 @@ private struct EndlessList: HTTPClient {
         #expect(recorder.exchanges.map { $0.trimmed != nil } == [false, true, false, true])
     }
 
+    @Test("a list that is read from its beginning again, as each child table does with its parents, is counted anew")
+    func readAgain() async throws {
+        let list = EndlessList { page in ([], #"{"data": [{"id": \#(page)}], "has_more": true}"#) }
+        let recorder = RecordingHTTPClient(list, maxPages: 2)
+        for _ in 1...3 {
+            #expect(try await read(recorder, 1)["data"]?.array?.count == 1)
+        }
+        #expect(try await read(recorder, 2)["has_more"]?.bool == false)
+        #expect(recorder.exchanges.map { $0.trimmed != nil } == [false, false, false, true])
+    }
+
     @Test("a header of its own that leads on is left out of the last page, and no other header; a total is lowered")
     func headerOfItsOwn() async throws {
         let list = EndlessList { page in

@@ -21,6 +21,8 @@ struct PageTrim: Sendable {
     }
 
     private struct Progress {
+        /// The request for the first page: where it comes again, the list is read from its beginning once more.
+        var first: String
         var pages = 0
         /// Pages that have kept rows.
         var full = 0
@@ -62,7 +64,8 @@ struct PageTrim: Sendable {
         _ exchange: CapturedExchange, body: [UInt8], leading: [String], headers: HTTPHeaders = HTTPHeaders()
     ) -> Outcome? {
         let place = Place(lane: exchange.lane, list: exchange.list)
-        var progress = lists[place] ?? Progress()
+        let request = "\(exchange.url) \(String(decoding: exchange.requestBody, as: UTF8.self))"
+        var progress = lists[place].flatMap { $0.first == request ? nil : $0 } ?? Progress(first: request)
         guard let json = RawJSON(body), let list = RowList.find(in: json, exchange.page, known: progress.path) else {
             return nil
         }

@@ -11,7 +11,9 @@ extension KeyChecks {
         method:
             "The model gives a child's id to a child of another parent as well, where rows take something over from "
             + "their parent. Both must be handed over with different keys, and both must be in the table after a sync.",
-        likelyCause: "The declared key has the child's id and not the parent's: add the parent's column to the key.",
+        likelyCause:
+            "The declared key has the child's id and not the parent's: add the parent's column to the key. Where the API "
+            + "says that its ids are unique over all parents, say so in model.json: \"uniqueIds\": true in the child's \"parent\".",
         catches: "child-key-without-parent"
     ) { input in
         try await Bench.judging(input) { bench in
@@ -124,6 +126,9 @@ extension Bench {
             throw Verdicted(
                 verdict: .notApplicable("The table's rows come from one list, not from one for each parent."))
         }
+        if parent.hasUniqueIDs {
+            throw Verdicted(verdict: .notApplicable("model.json says that ids are unique over all parents."))
+        }
         guard !parent.columns.isEmpty else {
             throw Verdicted(
                 verdict: .notApplicable("model.json says that ids are unique over all parents: rows take nothing over.")
@@ -134,7 +139,8 @@ extension Bench {
             throw Verdicted(verdict: .notExercised("Only one parent was recorded."))
         }
         var known = Set(objects.map(key))
-        let twins = objects.flatMap { object in owners.map { moved(object, to: $0) } }
+        let members = membersOfOwner
+        let twins = objects.flatMap { object in owners.map { moved(object, to: $0, saying: members) } }
         let new = twins.filter { known.insert(key($0)).inserted }.prefix(2)
         // Where each id is there under each parent already, nothing need be planted.
         let first = new.first ?? objects[0]

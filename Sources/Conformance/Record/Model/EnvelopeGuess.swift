@@ -7,10 +7,13 @@ struct EnvelopeGuess {
     let runs: [PageRun]
     let paging: PagingGuess?
     let place: String
+    /// What the source itself says of the list's pages.
+    let declared: PageHint?
     /// Members that change from page to page in a way that no placeholder says: the template leaves them out.
     private(set) var unknown: [String] = []
 
-    init(_ runs: [PageRun], _ paging: PagingGuess?, place: String) {
+    init(_ runs: [PageRun], _ paging: PagingGuess?, place: String, declared: PageHint? = nil) {
+        self.declared = declared
         self.runs = runs
         self.paging = paging
         self.place = place
@@ -160,12 +163,14 @@ struct EnvelopeGuess {
         let isCount = ["total", "count"].contains { name.contains($0) } && !name.contains("page")
         // Under whatever name: what is the number of all rows on every page, and of the rows of none.
         let isTotalByValue = seen.count > 1 && all { $0.rows < $0.total && $0.total > 9 }
-        if isCount || isTotalByValue, isNumber({ $0.total }) { return "$total" }
+        let isTotal = isCount || isTotalByValue || path == declared?.total?.path
+        if isTotal, isNumber({ $0.total }) { return "$total" }
         if isCount || name == "size", isNumber({ $0.rows }) { return "$count" }
         let first = paging?.firstPage ?? 1
         if name.contains("page"), isNumber({ $0.number + first }), !name.contains("total") { return "$page" }
         let isPages =
-            name == "pages" || name.contains("page") && ["total", "last", "count"].contains { name.contains($0) }
+            path == declared?.totalPages?.path || name == "pages"
+            || name.contains("page") && ["total", "last", "count"].contains { name.contains($0) }
         if isPages, isNumber({ $0.pages }) { return "$pages" }
         return nil
     }

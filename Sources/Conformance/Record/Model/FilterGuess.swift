@@ -6,6 +6,8 @@ struct FilterGuess {
     let cursor: String?
     /// Every row that was recorded of the list.
     let rows: [JSONObject]
+    /// The bounds on the cursor that the source itself declares.
+    var declared: [PageHint.Bound] = []
 
     /// Parameters that are bounds, as `filters` of `model.json` has them.
     func filters(_ runs: [PageRun], but known: Set<String>) -> [JSONValue] {
@@ -14,11 +16,14 @@ struct FilterGuess {
         return names.sorted().compactMap { name in
             let values = runs.map { $0.pages.first?.parameters[name] }
             let given = Set(values.compactMap { $0 })
-            if let filter = expression(name, given, cursor) { return .object(filter) }
+            if let filter = declaredFilter(name, given, cursor) ?? expression(name, given, cursor) {
+                return .object(filter)
+            }
             let isBound = given.allSatisfy { TimestampParser.microseconds($0) != nil || Double($0) != nil }
             guard isBound, let bound = given.sorted().first else { return nil }
             let mentions = name.lowercased().contains(MemberPath.last(cursor).lowercased())
-            guard mentions || Set(values).count > 1 || Self.isWord(name) else { return nil }
+            let isDeclared = declared.contains { $0.parameter.name == name }
+            guard mentions || isDeclared || Set(values).count > 1 || Self.isWord(name) else { return nil }
             var filter = JSONObject([
                 ("parameter", .string(name)), ("field", .string(cursor)),
                 ("comparison", .string(comparison(name, runs))),
@@ -84,6 +89,24 @@ struct FilterGuess {
             // An upper bound may leave it out.
             return isStrict && filter["comparison"]?.string == ">" ? name : nil
         }
+    }
+
+    /// A bound that the source declares as a part of the parameter's text, such as `{value}/..`.
+    private func declaredFilter(_ name: String, _ texts: Set<String>, _ cursor: String) -> JSONObject? {
+        guard let bound = declared.first(where: { $0.parameter.name == name }), bound.template != "{value}" else {
+            return nil
+        }
+        let pattern = TextPattern(bound.template, names: ["value"])
+        let values = texts.compactMap { pattern.match($0)?["value"] }
+        let rest = texts.filter { pattern.match($0) == nil }
+        guard !pattern.names.isEmpty, let value = values.sorted().first, rest.count < 2 else { return nil }
+        var filter = JSONObject([
+            ("parameter", .string(name)), ("template", .string(bound.template)), ("field", .string(cursor)),
+            ("comparison", .string((bound.isUpper ? "<" : ">") + (bound.isInclusive ? "=" : ""))),
+        ])
+        if let format = format(value) { filter["format"] = .string(format.rawValue) }
+        filter["any"] = rest.first.map { .string($0) }
+        return filter
     }
 
     /// A condition as text that names the cursor. One text of another form, such as `id > 0`, is what is sent without a

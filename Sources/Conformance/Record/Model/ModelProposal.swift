@@ -177,7 +177,7 @@ struct ModelProposal {
                     + "that has no pages."
             )
         }
-        var envelope = EnvelopeGuess(runs, paging, place: place)
+        var envelope = EnvelopeGuess(runs, paging, place: place, declared: declared)
         let template = envelope.template()
         if let note = envelope.note(of: name) { notes.append(note) }
         var endpoint = JSONObject([("path", .string(list.path.template)), ("collection", .string(name))])
@@ -185,7 +185,8 @@ struct ModelProposal {
         addOrders(to: &endpoint, runs, order)
         let positions = Set([paging?.parameter, list.path.when?.name].compactMap { $0 }).union(
             OrderGuess.parameters(runs))
-        let guess = FilterGuess(cursor: cursor, rows: list.pages.flatMap(\.rows))
+        let bounds = declared?.bounds.filter { list.table.lifting.path(of: $0.field) == cursor } ?? []
+        let guess = FilterGuess(cursor: cursor, rows: list.pages.flatMap(\.rows), declared: bounds)
         let filters = guess.filters(runs, but: positions)
         endpoint["filters"] = .array(filters)
         notes += guess.strictNotes(runs, filters, of: name)
