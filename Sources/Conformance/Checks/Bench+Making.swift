@@ -141,9 +141,10 @@ extension Bench {
         var object = object
         let greatest = objects.compactMap { other in collection.key.compactMap { other.body[path: $0]?.int64 }.max() }
             .max()
-        for name in collection.key {
+        for name in membersForCopies(of: object) {
             if let text = object.body[path: name]?.string {
-                object.body[path: name] = .string("\(text)x\(number)")
+                object.body[path: name] =
+                    isTime(name, of: object) ? later(text, number) : .string("\(text)x\(number)")
                 break
             }
             if object.body[path: name]?.int64 != nil {
@@ -152,6 +153,27 @@ extension Bench {
             }
         }
         return object
+    }
+
+    /// The members of the key that may be other ones in a copy: days and moments are what they are, where others tell rows
+    /// apart.
+    func membersForCopies(of object: World.Object) -> [String] {
+        let names = collection.key.filter { !isTime($0, of: object) }
+        return names.isEmpty ? collection.key : names
+    }
+
+    private func isTime(_ name: String, of object: World.Object) -> Bool {
+        if name == collection.cursor { return spelling.isTime }
+        return object.body[path: name]?.string.map { TimestampParser.microseconds($0) != nil } ?? false
+    }
+
+    /// A day or moment that lies some days behind another, spelt like it.
+    private func later(_ text: String, _ days: Int) -> JSONValue {
+        var alike = collection
+        alike.cursorFormat = .init(spelling: .string(text))
+        let spelling = CursorSpelling(alike, like: [.string(text)])
+        return spelling.position(.string(text)).map { spelling.value(at: $0 + Int64(days) * 86_400_000_000) }
+            ?? .string(text)
     }
 
     /// The objects, where their keys are numbers, under keys around a power of ten, such as 998 to 1003, in the order that

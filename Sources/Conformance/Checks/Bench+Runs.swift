@@ -62,6 +62,7 @@ extension Bench {
         let actual = try await table(run)
         if let sql { return sqlDifference(expected, actual, sql.table) }
         let found = actual?.byKey ?? [:]
+        let expected = inSpan(of: run, expected)
         let columns = Set(actual?.schema.names ?? [])
         let keys = Set(keyColumns)
         let embedded = Set(collection.embeds.map(\.member))
@@ -74,13 +75,12 @@ extension Bench {
                         member.value, isDayEnough: column == schema.dayColumn, isWordEnough: !changed.contains(column))
                     return (column: column, value: value)
                 }
-            let shown = Dictionary(sent.filter { keys.contains($0.column) }.map { ($0.column, $0.value.shown) }) {
-                first, _ in first
-            }
+            let ofKey = sent.filter { keys.contains($0.column) }.map { ($0.column, self.keyCell($0.column, $0.value)) }
+            let shown = Dictionary(ofKey) { first, _ in first }
             let row = found[TableImage.key(of: shown, by: keyColumns)]?.values
             return sent.reduce(into: [:]) { values, cell in
                 if let key = shown[cell.column] { values[cell.column] = key }
-                guard let row, columns.contains(cell.column), !keys.contains(cell.column) else { return }
+                guard let row, columns.contains(cell.column) else { return }
                 let kept = row[cell.column] ?? .null
                 // Of two members that become one column the source may leave one out.
                 if values[cell.column] == kept { return }
@@ -96,6 +96,41 @@ extension Bench {
         tally.add(Counters(rows: expected.count))
         return TableDiff(
             expected: image, actual: TableImage(rows: actualRows, keys: keyColumns), comparesSchema: false)
+    }
+
+    /// The objects that a run was to bring: not those from before the day at which the form lets history begin, where the run
+    /// began there.
+    private func inSpan(of run: Lab.Run, _ objects: [World.Object]) -> [World.Object] {
+        guard let start = configuredStart, spelling.isTime else { return objects }
+        let lower = boundFilters.filter {
+            $0.field == collection.cursor && [.greater, .greaterOrEqual].contains($0.comparison)
+        }
+        let bounds = run.log.requests.filter(isList).flatMap { request -> [Int64] in
+            guard let call = try? ModelCall(request.request) else { return [] }
+            return lower.compactMap { $0.bound(in: call).flatMap { spelling.position(stored: $0) } }
+        }
+        let day: Int64 = 86_400_000_000
+        guard let first = bounds.min(), first / day == start / day else { return objects }
+        return objects.filter { spelling.position(cursor($0)).map { $0 >= first } ?? true }
+    }
+
+    /// The earliest day or moment that the config names.
+    private var configuredStart: Int64? {
+        FormPlace.all(input.source.form.fields, in: input.config).compactMap { place in
+            input.config.value(at: place.path)?.string.flatMap { TimestampParser.microseconds($0) }
+        }.min()
+    }
+
+    /// A value of the key as the table keeps it: the column of a cursor has the type that the cursor was declared with.
+    func keyCell(_ column: String, _ value: SentValue) -> Value {
+        guard let field = schema.field, column == Self.column(field.name), let text = value.json.string,
+            let moment = TimestampParser.microseconds(text)
+        else { return value.shown }
+        switch field.type {
+        case .date: return TimestampParser.days(text).map { .date($0) } ?? value.shown
+        case .datetime, .timestamp: return .timestamp(moment)
+        case .integer, .numeric, .objectID: return value.shown
+        }
     }
 
     /// Columns that hold words although truth values alone are sent there, and nobody declares a type. Where kinds are

@@ -2,4 +2,5 @@
 enum FixtureChecks {
     static let all =
         FixtureReplayChecks.all + FixtureContentChecks.all + FixtureChainChecks.all + FixtureShapeChecks.all
+        + FixtureModeChecks.all
 }

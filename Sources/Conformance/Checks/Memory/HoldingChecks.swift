@@ -144,7 +144,10 @@ struct Holding: Sendable {
     let history: [String]
 
     init(_ bench: Bench, rows: Int) async throws {
-        let objects = bench.multiplied(to: rows)
+        // Rows of one length: by chance five long ones may meet on a page.
+        let plain = bench.multiplied(to: rows)
+        let lengths = plain.map { JSONValue.object($0.body).text.utf8.count }
+        let objects = zip(plain, lengths).map { $0.padded(to: (lengths.max() ?? 0) - $1) }
         let journal = WireJournal()
         let upstream = FaultyUpstream(base: try bench.upstream(objects, pageSize: 5), fault: .none, journal: journal)
         var plan = bench.plan(.fullRefresh)
@@ -253,7 +256,7 @@ extension Bench {
             var object = objects[index % objects.count]
             let round = index / objects.count
             guard round > 0 else { return object }
-            for name in collection.key {
+            for name in membersForCopies(of: object) {
                 guard let value = object.body[path: name] else { continue }
                 if let number = value.int64 {
                     object.body[path: name] = .number(JSONNumber(number &+ Int64(round) * 1_000_003))

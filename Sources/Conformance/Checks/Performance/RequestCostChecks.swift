@@ -112,8 +112,11 @@ extension Bench {
 
     /// The requests of an increment that finds nothing.
     fileprivate func idleIncrement(after rows: Int) async throws -> [LoggedRequest] {
-        // A minute apart, if it is a time: the API may take whole seconds only.
-        let step = max((spelling.isTime ? max(spelling.unit, 1_000_000) : spelling.unit) * 60, boundUnit)
+        // A minute apart, if it is a time: the API may take whole seconds only. Days follow one another: a reader may go
+        // from window to window.
+        let isByDay = spelling.format == .date
+        let step = max(
+            isByDay ? spelling.unit : (spelling.isTime ? max(spelling.unit, 1_000_000) : spelling.unit) * 60, boundUnit)
         let shown = made(rows) { oldest + Int64($0) * step }
         var plan = plan()
         plan.requestLimit = 1_000

@@ -229,8 +229,9 @@ extension Bench {
                 values[Self.column(name)] = SQLValues.key(value, of: sql.table.column(name), sql.base.engine)
                 continue
             }
-            if let text = value.string { values[Self.column(name)] = .string(text) }
-            if let number = value.int64 { values[Self.column(name)] = .int(number) }
+            if value.string != nil || value.int64 != nil {
+                values[Self.column(name)] = keyCell(Self.column(name), SentValue(value))
+            }
         }
         return TableImage.key(of: values, by: keyColumns)
     }

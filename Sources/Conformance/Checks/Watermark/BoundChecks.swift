@@ -14,11 +14,12 @@ enum BoundChecks {
             + "the first page that is wholly beyond it.",
         method:
             "Five new rows, on three pages, after a history of 10 pages, and after one of 300 (hostile: 1,000); the requests of the two "
-            + "increments are counted. Of a database, the rows that the engine hands over after 20 rows of history, and after 120.",
+            + "increments are counted, and a page behind a bounded one must carry the bound as well, unless the recording shows "
+            + "that the API's positions hold it. Of a database, the rows that the engine hands over after 20 rows of history, and after 120.",
         likelyCause:
             "The bound is sent with the first page only, or not at all: the reader walks through the whole history. "
             + "Put it into every request, or stop at the first page that is older than the stored value.",
-        catches: "bound-on-the-first-page-only", "epoch-number-on-datetime-field",
+        catches: "bound-on-the-first-page-only", "bound-left-to-the-position", "epoch-number-on-datetime-field",
         "condition-in-another-place"
     ) { input in
         try await Bench.judging(input) { bench in
@@ -27,7 +28,7 @@ enum BoundChecks {
             let few = try await bench.increment(afterPages: 10)
             let many = try await bench.increment(afterPages: input.profile == .hostile ? 1_000 : 300)
             let (expected, actual) = (few.log.requests.count, many.log.requests.count)
-            if few.error == nil, many.error == nil, actual <= expected + 1 { return [] }
+            if few.error == nil, many.error == nil, actual <= expected + 1 { return try bench.boundLeftToPosition(few) }
             let unbounded = many.log.requests.filter(bench.isList).first { !bench.isBounded($0) }
             return [
                 Finding(
@@ -74,7 +75,7 @@ enum BoundChecks {
         proves: "A full refresh asks for everything, also when an incremental state is stored.",
         method:
             "Incremental sync, then a full refresh of the same table; no request of the refresh may carry a parameter "
-            + "that the API takes as a bound, and the table must hold all objects.",
+            + "that the API takes as a bound, and the table must hold all objects that one without a stored state brings.",
         likelyCause: "The bound is a fixed parameter of the request, or is taken from the stored state in every mode.",
         catches: "full-refresh-keeps-a-bound"
     ) { input in
@@ -92,9 +93,14 @@ enum BoundChecks {
                         actual: "It asks for a part: \(request)", history: second.log.lines())
                 ]
             }
+            let difference = try await bench.difference(bench.objects, second)
+            if difference.isEmpty { return [] }
+            // What is wrong with the rows of any full refresh has nothing to do with bounds.
+            let fresh = try await bench.successful(bench.plan(.fullRefresh), of: bench.upstream(), at: "full refresh")
+            guard try await bench.difference(bench.objects, fresh).isEmpty else { return [] }
             return bench.finding(
-                try await bench.difference(bench.objects, second), at: "full refresh after an incremental sync",
-                expected: "all \(bench.objects.count) rows", second)
+                difference, at: "full refresh after an incremental sync", expected: "all \(bench.objects.count) rows",
+                second)
         }
     }
 
@@ -160,6 +166,44 @@ extension Bench {
         return try await run(
             plan, of: upstream(history + recent + new, pageSize: 2, later: .microseconds(6 * step + 3_600_000_000)),
             into: first.files)
+    }
+
+    /// A page that is asked for without the bound of the one before: by most APIs' positions it is a page of another list.
+    fileprivate func boundLeftToPosition(_ run: Lab.Run) throws -> [Finding] {
+        let requests = run.log.requests.filter(isList)
+        guard let place = Self.firstDropped(try requests.map { try ModelCall($0.request) }, endpoint, boundFilters)
+        else {
+            return []
+        }
+        for state in input.scenario.manifest.states where state.http != nil {
+            let calls = try input.scenario.exchanges(state: state.name).compactMap { try? ModelCall($0) }
+            let own = calls.filter { endpoint.names(for: $0) != nil }
+            if Self.firstDropped(own, endpoint, boundFilters) != nil { return [] }
+        }
+        return [
+            Finding(
+                at: "increment of five rows, request \(requests[place].index)",
+                expected: "the bound beside the position, as on the first page",
+                actual: "The page is asked for by its position alone: \(requests[place])", history: run.log.lines(),
+                cause:
+                    "The bound is sent with the first page only. A position is a place in the list that it was given for: in "
+                    + "the list without a bound there are other rows. Put the bound into every request.")
+        ]
+    }
+
+    /// The first page that has a position and no bound, behind one that has a bound; nil where pages lead on by URLs.
+    private static func firstDropped(
+        _ calls: [ModelCall], _ endpoint: ModelDeclaration.Endpoint, _ filters: [ModelDeclaration.Filter]
+    ) -> Int? {
+        guard [.cursor, .lastKey, .offset, .page].contains(endpoint.page.style) else { return nil }
+        var hasBound = false
+        for (index, call) in calls.enumerated() {
+            let isBounded = filters.contains { $0.asked(call) != .nothing }
+            let beginnings: [String?] = [nil, endpoint.page.style == .offset ? "0" : "\(endpoint.page.firstPage)"]
+            let isFirst = beginnings.contains(call.parameter(endpoint.page.parameter))
+            if isFirst { hasBound = isBounded } else if hasBound, !isBounded { return index }
+        }
+        return nil
     }
 
     /// Rows of recorded answers that lie beyond the bound of their request.

@@ -68,8 +68,11 @@ extension Bench {
 
     /// A sync of everything, then one with nothing new.
     private func secondIncrement() async throws -> Lab.Run {
-        let first = try await successful(plan(), of: upstream(), at: "first sync")
-        return try await successful(plan(), of: upstream(), into: first.files, at: "increment")
+        var plan = plan()
+        // A reader may go from the day on in windows of a week, or of a day.
+        plan.requestLimit = 4_000
+        let first = try await successful(plan, of: upstream(), at: "first sync")
+        return try await successful(plan, of: upstream(), into: first.files, at: "increment")
     }
 }
 

@@ -9,7 +9,7 @@ enum AlmanacFixture {
     private static let manifest = SpecimenRecording.manifest(
         "What is kept by the day",
         schemas: [
-            "readings": ["mode": "incremental", "field": "day", "type": "date", "keys": ["id"], "sort": "asc"],
+            "readings": ["mode": "incremental", "field": "day", "type": "date", "keys": ["day", "id"], "sort": "asc"],
             "visits": ["mode": "incremental", "field": "at", "type": "datetime", "keys": ["id"], "sort": "asc"],
             "files": [
                 "mode": "incremental", "field": "modified_at", "type": "datetime", "keys": ["path"], "sort": "asc",
@@ -19,7 +19,7 @@ enum AlmanacFixture {
     private static let model: JSONValue = [
         "collections": [
             "readings": [
-                "key": "id", "cursor": "day", "cursorFormat": "date",
+                "key": ["day", "id"], "cursor": "day", "cursorFormat": "date",
                 "from": [["path": "/v1/readings", "rows": "data"]],
             ],
             "visits": ["key": "id", "cursor": "at", "from": [["path": "/v1/visits", "rows": "data"]]],

@@ -3,7 +3,7 @@ import Tributary
 
 /// A small correct source of what is kept by the day, wrong in one way where its config says so.
 ///
-/// `readings` are followed by their day, `visits` are read in windows of a day, and `files` become visible late.
+/// `readings` are followed by their day, which is a part of their key, `visits` are read in windows of a day, and `files` become visible late.
 struct AlmanacSource: Source {
     static let description = SourceDescription(
         type: "Specimen", label: "Specimen", category: .engineering, docs: "https://specimen.example/docs")
@@ -56,7 +56,7 @@ struct AlmanacSource: Source {
     }
 
     private static let readings = RESTEndpoint(
-        "readings", path: "/v1/readings", primaryKeys: ["id"], rows: "data",
+        "readings", path: "/v1/readings", primaryKeys: ["day", "id"], rows: "data",
         incremental: [RESTIncremental(.date("day"), start: RESTIncremental.Bound("from", format: .date))],
         sort: .ascending, partitioning: .md5())
 

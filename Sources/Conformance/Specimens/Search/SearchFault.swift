@@ -33,6 +33,24 @@ struct SearchFault: SpecimenFault {
                 }
             }
         },
+        SearchFault("bound-left-to-the-position", "Asks for further pages of a search by their token alone.") {
+            $0.endpoint = { endpoint in
+                guard endpoint.name == "changes" else { return }
+                endpoint.paginator = Paginator(
+                    apply: { position, request in
+                        if position.isNull { return }
+                        request.set(.body("page_token"), position)
+                        request.body?["filter"] = nil
+                    }, next: { _, page, _ in page.value("next_page_token").flatMap { $0.isNull ? nil : $0 } })
+            }
+        },
+        SearchFault("increments-offered-and-not-recorded", "Offers increments of a list that it never asked for any.") {
+            $0.endpoint = { endpoint in
+                if endpoint.name == "studies" {
+                    endpoint.incremental = [.datetime("created_at", parameter: .body("filter.created_since"))]
+                }
+            }
+        },
         SearchFault("order-not-asked-for-in-the-body", "Leaves the order out of the body of a search.") {
             $0.endpoint = { if $0.name == "changes" { $0.body = [:] } }
         },
