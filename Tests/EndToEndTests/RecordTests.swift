@@ -39,6 +39,26 @@ struct RecordTests {
         ]
     }
 
+    @Test("a stand-in answers for connecting and syncing as well; what is no pair is refused with an example")
+    func syncedFromStandIn() async throws {
+        let service = try await standIn()
+        let folder = try TemporaryFolder("record")
+        let tool = CommandLineTool(folder: folder.url)
+        let place = ["--stand-in", "https://api.stripe.com=\(service.url)", "--state", folder.file("state").path]
+        let made = try tool.run(
+            [
+                "connect", "stripe", "--name", "shop", "--no-validate", "--set", "auth_method.selection=api_key",
+                "--set",
+                "auth_method.stripe_secret_key=\(Self.key)",
+            ] + place)
+        #expect(made.status == 0, "\(made.errors)")
+        let synced = try tool.run(
+            ["sync", "shop", "customers", "--mode", "full-refresh", "--lake", folder.file("lake").path] + place)
+        #expect(synced.status == 0 && synced.output.contains("12"), "\(synced.output) \(synced.errors)")
+        let wrong = try tool.run(["schemas", "shop", "--stand-in", "api.stripe.com"])
+        #expect(wrong.status == 64 && wrong.errors.contains("https://api.stripe.com=http://"), "\(wrong.errors)")
+    }
+
     @Test("an access token stands for an account, and a later state is cut as the first one was")
     func laterState() async throws {
         let service = try await standIn()

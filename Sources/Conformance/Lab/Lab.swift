@@ -141,7 +141,9 @@ public struct Lab: Sendable {
     ) throws -> SourceContext {
         let nothing = NoUpstream(name: upstream.name)
         let http = try upstream.httpClient(clock: clock).map { client in
-            stack(LabHTTPClient(base: client, log: log, steps: steps, clock: clock, limit: limit, run: 0), clock)
+            PiecemealHTTPClient(
+                base: stack(
+                    LabHTTPClient(base: client, log: log, steps: steps, clock: clock, limit: limit, run: 0), clock))
         }
         let databases = try upstream.databaseConnector(clock: clock).map { connector in
             LabDatabaseConnector(base: connector, log: log, steps: steps, limit: limit)

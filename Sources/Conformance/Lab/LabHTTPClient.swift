@@ -31,3 +31,40 @@ struct LabHTTPClient: HTTPClient {
         }
     }
 }
+
+/// Gives files piece by piece, as a connection does.
+struct PiecemealHTTPClient: HTTPClient {
+    let base: any HTTPClient
+
+    func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        var response = try await base.send(request)
+        if !response.isJSON { response.body = response.body.inPieces() }
+        return response
+    }
+}
+
+extension HTTPResponse {
+    fileprivate var isJSON: Bool {
+        let type = headers["content-type"]?.lowercased() ?? ""
+        return type.contains("json") && !type.contains("ndjson")
+    }
+}
+
+extension HTTPBody {
+    /// The same in pieces that end anywhere, in the middle of a line and of a character too, as those of a file do.
+    fileprivate func inPieces() -> HTTPBody {
+        let rest = Lock<ArraySlice<UInt8>>([])
+        return HTTPBody {
+            if rest.withLock(\.isEmpty) {
+                guard let chunk = try await chunk() else { return nil }
+                rest.withLock { $0 = chunk[...] }
+            }
+            return rest.withLock { rest in
+                // Of a short one each byte is a piece, so that some piece ends wherever it matters.
+                let size = rest.count > 1_024 ? 97 : 1
+                defer { rest = rest.dropFirst(size) }
+                return Array(rest.prefix(size))
+            }
+        }
+    }
+}

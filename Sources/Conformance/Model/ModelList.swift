@@ -98,11 +98,11 @@ struct ModelList {
         switch style.style {
         case .single: return
         case .lastKey: text = position
-        case .cursor: text = ModelPage.token(position)
+        case .cursor: text = ModelPage.cursor(position)
         case .offset: text = String(offset)
         case .page: text = String(number + style.firstPage)
         case .nextURL, .link:
-            text = style.isNumbered ? String(number + style.firstPage) : ModelPage.token(position)
+            text = style.isNumbered ? String(number + style.firstPage) : ModelPage.cursor(position)
         }
         page.next = style.style == .page ? .number(JSONNumber(Int64(number + style.firstPage))) : .string(text)
         page.nextURL = call.url(setting: style.parameter, to: text)

@@ -25,13 +25,18 @@ struct ModelPage {
     /// A member as a path or a position spells it.
     static func text(_ value: JSONValue) -> String { value.string ?? value.text }
 
+    /// A token with what must be encoded in a URL, and once alone: nobody may take it apart, or decode it.
+    static func cursor(_ position: String) -> String { token(position) + cursorEnd }
+    private static let cursorEnd = "/%2B="
+
     /// An opaque token for a position, as APIs make them.
     static func token(_ position: String) -> String {
         Data(position.utf8).base64EncodedString().replacingOccurrences(of: "=", with: "")
             .replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
     }
 
-    static func position(_ token: String) -> String {
+    static func position(_ cursor: String) -> String {
+        let token = cursor.hasSuffix(cursorEnd) ? String(cursor.dropLast(cursorEnd.count)) : cursor
         var text = token.replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
         while text.count % 4 != 0 { text += "=" }
         return Data(base64Encoded: text).map { String(decoding: $0, as: UTF8.self) } ?? token

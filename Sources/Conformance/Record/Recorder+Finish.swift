@@ -133,7 +133,8 @@ extension Recorder {
     }
 
     private static let isNotRefused =
-        "The upstream did not refuse made-up credentials, so there is no scenario bad-credentials."
+        "The upstream did not refuse made-up credentials, so there is no scenario bad-credentials: what the source asks to "
+        + "validate them (`probe`) is public. Choose a path that only somebody with an account may read."
 
     private static let hasNoSecret =
         "No scenario bad-credentials was recorded: the source shows who it is by the token of an OAuth account, and the "

@@ -71,7 +71,7 @@ struct BaseURL: Equatable {
     /// The fields of the form, a line each. What a user fills in must not lead the credentials to another host.
     var fields: [String] {
         parts.map { part in
-            "@Input(\"\(part.label)\", placeholder: \"\(part.example)\", rule: .\(part.isHost ? "host" : "hostLabel")) "
+            "@Input(\"\(part.label)\", placeholder: \"\(part.example)\", rule: .\(part.isHost ? "hostAndPort" : "hostLabel")) "
                 + "var \(part.property): String"
         }
     }

@@ -38,7 +38,17 @@ extension FieldRule<String> {
 
     /// A host name or an IP address, without scheme, port or path.
     public static var host: Self {
-        Self("a host name or an IP address") { HostName.problem(with: $0) == nil }
+        Self("a host name or an IP address, without a port") { HostName.problem(with: $0) == nil }
+    }
+
+    /// A host name or an IPv4 address, with a port where the server has one of its own: `shop.example.com:8443`.
+    public static var hostAndPort: Self {
+        Self("a host name or an IP address, with or without a port") { text in
+            let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let host = parts.first, HostName.problem(with: String(host)) == nil else { return false }
+            return parts.count == 1
+                || parts[1].utf8.allSatisfy { (0x30...0x39).contains($0) } && (1...65_535).contains(Int(parts[1]) ?? 0)
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cassettes
 import Foundation
 import Logging
 import Pipeline
@@ -23,15 +24,20 @@ struct NetworkOptions: ParsableArguments {
         help: "Refuse private, loopback and reserved addresses, as a host that serves several users must.")
     var publicHostsOnly = false
 
+    @OptionGroup var standIns: StandInOptions
+
     /// What sources may use: live clients, this machine's clock, the accounts of the store.
     func context(store: StateStore) throws -> SourceContext {
         let policy: AddressPolicy = publicHostsOnly ? .publicOnly : .unrestricted
         let clock = SystemClock()
+        let places = try standIns.places()
         let hosts = HostValidator(policy: policy, resolver: SystemResolver())
         var logger = Logger(label: "tributary")
         logger.logLevel = .error
         return SourceContext(
-            http: LiveHTTP.make(policy: policy, clock: clock),
+            http: LiveHTTP.make(policy: policy, clock: clock) { wire in
+                places.isEmpty ? wire : StandInHints(RelocatingHTTPClient(wire, places: places), places: places)
+            },
             databases: LiveDatabaseConnector(),
             tunnels: SSHTunnelOpener(
                 hosts: hosts,

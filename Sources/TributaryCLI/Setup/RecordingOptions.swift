@@ -27,13 +27,7 @@ struct RecordingOptions: ParsableArguments {
 
     @OptionGroup var input: ConfigInput
 
-    @Option(
-        name: .customLong("stand-in"),
-        help: ArgumentHelp(
-            "Let another server answer for an origin, such as one on this machine.",
-            discussion: "The source asks as always, and the recording names the origin. May be given several times.",
-            valueName: "origin=url"))
-    var standIns: [String] = []
+    @OptionGroup var standIns: StandInOptions
 
     @Option(help: "The folder of the fixtures.", completion: .directory)
     var fixtures = "Fixtures"
@@ -61,24 +55,6 @@ struct RecordingOptions: ParsableArguments {
         guard moment.first == "t", Int(moment.dropFirst()) != nil else {
             throw ValidationError("A state is named t0, t1, t2 and so on.")
         }
-        _ = try places()
-    }
-
-    /// Origins and who answers for them.
-    func places() throws -> [String: String] {
-        try Dictionary(
-            standIns.map { text in
-                let sides = text.split(separator: "=", maxSplits: 1).map { side in
-                    String(side.hasSuffix("/") ? side.dropLast() : side)
-                }
-                guard sides.count == 2, sides.allSatisfy({ $0.hasPrefix("http") }) else {
-                    throw ValidationError(
-                        "Reading --stand-in '\(text)': it is to be such as https://api.stripe.com=http://127.0.0.1:8420."
-                    )
-                }
-                return (sides[0], sides[1])
-            }
-        ) { $1 }
     }
 
     var statePath: String {
@@ -121,7 +97,7 @@ struct RecordingOptions: ParsableArguments {
     func live(_ store: StateStore, accounts: [Integration]) throws -> LiveSide {
         let policy: AddressPolicy = publicHostsOnly ? .publicOnly : .unrestricted
         let hosts = HostValidator(policy: policy, resolver: SystemResolver())
-        let places = try places()
+        let places = try standIns.places()
         return LiveSide(
             http: { wrap in
                 LiveHTTP.make(policy: policy) { wire in

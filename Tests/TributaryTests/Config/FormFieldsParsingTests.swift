@@ -57,11 +57,28 @@ struct FormFieldsParsingTests {
         #expect(config.sshTunnel == Tunnel(server: server, requiresTLS: true))
     }
 
+    private struct Served: FormFields {
+        @Input("Host", rule: .hostAndPort) var host: String
+    }
+
     private struct Optionals: FormFields {
         @Input("Days", rule: .range(1...90)) var days: Int?
         @Input("Port", rule: .port) var port: Int?
         @Input("Workspace", rule: .hostLabel) var workspace: String?
         @Input("Host", rule: .host) var host: String?
+    }
+
+    @Test(
+        "a server of the user's own may have a port, and leads nowhere else",
+        arguments: [
+            ("shop.example.com", true), ("shop.example.com:8443", true), ("127.0.0.1:3000", true),
+            ("shop.example.com:", false),
+            ("shop.example.com:0", false), ("shop.example.com:65536", false), ("shop.example.com:80/x", false),
+            ("user@shop.example.com", false), ("shop.example.com:8443@evil.example", false), (":80", false),
+            ("", false),
+        ])
+    func hostAndPort(_ text: String, _ isTaken: Bool) {
+        #expect(((try? Served.parse(["host": .string(text)])) != nil) == isTaken)
     }
 
     @Test("a field that may be left out is held to its rule where it is given")

@@ -86,7 +86,7 @@ extension ReadingChecks {
             "A value is changed on its way: converted, rounded, cut, replaced where it is empty, or taken from "
             + "another object.",
         profile: .quick, catches: "zero-becomes-null", "truth-becomes-a-word", "null-becomes-an-empty-text",
-        "doubled-quotes-kept", "code-read-as-a-number"
+        "doubled-quotes-kept", "code-read-as-a-number", "characters-cut-between-pieces"
     ) { input in
         guard let schema = input.schema, let recorded = try input.recordedFirst(), recorded.state.http != nil else {
             return .notApplicable("The scenario has no recorded traffic: a database's rows are compared with its own.")

@@ -17,7 +17,8 @@ enum ReadingChecks {
             + "lake's table is compared with the objects, by key and by each value: null is no empty text, no zero and no "
             + "false, a truth value no word, and a number that was rounded another one.",
         likelyCause: "Reading ends before the last page, or rows are dropped or changed on the way.", profile: .quick,
-        catches: "first-page-only", "nested-list-first-page-only", "terminal-page-null-list-crashes",
+        catches: "first-page-only", "cursor-decoded-before-it-is-sent", "nested-list-first-page-only",
+        "terminal-page-null-list-crashes",
         "result-window-cap-truncates", "reanchor-on-timestamp-stuck-on-ties", "page-number-missing-in-sync-mode",
         "page-cap-reported-as-complete", "null-batch-closes-bounded-read", "zero-becomes-null", "truth-becomes-a-word",
         "null-becomes-an-empty-text", "token-sent-under-another-name", "transport-of-the-first-connection-kept"

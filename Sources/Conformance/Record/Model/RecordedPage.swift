@@ -27,7 +27,7 @@ struct RecordedPage {
 
     /// Nil for what cannot be a page, or was refused.
     init?(_ exchange: RecordedExchange, state: String, keys: [String], sizes: Set<String> = []) {
-        guard exchange.status == 200, let call = try? ModelCall(exchange),
+        guard exchange.status == 200, !Self.isOfLines(exchange), let call = try? ModelCall(exchange),
             let body = try? JSONValue(parsing: exchange.body),
             body.object != nil || body.array != nil
         else { return nil }
@@ -55,6 +55,13 @@ struct RecordedPage {
                 ($0.name, ModelDeclaration.Endpoint.value(ofHeader: $0.value))
             })
         syncTypes = exchange.exchange.syncTypes
+    }
+
+    /// Whether the answer is a file of lines: one with a single line reads like a page.
+    private static func isOfLines(_ exchange: RecordedExchange) -> Bool {
+        let type = exchange.exchange.response.headers.first { $0.name.lowercased() == "content-type" }?.value
+            .lowercased()
+        return ["ndjson", "jsonl", "json-lines", "json-seq", "csv"].contains { type?.contains($0) ?? false }
     }
 
     /// Whether a header field may tell of a list: none of HTTP's own that has another meaning, and no quota.

@@ -23,6 +23,7 @@ struct BureauBend: SpecimenBend {
     var trustsAnyHost = false
     var takesGoneForTheEnd = false
     var leavesPauseOut = false
+    var decodesPieces = false
 }
 
 /// A seeded fault of the bureau.
@@ -75,6 +76,9 @@ struct BureauFault: SpecimenFault {
         },
         BureauFault("code-read-as-a-number", "Makes a number of a code that begins with zeros.") {
             $0.readsCodesAsNumbers = true
+        },
+        BureauFault("characters-cut-between-pieces", "Decodes each piece of a file by itself.") {
+            $0.decodesPieces = true
         },
         BureauFault("all-files-held-before-the-first-row", "Keeps the rows of all parts until the last is there.") {
             $0.holdsAllParts = true

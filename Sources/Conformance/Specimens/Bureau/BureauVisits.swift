@@ -83,11 +83,18 @@ extension BureauReader {
         request.headers.set("Authorization", prefix: "Bearer ", secret: config.apiKey)
         let response = try await context.http.send(request)
         guard response.status == 200 else { throw try await error(for: response, reading: "visits") }
-        let records = RecordedFile.objects(try await response.body.collect())
+        let records = RecordedFile.objects(try await bytes(of: response.body))
         guard records.count == part.rows else {
             throw refusal("a part of the report has \(records.count) rows and not \(part.rows)")
         }
         return records.map(row)
+    }
+
+    private func bytes(of body: HTTPBody) async throws -> [UInt8] {
+        guard config.bend.decodesPieces else { return try await body.collect() }
+        var text = ""
+        while let piece = try await body.chunk() { text += String(decoding: piece, as: UTF8.self) }
+        return Array(text.utf8)
     }
 
     /// A record with its empty fields as nulls.

@@ -72,6 +72,11 @@ extension LedgerFault {
                 context.http = TirelessClient(base: context.http, clock: context.clock)
             }
         },
+        LedgerFault(
+            "row-text-taken-for-a-refusal", "Takes any answer with the words 'not found' for an empty list.", .kit
+        ) {
+            $0.actions = [ResponseAction(text: "not found", .ignore)]
+        },
         LedgerFault("retries-at-two-layers", "Retries 503 in the source although the transport has done so.", .kit) {
             $0.actions = [ResponseAction([503], .retry)]
         },

@@ -1,4 +1,5 @@
 import Columns
+import Foundation
 import Tributary
 
 /// Rows that are not read.
@@ -16,6 +17,16 @@ extension LedgerFault {
                 notes.paginator = Paginator(
                     apply: { position, request in if !position.isNull { request.set("after", position) } },
                     next: { _, page, size in page.rowCount < size?.rows ?? 0 ? nil : page.value("next") })
+            }
+        },
+        LedgerFault("cursor-decoded-before-it-is-sent", "Decodes the position of the next page as if it were escaped.")
+        {
+            $0.notes = { notes in
+                notes.paginator = Paginator(
+                    apply: { position, request in
+                        guard let text = position.string else { return }
+                        request.set("after", .string(text.removingPercentEncoding ?? text))
+                    }, next: { _, page, _ in page.value("more")?.bool == true ? page.value("next") : nil })
             }
         },
         LedgerFault("short-page-taken-as-end", "Takes a page with fewer rows than the one before for the last.", .kit) {
