@@ -110,7 +110,9 @@ extension Bench {
             return lower.compactMap { $0.bound(in: call).flatMap { spelling.position(stored: $0) } }
         }
         let day: Int64 = 86_400_000_000
-        guard let first = bounds.min(), first / day == start / day else { return objects }
+        // A day that is yet to come leaves nothing to ask for.
+        let asked = bounds.min() ?? (run.log.requests.contains(where: isList) ? nil : start)
+        guard let first = asked, first / day == start / day else { return objects }
         return objects.filter { spelling.position(cursor($0)).map { $0 >= first } ?? true }
     }
 

@@ -9,6 +9,8 @@ struct RecordedBench: Sendable {
     let schema: Manifest.Schema
     let lab: Lab
     let tally = Bench.Tally()
+    /// Rows that the source is told to ask for, or to hand over, at once; nil leaves that to it.
+    var pageRows: Int?
 
     /// Judges such a table; of a modelled one other checks ask more than a recording can answer.
     ///
@@ -40,7 +42,9 @@ struct RecordedBench: Sendable {
 
     /// A run over a state's answers, all of which are still to be given.
     func run(_ plan: Lab.Plan, at state: String, into files: MemoryLake.Files = [:]) async throws -> Lab.Run {
-        let run = try await lab.run(plan, of: try input.replay(state), into: files)
+        var upstream = try input.replay(state)
+        upstream.maximumPageSize = pageRows
+        let run = try await lab.run(plan, of: upstream, into: files)
         tally.add(Counters(requests: run.log.requests.count, runs: 1))
         return run
     }

@@ -6,6 +6,8 @@ import Tributary
 public struct ReplayUpstream: Upstream {
     public let scenario: Scenario
     public let state: Manifest.State
+    /// Rows that a source is told to ask for, or to hand over, at once.
+    public var maximumPageSize: Int?
 
     private let database: EngineDatabase?
     private let cassette: StatementReplay?

@@ -14,19 +14,23 @@ enum RecordedCutChecks {
             + "table of a read that was not killed.",
         method:
             "A full refresh and a read in the table's own mode over the first recorded state, with a commit after every two "
-            + "rows; from up to 8 of the lakes that it leaves behind its commits, all in the profile hostile, another run over "
+            + "rows, and once more with two rows handed over at once where the source heeds `maximumPageSize`; from up to 8 of the lakes that it leaves behind its commits, all in the profile hostile, another run over "
             + "the same recording must complete the table; so must one whose first request is answered with 404, since the thing "
             + "that the position names is gone, or it must fail. A run that asks for what was not recorded is not judged. Tables "
             + "with a model are judged by resume-at-every-step.",
         likelyCause:
             "The position says another place than the one behind the rows that it comes with: of a file the number of those "
             + "that are done, not that of the last one.",
-        catches: "part-position-runs-ahead", "part-position-stays-behind", "what-is-gone-taken-for-the-end"
+        catches: "part-position-runs-ahead", "part-position-stays-behind", "what-is-gone-taken-for-the-end",
+        "line-position-runs-ahead", "resumed-in-another-report"
     ) { input in
         try await RecordedBench.judging(input) { bench in
             guard let state = input.scenario.goodState else { return [] }
             var complete = 0
-            for type in Set([bench.schema.mode, .fullRefresh]).sorted(by: { $0.rawValue < $1.rawValue }) {
+            let types = Set([bench.schema.mode, .fullRefresh]).sorted { $0.rawValue < $1.rawValue }
+            for (type, rows) in types.flatMap({ type in [nil, 2].map { (type, $0) } }) {
+                var bench = bench
+                bench.pageRows = rows
                 var plan = bench.plan(type)
                 plan.keepsLakes = true
                 let whole = try await bench.run(plan, at: state)
@@ -89,6 +93,7 @@ extension RecordedBench {
                         history: run.log.lines())
                 ]
             }
+            if let finding = orderedAnew(run, whole, at: place) { return [finding] }
             let difference = TableDiff(expected: image, actual: try await table(run))
             if difference.isEmpty { continue }
             return [
@@ -104,5 +109,27 @@ extension RecordedBench {
             ]
         }
         return []
+    }
+
+    private static func isSame(_ one: LoggedRequest, _ other: LoggedRequest) -> Bool {
+        one.request.method == other.request.method && one.request.url == other.request.url
+            && one.request.body == other.request.body
+    }
+
+    /// A job that is ordered again, of which only a part is then read: the recording gives the same, and an upstream makes
+    /// another, with other rows in another order.
+    private func orderedAnew(_ run: Lab.Run, _ whole: Lab.Run, at place: String) -> Finding? {
+        let orders = whole.log.requests.filter { $0.request.method == .post }
+        guard orders.count == 1, let order = orders.first, whole.log.requests.first?.index == order.index,
+            let again = run.log.requests.first(where: { Self.isSame($0, order) }),
+            let read = run.summary?.rowsRead, let all = whole.summary?.rowsRead, read < all
+        else { return nil }
+        return Finding(
+            at: place, expected: "the job that the position was given for, or all \(all) rows of a new one",
+            actual: "\(again) orders another job, of which \(read.counted("row is", "rows are")) read.",
+            history: run.log.lines(),
+            cause:
+                "The position names a place, and not the job that it is a place of: keep the job's id in the resume token, and "
+                + "throw `resumeTokenExpired` where that job is gone.")
     }
 }

@@ -88,10 +88,15 @@ extension Bench {
             let place = "row dated \(name) ahead, sync \(step + 1)"
             let run = try await successful(plan(), of: try refusingFuture(shown, now), into: files, at: place)
             files = run.files
+            // Who asks day by day asks up to the present one: a later day comes when it is there.
+            let isByDay = spelling.format == .date
+            let due = isByDay ? shown.filter { spelling.position(cursor($0)).map { $0 <= now } ?? true } : shown
+            var difference = try await difference(due, run)
+            if isByDay { difference.extra = [] }
             let findings = finding(
-                try await difference(shown, run),
+                difference,
                 at: "\(place); stored \(run.summary?.watermarkBefore ?? "nothing"), bound sent: \(boundTexts(run))",
-                expected: "all \(shown.count) rows", run,
+                expected: "all \(due.count) rows", run,
                 cause: step == 0
                     ? "Nothing is stored yet: the source leaves out rows that are dated ahead of its clock. A clock that is a "
                         + "minute slow would lose them." : nil)

@@ -24,6 +24,10 @@ struct BureauBend: SpecimenBend {
     var takesGoneForTheEnd = false
     var leavesPauseOut = false
     var decodesPieces = false
+    /// How many lines of a part a position inside it is ahead.
+    var linesAhead = 0
+    /// Orders another report where it goes on with one.
+    var ordersAnew = false
 }
 
 /// A seeded fault of the bureau.
@@ -51,6 +55,12 @@ struct BureauFault: SpecimenFault {
         },
         BureauFault("part-position-stays-behind", "Takes the part that it hands over for one still to come.") {
             $0.positionOff = -1
+        },
+        BureauFault("line-position-runs-ahead", "Goes on in a part a line behind the one that comes next.") {
+            $0.linesAhead = 1
+        },
+        BureauFault("resumed-in-another-report", "Orders another report, and goes on at the place of the first.") {
+            $0.ordersAnew = true
         },
         BureauFault("parts-read-last-first", "Reads the parts of a report in the wrong order, and calls it ascending.")
         {

@@ -13,9 +13,13 @@ extension BureauReader {
             primaryKeys: ["id"], sortMode: .ascending, isSorted: true, partitioning: .md5(),
             columnHints: ["score": .float64, "seen_at": .timestamp, "note": .utf8, "postcode": .utf8],
             items: Items { emit in
-                var (report, done) = (inputs.resumeToken?.value["report"]?.string, 0)
-                if report != nil { done = Int(inputs.resumeToken?.value["done"]?.int64 ?? 0) }
-                let id = if let report { report } else { try await order(since: bound(inputs)) }
+                var (report, done, line) = (inputs.resumeToken?.value["report"]?.string, 0, 0)
+                if report != nil {
+                    done = Int(inputs.resumeToken?.value["done"]?.int64 ?? 0)
+                    line = Int(inputs.resumeToken?.value["line"]?.int64 ?? 0)
+                }
+                let isThere = report != nil && !config.bend.ordersAnew
+                let id = if isThere, let report { report } else { try await order(since: bound(inputs)) }
                 var parts: [Part] = []
                 do {
                     parts = try await self.parts(of: id)
@@ -31,12 +35,26 @@ extension BureauReader {
                     return try await emit(.rows(all))
                 }
                 for index in parts.indices.dropFirst(done) {
-                    let rows = try await rows(of: parts[index])
-                    let place = index + 1 + config.bend.positionOff
-                    let token: JSONValue = ["report": .string(id), "done": .number(JSONNumber(Int64(place)))]
-                    try await emit(.rows(rows), resume: ResumeToken(token))
+                    try await handOver(rows(of: parts[index]), of: index, in: id, from: line, into: emit)
+                    line = 0
                 }
             })
+    }
+
+    /// Hands over a part's rows, as many at once as the runtime takes, each time with the place behind them.
+    private func handOver(
+        _ rows: [JSONObject], of part: Int, in report: String, from line: Int, into emit: Emitter
+    ) async throws {
+        let size = max(1, context.maximumPageSize ?? rows.count)
+        for start in stride(from: line, to: max(rows.count, 1), by: size) {
+            let isLast = start + size >= rows.count
+            let (done, next) = isLast ? (part + 1, 0) : (part, start + size + config.bend.linesAhead)
+            let token: JSONValue = [
+                "report": .string(report), "done": .number(JSONNumber(Int64(done + config.bend.positionOff))),
+                "line": .number(JSONNumber(Int64(next))),
+            ]
+            try await emit(.rows(Array(rows.dropFirst(start).prefix(size))), resume: ResumeToken(token))
+        }
     }
 
     /// The value from which an increment asks.
