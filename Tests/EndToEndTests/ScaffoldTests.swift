@@ -126,6 +126,26 @@ import Testing
     }
 
     @Test(
+        "a key's header, constants, a bound within a text and lists under their tables' names are written and recorded")
+    func partsOfTheirOwn() throws {
+        let folder = try package()
+        let result = try scaffold(
+            folder, "tracker", "--auth", "api-key", "--api-key-in", "header:X-Tracker-Key", "--pagination", "offset",
+            "--rows", "{table}", "--query", "f=json", "--table",
+            "issues=/issues.json:id:updated_on=updated_on=>={value}")
+        #expect(result.status == 0, "\(result.errors)")
+        let source = try text(folder, "Sources/SourceCatalog/Tracker/TrackerSource.swift")
+        for part in [
+            #"header: "X-Tracker-Key""#, #"query: ["f": "json"]"#, #"rows: "issues""#,
+            #"parameter: "updated_on", template: ">={value}""#,
+        ] {
+            #expect(source.contains(part), "\(part): \(source)")
+        }
+        #expect(try text(folder, "Fixtures/tracker/example/t0.har").contains("/issues.json?offset=0&limit=100&f=json"))
+        #expect(try text(folder, "Fixtures/tracker/example/model.json").contains(#""template" : ">={value}""#))
+    }
+
+    @Test(
         "how numbered pages end is told by the name of the place, or by short pages",
         arguments: [
             ("total", #"total: "total""#), ("meta.page_count", #"totalPages: "meta.page_count""#),
@@ -146,7 +166,14 @@ import Testing
             (["--pagination", "next-url", "--next", "header:X"], "--pagination header"),
             (["--method", "post", "--kind", "file"], "only a source of kind rest"),
             (["--table", "items:id:at@epoch"], "epoch-seconds"),
-            (["--order-by", "sort={field"], "{field}:asc"),
+            (["--order-by", "sort={field"], "{field}:asc"), (["--query", "format"], "format=json"),
+            (["--api-key-in", "header:X-Key"], "--auth api-key"),
+            (["--table", "lines=/orders/{orders.id}/lines:id"], "FanOut.md"),
+            (["--table", "items:id:at=filter=at>=value"], ">={value}"),
+            (["--kind", "graphql", "--rows", "data.items"], "part of the query"),
+            (["--kind", "graphql", "--table", "items:id:at=since"], "part of the query"),
+            (["--kind", "graphql", "--table", "items=/a:id", "--table", "lines=/b:id"], "one path"),
+            (["--from-openapi", "https://acme.example/openapi.json"], "curl -o openapi.json"),
         ])
     func options(_ options: [String], _ told: String) throws {
         let result = try scaffold(package(), ["acme"] + options)
