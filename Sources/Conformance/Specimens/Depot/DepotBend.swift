@@ -23,6 +23,8 @@ struct DepotBend: SpecimenBend {
     var failure: @Sendable (any Error, DatabaseEndpoint) -> any Error = { error, _ in error }
     /// Whether ``failure`` is of statements as well, and not only of the connection.
     var blamesStatements = false
+    /// What becomes of an error of a statement that reads rows.
+    var blame: @Sendable (any Error, SQLStatement) -> any Error = { error, _ in error }
     /// Rows that came, as they are passed by.
     var passing: @Sendable (SourceContext, Table) throws -> Void = { _, _ in }
     /// Tables that are offered whether they are there or not.

@@ -105,7 +105,8 @@ struct DepotReader: Sendable {
                     try await take($0)
                 }
             }
-        } catch  where bend.forgives(error) {
+        } catch {
+            guard bend.forgives(error) else { throw bend.blame(error, page.statement) }
             return (0, nil)
         }
         return result.withLock { $0 }
