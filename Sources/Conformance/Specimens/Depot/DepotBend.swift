@@ -33,6 +33,12 @@ struct DepotBend: SpecimenBend {
     var preparation: @Sendable (any DatabaseConnection, DepotTable) async throws -> Void = { _, _ in }
     /// The lower bound of an increment, and of a first read that does not go back without limit.
     var bound: @Sendable (SourceInputs) -> CursorValue? = { $0.watermark.last ?? $0.historyStart }
+    /// Whether rows without a cursor value are still to be read.
+    var readsNulls: @Sendable (SourceInputs) -> Bool = { $0.isFirstRead }
+    /// What a position of another read is taken for: the start of the table, or the end of it.
+    var stranger: @Sendable (SourceError) throws -> DepotPosition.Stranger = { throw $0 }
+    /// The rows that the config asks for, by their shelf.
+    var onShelf: @Sendable (String) -> SQLCondition = { SQLCondition(text: "shelf = ?", parameters: [.string($0)]) }
     /// The statement of all pages.
     var page: @Sendable (inout DepotPage) -> Void = { _ in }
     /// The same, by the page's number.

@@ -40,7 +40,7 @@ extension DepotFault {
         ) { bend in
             bend.afterwards = { reader, connection, emit in
                 guard reader.inputs.syncType != .fullRefresh, reader.inputs.cursorField != nil else { return }
-                var page = DepotReader.firstPage(reader.table, reader.inputs, DepotBend())
+                var page = DepotReader.firstPage(reader.table, reader.inputs, reader.config)
                 page.order = page.order.prefix(1).map { "\($0) DESC" }
                 page.limit = 1
                 let table = try await connection.query(page.statement)
