@@ -21,6 +21,9 @@ public struct Lab: Sendable {
         self.runtime = runtime
     }
 
+    /// The same lab, where errors come as the source throws them, before the runtime masks the secrets that it knows.
+    var withErrorsInClear: Lab { Lab(source: source.withErrorsInClear, stack: stack, runtime: runtime) }
+
     /// One run that a check asks for.
     public struct Plan: Sendable {
         public var schema: String
@@ -68,6 +71,8 @@ public struct Lab: Sendable {
     public struct Run: Sendable {
         public var summary: SyncSummary?
         public var error: (any Error)?
+        /// The errors after which the run was tried again.
+        public var retried: [SourceError] = []
         public var log: EventLog
         public var steps: [StepCounter.Step]
         public var clock: LabClock
@@ -87,6 +92,7 @@ public struct Lab: Sendable {
         let lake = MemoryLake(files, steps: steps)
         let runtime = runtime.perRun?() ?? runtime
         let lakes = Lock<[MemoryLake.Files]>([])
+        let retried = Lock<[SourceError]>([])
         steps.watch { index in
             if plan.keepsLakes {
                 let now = lake.contents
@@ -106,6 +112,7 @@ public struct Lab: Sendable {
                 case .committed(let report, let watermark):
                     let rows = report.rowsInserted + report.rowsUpdated
                     log.append(.committed(version: report.version, rows: rows, watermark: watermark, token: nil))
+                case .retrying(let error, _, _): retried.withLock { $0.append(error) }
                 default: break
                 }
             }
@@ -117,6 +124,7 @@ public struct Lab: Sendable {
         run.steps = steps.steps
         run.files = Self.settled(lake.contents, before: files, run, runtime)
         run.lakes = lakes.withLock { $0 }
+        run.retried = retried.withLock { $0 }
         return run
     }
 

@@ -11,7 +11,7 @@ public struct ConfiguredSource: Sendable {
     public let maskedConfig: JSONValue
     /// The config as it is to be stored: names in their wire form, secrets in clear. Encrypt it.
     package let storedConfig: JSONValue
-    private let redactor: Redactor
+    private var redactor: Redactor
     private let validation: @Sendable (String?, SourceContext) async throws -> Void
     private let listing: @Sendable (SourceContext) async throws -> [SourceSchema]
     private let reading: @Sendable (SourceInputs, SourceContext) async throws -> SourceResponse
@@ -32,6 +32,13 @@ public struct ConfiguredSource: Sendable {
         validation = { try await source.validateCredentials(config, schema: $0, in: $1) }
         listing = { try await source.schemas(for: config, in: $0) }
         reading = { try await source.read($0, with: config, in: $1) }
+    }
+
+    /// The same source, whose errors come as it throws them: the kit judges what a source says of its secrets itself.
+    package var withErrorsInClear: ConfiguredSource {
+        var copy = self
+        copy.redactor = Redactor()
+        return copy
     }
 
     /// Proves that the credentials are genuine, and with a schema that its table may be read.

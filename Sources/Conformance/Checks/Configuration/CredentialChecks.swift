@@ -60,9 +60,11 @@ enum CredentialChecks {
             "The requests of a validation are counted and classified, on the recording and on modelled lists of two "
             + "sizes with one row a page: it must cost the same on both, use GET, HEAD or paths that the manifest lists "
             + "under limits.readOnlyPaths, and at most limits.validationRequests requests (5 unless it says otherwise). Of a "
-            + "database it must fetch as many rows with 1,100 rows in a table as with few.",
+            + "database it must fetch as many rows with 1,100 rows in a table as with few, and be told no number that depends on "
+            + "them, such as a count.",
         likelyCause: "The validation reads a whole list, or creates something to see whether it may.", profile: .quick,
-        catches: "validation-reads-a-table", "validation-writes", "validation-reads-a-database-table"
+        catches: "validation-reads-a-table", "validation-writes", "validation-reads-a-database-table",
+        "validation-counts-a-database-table"
     ) { input in
         guard let state = input.scenario.goodState else { return .notApplicable(ConfigurationChecks.noTables) }
         if let database = try DatabaseValidation(input) {

@@ -13,11 +13,12 @@ enum DatabaseValueChecks {
         method:
             "A table for each type holds an ordinary value, the type's extremes and a null. It is discovered and read; "
             + "every row must arrive, values as the engine has them. What no column of the lake can hold may become null. "
-            + "In the scenario's own tables whole numbers and exact ones with a scale must not arrive as doubles or texts. A "
+            + "In the scenario's own tables whole numbers and exact ones with a scale must not arrive as doubles or texts, days not as moments, and moments not as days. A "
             + "source that offers a fixed list of tables is judged by these alone.",
         likelyCause:
             "A type is missing from the map, or a value beyond what the reader expected is an error or is cut.",
-        catches: "year-outside-carrier-range", "nul-character-in-text", "whole-numbers-cast-to-doubles"
+        catches: "year-outside-carrier-range", "nul-character-in-text", "whole-numbers-cast-to-doubles",
+        "days-cast-to-moments"
     ) { input in
         guard let sql = try SQLScenario(input.scenario), let state = input.scenario.goodState else {
             return .notApplicable("The scenario reads no database.")
@@ -28,7 +29,7 @@ enum DatabaseValueChecks {
         let now = try input.scenario.state(state).clock
         let upstream = DatabaseUpstream(world, of: input.scenario, now: now, on: stack)
         var looked = Counters()
-        var findings = try await NumberCarriers(input: input, sql: sql, stack: stack).findings(&looked)
+        var findings = try await Carriers(input: input, sql: sql, stack: stack).findings(&looked)
         if try await offersNothingMade(upstream, input) { return .judged(findings, looked: looked) }
         let content = try await upstream.content()
         for (index, sample) in SQLTypeCorpus.samples(sql.engine).enumerated() {

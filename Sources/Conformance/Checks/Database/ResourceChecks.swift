@@ -80,10 +80,10 @@ enum ResourceChecks {
         method:
             "A timeout and, in turn, a lost connection, a deadlock, a serialisation failure or a conflict with recovery "
             + "strike each step once: the sync must end well and whole. A missing permission and a syntax error strike from each "
-            + "step on: the sync must fail with that very error and not be tried again. The list of tables and the "
+            + "step on, and a refused password where it connects: the sync must fail with that very error, which must still say that no retry helps. The list of tables and the "
             + "validation, whose every statement fails, must fail as well, and the validation must ask something.",
         likelyCause: "An error in the middle of a result is taken for its end, or a lasting error is retried.",
-        catches: "lost-connection-taken-for-the-end"
+        catches: "lost-connection-taken-for-the-end", "lasting-database-error-retried"
     ) { input in
         try await Bench.judging(input) { bench in
             _ = try bench.demandDatabase()
@@ -206,8 +206,9 @@ extension Bench {
     fileprivate func ending(_ step: DatabaseStep, of database: DatabaseUpstream) async throws -> [Finding] {
         var plan = plan(.fullRefresh)
         plan.options.maxAttempts = 3
-        for (what, kind) in [
-            ("a missing permission", SourceError.Kind.permissionDenied), ("a syntax error", .upstreamFailure),
+        let refusal = step.kind == .connect ? [("a refused password", SourceError.Kind.invalidCredentials)] : []
+        for (what, kind) in refusal + [
+            ("a missing permission", .permissionDenied), ("a syntax error", .upstreamFailure),
         ] {
             let struck = Lock(0)
             var weather = Bench.pieces
@@ -218,6 +219,17 @@ extension Bench {
             }
             let run = try await run(plan, of: database.with(weather))
             let place = "\(what) from step \(step.index) on, a \(step.kind.rawValue)"
+            if let error = run.retried.first {
+                return [
+                    Finding(
+                        at: place, expected: "an error that says that no retry helps, as the driver's does",
+                        actual: "It says that it may pass, and the sync was tried again: \(error)",
+                        history: run.log.lines(),
+                        cause:
+                            "The error is made anew with a recovery of its own: let it through, or keep its `recovery`."
+                    )
+                ]
+            }
             let attempts = struck.withLock { $0 }
             guard let error = run.error as? SourceError else {
                 return [

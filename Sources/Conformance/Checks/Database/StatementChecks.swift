@@ -5,7 +5,7 @@ import Tributary
 
 /// What is said to the engine.
 enum StatementChecks {
-    static let all = [identifiersQuoted, valuesBound, readOnly, rowsToSync]
+    static let all = [identifiersQuoted, BoundValues.check, readOnly, rowsToSync]
 
     private static let identifiersQuoted = Check(
         "db-identifiers-quoted", group: .database, level: .simulated,
@@ -37,34 +37,6 @@ enum StatementChecks {
         // A mark and the accent behind it are one Character of Swift, and two of the engine.
         "accent\"\u{301}", "accent`\u{301}",
     ]
-
-    private static let valuesBound = Check(
-        "db-values-bound", group: .database, level: .simulated,
-        proves: "Values travel as parameters: the text of a statement does not depend on them.",
-        method: "Increments from two different stored values, and full reads of two different sets of rows; the texts "
-            + "that were sent must be the same.",
-        likelyCause:
-            "A bound is written into the statement. Put a question mark there, and the value into `parameters`.",
-        catches: "watermark-pasted-into-text"
-    ) { input in
-        try await Bench.judging(input) { bench in
-            _ = try bench.demandDatabase()
-            let isIncremental = bench.schema.mode == .incremental && bench.cursors.count > 2
-            let one = try await isIncremental ? bench.increment(after: 0) : bench.texts(bench.objects.dropLast())
-            let two = try await isIncremental ? bench.increment(after: 1) : bench.texts(bench.objects.dropFirst())
-            guard let text = one.subtracting(two).min() else { return [] }
-            let places = [one, two].map { texts in Set(texts.map { SQLStatement($0).withoutPlaces }) }
-            let cause =
-                "The number of rows to skip stands in the text (OFFSET): go on behind the last row's cursor and key, and hand "
-                + "them over as `parameters`."
-            return [
-                Finding(
-                    at: isIncremental ? "increments after two stored values" : "reads of two sets of rows",
-                    expected: "statements with the same texts", actual: "The text depends on the values: \(text)",
-                    witness: two.subtracting(one).sorted(), cause: places[0] == places[1] ? cause : nil)
-            ]
-        }
-    }
 
     private static let readOnly = Check(
         "db-read-only", group: .database, level: .replay,
@@ -267,19 +239,5 @@ extension Bench {
             problems.append("Rows differ: \(difference.witness.prefix(4).joined(separator: "; "))")
         }
         return problems
-    }
-
-    /// The texts that were sent for a full read of some rows.
-    fileprivate func texts(_ rows: some Collection<World.Object>) async throws -> Set<String> {
-        let run = try await successful(plan(.fullRefresh), of: database(showing: Array(rows)), at: "full read")
-        return Set(run.log.databases.statements.map(\.statement.text))
-    }
-
-    /// The texts of an increment whose stored value is one of the first.
-    fileprivate func increment(after index: Int) async throws -> Set<String> {
-        let early = objects(upTo: cursors[index])
-        let first = try await successful(plan(), of: database(showing: early), at: "first sync")
-        let second = try await successful(plan(), of: database(), into: first.files, at: "increment")
-        return Set(second.log.databases.statements.map(\.statement.text))
     }
 }

@@ -62,13 +62,17 @@ enum PositionChecks {
             "A sync is cut after each commit that stored a position; the upstream then refuses that position with 400, "
             + "404, 410 and 400 «expired» until a list is begun anew; where a list belongs to a parent with 400 alone, since "
             + "404 and 410 say that the parent is gone. The sync must complete the table, or fail with a "
-            + "typed error, and the one after it must complete the table.",
+            + "typed error, and the one after it must complete the table. A read of a database is handed the position of another "
+            + "kind of sync, and its own with parts that lack or differ: it must bring each row once, or fail.",
         likelyCause:
             "The refusal is read as an empty page or as the end of the list. Answer it with `.expireResumeToken`, so "
             + "that the runtime starts the read again.",
-        catches: "refused-position-taken-as-the-end"
+        catches: "refused-position-taken-as-the-end", "position-of-another-order-taken-as-the-end",
+        "position-of-another-order-taken-as-the-start"
     ) { input in
-        try await Bench.judging(input) { bench in try await bench.refusingPositions() }
+        try await Bench.judging(input) { bench in
+            bench.sql == nil ? try await bench.refusingPositions() : try await bench.strangePositions()
+        }
     }
 }
 

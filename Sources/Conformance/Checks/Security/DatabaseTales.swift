@@ -13,6 +13,9 @@ enum DatabaseTales {
 
     /// Validations, the list of tables and reads that succeed and that fail at their first, a middle and their last step,
     /// searched for secrets; over the cassette, where the engine is not at hand, those that succeed.
+    ///
+    /// Errors are searched as the source throws them. The runtime masks the secrets that it knows, and nothing else: not
+    /// what is derived from one, and not what the source says elsewhere.
     static func secrets(_ input: CheckCase, _ search: SecretSearch) async throws -> Verdict {
         let hasEngine = Lock(false)
         let verdict = try await Bench.judging(input) { bench in
@@ -20,7 +23,9 @@ enum DatabaseTales {
             let steps = try await bench.steps(bench.plan(), of: upstream)
             hasEngine.withLock { $0 = true }
             for weather in [Bench.pieces] + Self.failures(at: steps) {
-                let told = Telling(lab: bench.lab, search: search, tally: bench.tally, schema: bench.schema)
+                let told = Telling(
+                    lab: bench.lab.withErrorsInClear, search: search, tally: bench.tally,
+                    schema: bench.schema)
                 let findings = try await told.findings(upstream.with(weather), bench.plan())
                 if !findings.isEmpty { return findings }
             }
@@ -29,7 +34,8 @@ enum DatabaseTales {
         guard !hasEngine.withLock({ $0 }), case .notExercised = verdict, let upstream = try input.recordedFirst(),
             let schema = input.schema
         else { return verdict }
-        let told = Telling(lab: try input.lab(), search: search, tally: Bench.Tally(), schema: schema)
+        let told = Telling(
+            lab: try input.lab().withErrorsInClear, search: search, tally: Bench.Tally(), schema: schema)
         let plan = Lab.Plan(schema.name, schema.mode, cursorField: schema.field?.name)
         return .judged(try await told.findings(upstream, plan), looked: told.tally.sum)
     }
@@ -51,11 +57,40 @@ enum DatabaseTales {
             for weather in [Bench.pieces] + Self.failures(at: steps) {
                 let run = try await bench.run(bench.plan(.fullRefresh), of: upstream.with(weather))
                 let ending = run.succeeded ? "full read" : "full read that fails"
-                let findings = search.findings(SecretSearch.told(by: run), at: ending)
+                let findings =
+                    try search.findings(SecretSearch.told(by: run), at: ending) + parameters(of: run, bench, at: ending)
                 if !findings.isEmpty { return findings }
             }
+            return try await resumed(upstream, bench)
+        }
+    }
+
+    /// A read that goes on behind a row, and fails: the row's values are parameters of its statements.
+    private static func resumed(_ upstream: DatabaseUpstream, _ bench: Bench) async throws -> [Finding] {
+        var plan = bench.plan(.fullRefresh, commitsOften: true)
+        plan.keepsLakes = true
+        let whole = try await bench.run(plan, of: upstream)
+        guard let cut = bench.everyCommit(of: whole).first(where: { bench.stored($0.files)?.token != nil }) else {
             return []
         }
+        plan.keepsLakes = false
+        let steps = try await bench.steps(plan, of: upstream, into: cut.files)
+        for weather in Self.failures(at: steps) {
+            let run = try await bench.run(plan, of: upstream.with(weather), into: cut.files)
+            let findings = try parameters(of: run, bench, at: "resumed read that fails")
+            if !findings.isEmpty { return findings }
+        }
+        return []
+    }
+
+    /// Texts among the parameters of the statements that read the table, which are values of rows, in a run's error.
+    private static func parameters(of run: Lab.Run, _ bench: Bench, at place: String) throws -> [Finding] {
+        guard let error = run.error else { return [] }
+        let name = try bench.demandDatabase().table.name
+        let texts = run.log.databases.statements.map(\.statement).filter { $0.reads(name) }.flatMap(\.parameters)
+            .compactMap { value in if case .string(let text) = value { text } else { nil as String? } }
+        return SecretSearch(Canaries(texts), for: "parameter of a statement")
+            .findings(SecretSearch.texts(of: error), at: place)
     }
 
     /// No connection is asked for without encryption, unless the form lets a user choose that.
@@ -83,11 +118,13 @@ enum DatabaseTales {
         return .judged([findings].compactMap { $0 }, looked: Counters(items: endpoints.count))
     }
 
-    /// Weathers in which credentials are refused, a table is forbidden, and a connection breaks while rows come.
+    /// Weathers in which credentials are refused, a table is forbidden, a statement takes too long, and a connection breaks
+    /// while rows come.
     private static func failures(at steps: [DatabaseStep]) -> [DatabaseWeather] {
         let kinds: [(DatabaseStep?, SourceError.Kind, String)] = [
             (steps.first, .invalidCredentials, "the password was refused"),
             (steps.first { $0.kind == .statement }, .permissionDenied, "permission denied"),
+            (steps.last { $0.kind == .statement }, .timedOut, "the statement timed out"),
             (steps.last, .upstreamFailure, "the connection was lost"),
         ]
         return kinds.compactMap { step, kind, text in

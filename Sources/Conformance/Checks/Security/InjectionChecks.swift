@@ -39,28 +39,36 @@ enum InjectionChecks {
 
     private static let throughConfig = Check(
         "injection-through-config", group: .security, level: .static,
-        proves: "No value of the config can add a path segment, a parameter, a header field or a host to a request.",
+        proves:
+            "No value of the config can add a path segment, a parameter, a header field or a host to a request, or anything to a "
+            + "statement.",
         method:
             "Each text of the config in turn gets slashes, dots, question marks, ampersands, line breaks, at signs and "
             + "a null, and becomes another host with a slash, a question mark or a number sign behind it. A request that is "
             + "then sent must have the form of the one with the recorded value; where the field is a label of the host, "
-            + "the rest of the host must stay.",
+            + "the rest of the host must stay. Texts that the scenario leaves out are filled in. Of a database each text of the form "
+            + "gets quotes, backslashes and words of SQL: every statement must have the form of one with a harmless value.",
         likelyCause: "The value is pasted into a URL: percent-encode it, or give its field a rule, such as .hostLabel.",
-        isWaivable: false, catches: "config-value-pasted-into-the-path", "host-label-without-a-rule"
+        isWaivable: false, catches: "config-value-pasted-into-the-path", "host-label-without-a-rule",
+        "config-pasted-into-the-statement"
     ) { input in
         guard input.schema != nil, input.scenario.goodState != nil else {
             return .notApplicable("The scenario reads no table.")
         }
-        let calm = Dials()
-        try await HostTaint.visit(input, input.config, calm)
-        guard let shape = calm.requests.first.map({ RequestShape($0) }) else {
-            return .notApplicable("The source sends no HTTP requests for this table.")
-        }
+        if DatabaseTales.areTold(in: input) { return try await StatementInjection.judge(input) }
+        let recorded = Dials()
+        try await HostTaint.visit(input, input.config, recorded)
+        if recorded.requests.isEmpty { return .notApplicable("The source sends no HTTP requests for this table.") }
         var items = 0
-        for field in HostTaint.texts(of: .object(input.config), at: []) where field.path != ["fault"] {
+        let recordedTexts = HostTaint.texts(of: .object(input.config), at: []).map { ($0, input) }
+        let filled = try recordedTexts + input.withTextsFilledIn()
+        for (field, input) in filled where field.path != ["fault"] {
             let part = try await HostPart.of(field, input)
             // A field that names the whole host may name another one; where that may be, another check says.
             if part == .whole { continue }
+            let calm = Dials()
+            try await HostTaint.visit(input, input.config, calm)
+            guard let shape = calm.requests.first.map({ RequestShape($0) }) else { continue }
             let isSecret = input.canaries.secrets.contains(field.value)
             let shapes = Set(calm.requests.map { RequestShape($0, part) })
             for hostile in HostileText.all {
@@ -86,6 +94,21 @@ enum InjectionChecks {
         }
         if items == 0 { return .notApplicable("The config holds no text but secrets and hosts.") }
         return .judged([], looked: Counters(items: items))
+    }
+}
+
+extension CheckCase {
+    /// The case with each text of the form that the scenario leaves out, in turn, in a value that the form takes.
+    fileprivate func withTextsFilledIn() throws -> [(HostTaint.Field, CheckCase)] {
+        let stored = try storedConfig()
+        return openTexts(in: stored).filter { (stored.value(at: $0.path)?.string ?? "").isEmpty }.compactMap { place in
+            for value in ["kit", "kit.example.com", "2020-02-03", "17"] {
+                var filled = self
+                filled.config = stored.setting(place.path, to: .string(value))
+                if (try? filled.lab()) != nil { return (HostTaint.Field(path: place.path, value: value), filled) }
+            }
+            return nil
+        }
     }
 }
 

@@ -21,12 +21,14 @@ enum SecretChecks {
             + "500, break off and cannot be parsed; all that came out is searched for the config's secrets in plain, "
             + "percent-encoded, base 64, hexadecimal, JSON-escaped and truncated form, at the most talkative log level. "
             + "Where a model answers, the secrets are of the kit's own, and six letters of one are enough. Of a database the "
-            + "connection, a statement and the last rows fail in turn, and the list of tables is searched as well.",
+            + "connection, statements and the last rows fail in turn, the list of tables is searched as well, and errors are "
+            + "searched as the source throws them, before the runtime masks the secrets that it knows.",
         likelyCause: "A secret is revealed into a text, a row or a query parameter. Hand it over as a Secret.",
         profile: .quick, isWaivable: false, catches: "secret-in-the-log", "credentials-inside-rows",
         "secret-in-error-message-url", "secret-encoded-in-the-log", "end-of-the-key-in-the-log",
         "beginning-of-the-key-in-the-error", "credentials-in-the-validation-error", "secret-in-a-plain-header",
-        "database-password-in-the-log", "database-password-in-the-error", "database-password-in-the-position"
+        "database-password-in-the-log", "database-password-in-the-error", "database-password-in-the-position",
+        "database-login-in-the-error"
     ) { input in
         let input = try await input.strengthened()
         let canaries = input.canaries
@@ -68,10 +70,12 @@ enum SecretChecks {
             + "rest of its body nor the rows.",
         method: "Refusals whose bodies hold a person's data and a session beside the message, as JSON, HTML and text; "
             + "logs, errors and summary are searched for them. The model's rows get a mark in their texts, and logs and "
-            + "errors of reads that succeed and fail are searched for it, those of a database as well.",
+            + "errors of reads that succeed and fail are searched for it, those of a database as well. The texts among the "
+            + "parameters of a database's statements, which are values of rows, must not be in errors either, also where a "
+            + "resumed read fails.",
         likelyCause: "The body of a failed request is logged or put into the error as a whole, or rows are logged.",
         isWaivable: false, catches: "error-body-in-the-log", "error-body-in-the-error", "rows-in-the-log",
-        "database-rows-in-the-log"
+        "database-rows-in-the-log", "statement-parameters-in-the-error"
     ) { input in
         if DatabaseTales.areTold(in: input) { return try await DatabaseTales.rows(input) }
         return try await StormBench.judging(input) { weather in

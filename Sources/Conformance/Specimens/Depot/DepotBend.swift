@@ -23,6 +23,8 @@ struct DepotBend: SpecimenBend {
     var failure: @Sendable (any Error, DatabaseEndpoint) -> any Error = { error, _ in error }
     /// Whether ``failure`` is of statements as well, and not only of the connection.
     var blamesStatements = false
+    /// What becomes of an error of a statement that reads rows.
+    var blame: @Sendable (any Error, SQLStatement) -> any Error = { error, _ in error }
     /// Rows that came, as they are passed by.
     var passing: @Sendable (SourceContext, Table) throws -> Void = { _, _ in }
     /// Tables that are offered whether they are there or not.
@@ -31,6 +33,12 @@ struct DepotBend: SpecimenBend {
     var preparation: @Sendable (any DatabaseConnection, DepotTable) async throws -> Void = { _, _ in }
     /// The lower bound of an increment, and of a first read that does not go back without limit.
     var bound: @Sendable (SourceInputs) -> CursorValue? = { $0.watermark.last ?? $0.historyStart }
+    /// Whether rows without a cursor value are still to be read.
+    var readsNulls: @Sendable (SourceInputs) -> Bool = { $0.isFirstRead }
+    /// What a position of another read is taken for: the start of the table, or the end of it.
+    var stranger: @Sendable (SourceError) throws -> DepotPosition.Stranger = { throw $0 }
+    /// The rows that the config asks for, by their shelf.
+    var onShelf: @Sendable (String) -> SQLCondition = { SQLCondition(text: "shelf = ?", parameters: [.string($0)]) }
     /// The statement of all pages.
     var page: @Sendable (inout DepotPage) -> Void = { _ in }
     /// The same, by the page's number.

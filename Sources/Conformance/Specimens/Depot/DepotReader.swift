@@ -21,25 +21,33 @@ struct DepotReader: Sendable {
     }
 
     private func pages(_ connection: any DatabaseConnection, _ emit: Emitter) async throws {
-        var position = try inputs.resumeToken.map(DepotPosition.init)
+        let (first, nulls) = (Self.firstPage(table, inputs, config), nullPage())
+        var position: DepotPosition?
+        do {
+            position = try inputs.resumeToken.map { try DepotPosition($0, first, nulls) }
+        } catch let error as SourceError {
+            if try bend.stranger(error) == .end { return }
+        }
         if position?.isAmongNulls != true {
-            var page = Self.firstPage(table, inputs, bend)
+            var page = first
             bend.page(&page)
             try await walk(page, from: position, connection, emit)
             position = nil
         }
-        guard var page = nullPage() else { return }
+        guard var page = nulls else { return }
         bend.page(&page)
         try await walk(page, from: position, connection, emit)
     }
 
     /// The statement for all rows of the read.
-    static func firstPage(_ table: DepotTable, _ inputs: SourceInputs, _ bend: DepotBend) -> DepotPage {
+    static func firstPage(_ table: DepotTable, _ inputs: SourceInputs, _ config: DepotSource.Config) -> DepotPage {
+        let bend = config.bend
         let cursor = inputs.syncType == .fullRefresh ? nil : inputs.cursorField
         var page = DepotPage(
             table: table, cursor: cursor, columns: table.columns.map(\.name), order: table.keys.map(bend.quote),
             limit: table.keys.isEmpty ? nil : DepotSource.pageRows, isIncrement: inputs.watermark.last != nil,
             quote: bend.quote)
+        if let shelf = config.shelf, table.column("shelf") != nil { page.conditions.append(bend.onShelf(shelf)) }
         guard let cursor else { return page }
         let expression = page.expression(cursor)
         page.order = [expression] + page.order.filter { $0 != expression }
@@ -53,11 +61,12 @@ struct DepotReader: Sendable {
 
     /// The rows without a cursor value, for the first read alone.
     private func nullPage() -> DepotPage? {
-        guard let cursor = inputs.cursorField, inputs.syncType != .fullRefresh, inputs.watermark.last == nil,
+        guard let cursor = inputs.cursorField, inputs.syncType != .fullRefresh, bend.readsNulls(inputs),
             table.column(cursor.name)?.isNullable == true
         else { return nil }
-        var page = Self.firstPage(table, inputs, bend)
-        page.conditions = [SQLCondition(text: "\(page.expression(cursor)) IS NULL")]
+        var page = Self.firstPage(table, inputs, config)
+        // In place of the bound, which comes last.
+        page.conditions[page.conditions.count - 1] = SQLCondition(text: "\(page.expression(cursor)) IS NULL")
         page.cursor = nil
         page.order = table.keys.map(bend.quote)
         return page
@@ -105,7 +114,8 @@ struct DepotReader: Sendable {
                     try await take($0)
                 }
             }
-        } catch  where bend.forgives(error) {
+        } catch {
+            guard bend.forgives(error) else { throw bend.blame(error, page.statement) }
             return (0, nil)
         }
         return result.withLock { $0 }
@@ -114,13 +124,17 @@ struct DepotReader: Sendable {
 
 /// A place among ordered rows: the values of the last row that was read.
 struct DepotPosition: Sendable {
+    /// What a fault takes a position of another read for.
+    enum Stranger { case start, end }
+
+    /// The columns of the order, so that a position in another one is known.
+    var columns: [String]
     var values: [Value]
     var isAmongNulls: Bool
 
     init?(behind table: Table, _ page: DepotPage) {
-        let cursor = page.cursor?.name
-        let names = [cursor].compactMap { $0 } + page.table.keys.filter { $0 != cursor }
-        values = names.compactMap { table.column($0)?[table.rowCount - 1] }.map { value in
+        columns = page.columnsOfOrder
+        values = columns.compactMap { table.column($0)?[table.rowCount - 1] }.map { value in
             if case .timestamp(let micros) = value { return .int(micros) }
             if case .date(let days) = value { return .int(Int64(days) * 86_400_000_000) }
             return value
@@ -129,11 +143,15 @@ struct DepotPosition: Sendable {
         guard values.count >= page.order.count else { return nil }
     }
 
-    /// - Throws: `SourceError` of kind `resumeTokenExpired`.
-    init(_ token: ResumeToken) throws {
-        guard let stored = token.value["at"]?.array, let nulls = token.value["nulls"]?.bool else {
+    /// - Throws: `SourceError` of kind `resumeTokenExpired` for a position that is none in the order of these pages.
+    init(_ token: ResumeToken, _ page: DepotPage, _ nulls: DepotPage?) throws {
+        let order = token.value["nulls"]?.bool.flatMap { $0 ? nulls : page }?.columnsOfOrder
+        guard let stored = token.value["at"]?.array, let nulls = token.value["nulls"]?.bool, let order,
+            stored.count == order.count, token.value["by"]?.array?.map(\.string) == order
+        else {
             throw SourceError(.resumeTokenExpired, "Resuming a read: the position is of another kind.")
         }
+        columns = order
         values = stored.map { $0.int64.map(Value.int) ?? .string($0.string ?? "") }
         isAmongNulls = nulls
     }
@@ -146,7 +164,9 @@ struct DepotPosition: Sendable {
             default: .null
             }
         }
-        return ResumeToken(["at": .array(stored), "nulls": .bool(isAmongNulls)])
+        return ResumeToken([
+            "by": .array(columns.map(JSONValue.string)), "at": .array(stored), "nulls": .bool(isAmongNulls),
+        ])
     }
 
     /// `a > ? OR (a = ? AND (b > ? OR …))`

@@ -13,6 +13,7 @@ struct DepotSource: Source {
     struct Config: FormFields {
         @Input("File") var path: String
         @Input("Password") var password: Secret?
+        @Input("Only this shelf") var shelf: String?
         /// The fault to be shown, by its name; none is the clean twin.
         @Input("Fault") var fault: String?
 
@@ -41,7 +42,7 @@ struct DepotSource: Source {
                 throw SourceError(.unknownSchema, "Looking for the table '\(inputs.schema)': there is none.")
             }
             try await bend.preparation(connection, table)
-            return (table, try await count(table, inputs, bend, connection))
+            return (table, try await count(table, inputs, config, connection))
         }
         let reader = DepotReader(source: self, config: config, table: table, inputs: inputs, context: context)
         var response = SourceResponse(
@@ -61,9 +62,10 @@ struct DepotSource: Source {
     }
 
     private func count(
-        _ table: DepotTable, _ inputs: SourceInputs, _ bend: DepotBend, _ connection: any DatabaseConnection
+        _ table: DepotTable, _ inputs: SourceInputs, _ config: Config, _ connection: any DatabaseConnection
     ) async throws -> Int? {
-        var page = DepotReader.firstPage(table, inputs, bend)
+        let bend = config.bend
+        var page = DepotReader.firstPage(table, inputs, config)
         page.conditions.removeAll { $0.text.hasSuffix("IS NOT NULL") }
         bend.page(&page)
         bend.count(&page)

@@ -107,6 +107,12 @@ struct DepotPage: Sendable {
     var isIncrement: Bool
     var quote: @Sendable (String) -> String
 
+    /// The names of the columns that tell the order.
+    var columnsOfOrder: [String] {
+        let cursor = cursor?.name
+        return [cursor].compactMap { $0 } + table.keys.filter { $0 != cursor }
+    }
+
     var statement: SQLStatement {
         var text = "SELECT \(columns.map(quote).joined(separator: ", ")) FROM \(quote(table.name))"
         if !conditions.isEmpty { text += " WHERE " + conditions.map { "(\($0.text))" }.joined(separator: " AND ") }

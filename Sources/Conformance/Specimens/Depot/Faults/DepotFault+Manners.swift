@@ -22,6 +22,9 @@ extension DepotFault {
         DepotFault("validation-reads-a-database-table", "Takes all rows of a table to see whether it may.", .kit) {
             $0.validation = { "SELECT * FROM \(DatabaseEngine.sqlite.quoted($0 ?? "goods"))" }
         },
+        DepotFault("validation-counts-a-database-table", "Counts the rows of a table to see whether it may.", .kit) {
+            $0.validation = { "SELECT count(*) AS one FROM \(DatabaseEngine.sqlite.quoted($0 ?? "goods"))" }
+        },
         DepotFault("table-listed-that-is-not-there", "Offers a table that has been dropped.", .kit) { bend in
             bend.listedBesides = [SourceSchema("returns", primaryKeys: ["id"])]
         },
@@ -38,10 +41,34 @@ extension DepotFault {
                 return table.castingToDoubles { $0.type == .int64 && !kept.contains($0.name) }
             }
         },
+        DepotFault("days-cast-to-moments", "Makes moments of days that are no cursor.", .kit) { bend in
+            bend.rows = { table, page, _ in
+                table.castingToMoments { $0.type == .date32 && $0.name != page.cursor?.name }
+            }
+        },
     ]
 }
 
 extension Table {
+    /// The table with some days as their midnights.
+    fileprivate func castingToMoments(_ isCast: (Field) -> Bool) -> Table {
+        var fields = schema.fields
+        var columns = columns
+        for index in fields.indices where isCast(fields[index]) {
+            var builder = ColumnBuilder(.timestamp)
+            for row in 0..<rowCount {
+                if case .date(let days) = columns[index][row] {
+                    builder.append(int: Int64(days) * 86_400_000_000)
+                } else {
+                    builder.appendNull()
+                }
+            }
+            columns[index] = builder.finish()
+            fields[index] = Field(fields[index].name, .timestamp)
+        }
+        return Table(schema: TableSchema(fields), columns: columns, rowCount: rowCount)
+    }
+
     /// The table with some columns as doubles.
     fileprivate func castingToDoubles(_ isCast: (Field) -> Bool) -> Table {
         var fields = schema.fields

@@ -40,7 +40,7 @@ extension DepotFault {
         ) { bend in
             bend.afterwards = { reader, connection, emit in
                 guard reader.inputs.syncType != .fullRefresh, reader.inputs.cursorField != nil else { return }
-                var page = DepotReader.firstPage(reader.table, reader.inputs, DepotBend())
+                var page = DepotReader.firstPage(reader.table, reader.inputs, reader.config)
                 page.order = page.order.prefix(1).map { "\($0) DESC" }
                 page.limit = 1
                 let table = try await connection.query(page.statement)
@@ -85,6 +85,25 @@ extension DepotFault {
                 }
             }
         },
+        DepotFault("rest-of-null-cursors-lost", "Takes a place among rows without a cursor value for the end.", .kit) {
+            $0.turn = { page, number in
+                let isResumedAmongNulls = number == 0 && page.conditions.contains { $0.text.hasSuffix("IS NULL") }
+                if isResumedAmongNulls, page.conditions.last?.text.hasSuffix("IS NULL") == false {
+                    page.conditions.append(SQLCondition(text: "1 = 0"))
+                }
+            }
+        },
+        DepotFault(
+            "null-cursors-left-out-behind-a-watermark",
+            "Takes a first read for an increment as soon as it has a watermark.", .kit
+        ) { $0.readsNulls = { $0.watermark.last == nil } },
+        DepotFault(
+            "position-of-another-order-taken-as-the-end", "Ends well at once where it does not know its position.", .kit
+        ) { $0.stranger = { _ in .end } },
+        DepotFault(
+            "position-of-another-order-taken-as-the-start", "Reads all rows anew where it does not know its position.",
+            .kit
+        ) { $0.stranger = { _ in .start } },
         DepotFault(
             "local-time-compared-in-statements", "Compares and sorts moments as local time without an offset.", .kit
         ) { bend in

@@ -15,12 +15,17 @@ extension DepotFault {
         },
         DepotFault("watermark-pasted-into-text", "Writes the bound into the text of the statement.", .kit) { bend in
             bend.page = { page in
-                page.conditions = page.conditions.map { condition in
-                    let parts = condition.text.split(separator: "?", omittingEmptySubsequences: false)
-                    let values = condition.parameters.map(TableDiff.text) + [""]
-                    return SQLCondition(text: zip(parts, values).map { "\($0)\($1)" }.joined())
-                }
+                page.conditions = page.conditions.map(\.pasted)
             }
+        },
+        DepotFault("position-pasted-into-text", "Writes the place where it goes on into the text.", .kit) { bend in
+            bend.turn = { page, _ in
+                // Only the condition of a position has parts that are nested.
+                page.conditions = page.conditions.map { $0.text.contains("1 = 0") ? $0.pasted : $0 }
+            }
+        },
+        DepotFault("config-pasted-into-the-statement", "Writes what a user has entered into the text.", .kit) { bend in
+            bend.onShelf = { SQLCondition(text: "shelf = '\($0)'") }
         },
         DepotFault("reader-keeps-marks-in-the-database", "Makes a table of its own in the file that it reads.", .kit) {
             $0.preparation = { connection, _ in
@@ -49,4 +54,15 @@ extension DepotFault {
             }
         },
     ]
+}
+
+extension SQLCondition {
+    /// The condition with its values in the text, as they are.
+    fileprivate var pasted: SQLCondition {
+        let parts = text.split(separator: "?", omittingEmptySubsequences: false)
+        let values = parameters.map { value in
+            if case .string(let text) = value { "'\(text)'" } else { TableDiff.text(value) }
+        }
+        return SQLCondition(text: zip(parts, values + [""]).map { "\($0)\($1)" }.joined())
+    }
 }

@@ -18,6 +18,28 @@ extension DepotFault {
                     error.kind, "Connecting to \(endpoint.host) with \(beginning)…: refused.", recovery: error.recovery)
             }
         },
+        DepotFault("database-login-in-the-error", "Says with which login it was asking when something failed.", .kit) {
+            $0.failure = { error, endpoint in
+                guard let error = error as? SourceError else { return error }
+                let login = "\(endpoint.user):\(endpoint.password?.revealed ?? "")@\(endpoint.host)"
+                return SourceError(error.kind, "Asking \(login): \(error.message)", recovery: error.recovery)
+            }
+            $0.blamesStatements = true
+        },
+        DepotFault("statement-parameters-in-the-error", "Quotes a failed statement with its parameters.", .kit) {
+            bend in
+            bend.blame = { error, statement in
+                guard let error = error as? SourceError else { return error }
+                let text = LoggedStatement.text(statement)
+                return SourceError(error.kind, "Asking \(text): \(error.message)", recovery: error.recovery)
+            }
+        },
+        DepotFault("lasting-database-error-retried", "Says of each error of a read that it may pass.", .kit) { bend in
+            bend.blame = { error, _ in
+                guard let error = error as? SourceError else { return error }
+                return SourceError(error.kind, error.message, recovery: .retry(after: .seconds(1)))
+            }
+        },
         DepotFault("database-password-in-the-position", "Keeps the password in each resume token.", .kit) {
             $0.storesPassword = true
         },

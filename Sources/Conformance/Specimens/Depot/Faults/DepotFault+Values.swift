@@ -48,7 +48,7 @@ extension DepotFault {
         DepotFault("columns-taken-by-position", "Names the columns of later pages by their places.", .kit) { bend in
             bend.usesSnapshot = false
             bend.whole = { reader, connection, emit in
-                let page = DepotReader.firstPage(reader.table, reader.inputs, reader.config.bend)
+                let page = DepotReader.firstPage(reader.table, reader.inputs, reader.config)
                 let names = page.columns
                 for number in 0... {
                     let order = page.order.isEmpty ? "" : " ORDER BY \(page.order.joined(separator: ", "))"

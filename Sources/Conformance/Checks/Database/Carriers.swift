@@ -3,9 +3,9 @@ import Columns
 import Pipeline
 import Tributary
 
-/// Whole and exact numbers of a scenario's own tables, and the columns in which they arrive: a double or a text looks alike
-/// row by row, and adds up to something else or to nothing.
-struct NumberCarriers {
+/// Whole and exact numbers, days and moments of a scenario's own tables, and the columns in which they arrive: a double or
+/// a text looks alike row by row, and adds up to something else or to nothing; a midnight is another day elsewhere.
+struct Carriers {
     let input: CheckCase
     let sql: SQLScenario
     let stack: DatabaseStack
@@ -29,7 +29,8 @@ struct NumberCarriers {
             guard let first = told.first else { continue }
             findings.append(
                 Finding(
-                    at: "the columns of \(schema.name)", expected: "numbers as whole or exact as the engine's",
+                    at: "the columns of \(schema.name)",
+                    expected: "numbers as whole or exact as the engine's, days as days and moments as moments",
                     actual: first.text, witness: told.dropFirst().map(\.text), history: run.log.lines(last: 6),
                     cause:
                         "The statement casts the column to another type: select it as it is. A type that is meant is given as a "
@@ -42,14 +43,31 @@ struct NumberCarriers {
         _ column: SQLTableFacts.Column, _ rows: [World.Object], _ schema: TableSchema
     ) -> (column: String, text: String)? {
         let name = Bench.column(column.name)
-        guard let type = schema[name]?.type, type == .float64 || type == .utf8 else { return nil }
+        guard let type = schema[name]?.type else { return nil }
         let values = rows.map { $0.body[column.name] ?? .null }.filter { !$0.isNull }
+        if let wrong = wrongTime(column, values, type) { return (name, wrong) }
+        guard type == .float64 || type == .utf8 else { return nil }
         // SQLite's columns hold whatever was written to them, and its exact numbers are doubles.
         let isWhole = column.isWhole && !values.isEmpty && values.allSatisfy { $0.int64 != nil }
         guard isWhole || column.scale != nil else { return nil }
         let kind = column.scale.map { "\(column.type) with \($0.counted("digit")) behind the point" } ?? column.type
         let carrier = type == .utf8 ? "text" : "double"
         return (name, "\(column.name) is \(kind) in the engine, and arrives as \(carrier).")
+    }
+
+    /// What is wrong with the column in which days or moments arrive.
+    private func wrongTime(_ column: SQLTableFacts.Column, _ values: [JSONValue], _ type: ColumnType) -> String? {
+        guard CopiedValue.isTime(column.type), !values.isEmpty else { return nil }
+        let isDay = column.type == "date"
+        let carrier: String? =
+            switch type {
+            // What SQLite calls a date may be a moment.
+            case .timestamp where isDay && values.allSatisfy({ $0.string?.count == 10 }): "a moment"
+            case .date32 where !isDay: "a day"
+            case .utf8 where sql.engine != .sqlite: "text"
+            default: nil
+            }
+        return carrier.map { "\(column.name) is \(column.type) in the engine, and arrives as \($0)." }
     }
 }
 
