@@ -184,7 +184,8 @@ import Tributary
         }
         let (first, _) = try await page(server, "/things")
         #expect(first["total"]?.int64 == 4)
-        let (second, _) = try await page(server, "/things?after=\(first["next"]?.string ?? "")")
+        let next = PercentEncoding.encode(first["next"]?.string ?? "")
+        let (second, _) = try await page(server, "/things?after=\(next)")
         #expect(ids(second) == ["t3", "late"])
     }
 
