@@ -96,7 +96,7 @@ struct DeskRun: Sendable {
         var after: String?
         for _ in 0..<min(pages, 1_000) {
             let size = limit.map { "limit=\($0)" }
-            let position = after.map { "after=\($0)" }
+            let position = after.map { "after=\(PercentEncoding.encode($0))" }
             let query = [size, position].compactMap { $0 }.joined(separator: "&")
             let page = try await client.get("/v1/tables" + (query.isEmpty ? "" : "?\(query)"))
             elements += page["tables"]?.array ?? []
