@@ -144,7 +144,8 @@ extension Bench {
         for name in membersForCopies(of: object) {
             if let text = object.body[path: name]?.string {
                 object.body[path: name] =
-                    isTime(name, of: object) ? later(text, number) : .string("\(text)x\(number)")
+                    isTime(name, of: object)
+                    ? Self.after(.string(text), days: Int64(number)) : .string("\(text)x\(number)")
                 break
             }
             if object.body[path: name]?.int64 != nil {
@@ -165,15 +166,6 @@ extension Bench {
     private func isTime(_ name: String, of object: World.Object) -> Bool {
         if name == collection.cursor { return spelling.isTime }
         return object.body[path: name]?.string.map { TimestampParser.microseconds($0) != nil } ?? false
-    }
-
-    /// A day or moment that lies some days behind another, spelt like it.
-    private func later(_ text: String, _ days: Int) -> JSONValue {
-        var alike = collection
-        alike.cursorFormat = .init(spelling: .string(text))
-        let spelling = CursorSpelling(alike, like: [.string(text)])
-        return spelling.position(.string(text)).map { spelling.value(at: $0 + Int64(days) * 86_400_000_000) }
-            ?? .string(text)
     }
 
     /// The objects, where their keys are numbers, under keys around a power of ten, such as 998 to 1003, in the order that

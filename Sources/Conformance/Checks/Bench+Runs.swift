@@ -75,12 +75,14 @@ extension Bench {
                         member.value, isDayEnough: column == schema.dayColumn, isWordEnough: !changed.contains(column))
                     return (column: column, value: value)
                 }
-            let ofKey = sent.filter { keys.contains($0.column) }.map { ($0.column, self.keyCell($0.column, $0.value)) }
+            let ofKey = sent.filter { keys.contains($0.column) }.map { column, value in
+                (column, Self.keyCell(value, as: actual?.schema[column]?.type))
+            }
             let shown = Dictionary(ofKey) { first, _ in first }
             let row = found[TableImage.key(of: shown, by: keyColumns)]?.values
             return sent.reduce(into: [:]) { values, cell in
                 if let key = shown[cell.column] { values[cell.column] = key }
-                guard let row, columns.contains(cell.column) else { return }
+                guard let row, columns.contains(cell.column), !keys.contains(cell.column) else { return }
                 let kept = row[cell.column] ?? .null
                 // Of two members that become one column the source may leave one out.
                 if values[cell.column] == kept { return }
@@ -123,15 +125,24 @@ extension Bench {
         }.min()
     }
 
-    /// A value of the key as the table keeps it: the column of a cursor has the type that the cursor was declared with.
-    func keyCell(_ column: String, _ value: SentValue) -> Value {
-        guard let field = schema.field, column == Self.column(field.name), let text = value.json.string,
-            let moment = TimestampParser.microseconds(text)
-        else { return value.shown }
+    /// A value of the key as a column of a type keeps it: days and moments are texts where no cursor was chosen, and what they
+    /// are where one was.
+    static func keyCell(_ value: SentValue, as type: ColumnType?) -> Value {
+        guard let text = value.json.string else { return value.shown }
+        switch type {
+        case .date32: return TimestampParser.days(text).map { .date($0) } ?? value.shown
+        case .timestamp: return TimestampParser.microseconds(text).map { .timestamp($0) } ?? value.shown
+        default: return value.shown
+        }
+    }
+
+    /// The type that the column of the chosen cursor has; nil for any other column.
+    func cursorType(of column: String) -> ColumnType? {
+        guard let field = schema.field, column == Self.column(field.name) else { return nil }
         switch field.type {
-        case .date: return TimestampParser.days(text).map { .date($0) } ?? value.shown
-        case .datetime, .timestamp: return .timestamp(moment)
-        case .integer, .numeric, .objectID: return value.shown
+        case .date: return .date32
+        case .datetime, .timestamp: return .timestamp
+        case .integer, .numeric, .objectID: return nil
         }
     }
 

@@ -79,6 +79,9 @@ public final class EventLog: Sendable {
         return count
     }
 
+    /// How many items the source handed over.
+    var emittedItems: Int { all.count { if case .emitted = $0 { true } else { false } } }
+
     public var statements: [String] {
         all.compactMap { if case .statement(let statement) = $0 { LoggedStatement.text(statement) } else { nil } }
     }

@@ -99,8 +99,13 @@ public struct LoggedStatement: Sendable, CustomStringConvertible {
     public var holdsAll: Bool { pieces == nil }
     /// Rows that came of it so far.
     public var rows = 0
+    /// The first rows that came of it.
+    var firstRows: Table?
     /// The values of its only row so far; nil where there is none, or more than one.
-    public var onlyRow: String?
+    var onlyRow: String? {
+        guard rows == 1, let firstRows else { return nil }
+        return firstRows.columns.map { TableDiff.text($0[0]) }.joined(separator: ", ")
+    }
     /// The rows of the largest piece that was held at once.
     public var largestPiece = 0
 
@@ -172,11 +177,8 @@ public final class DatabaseLedger: Sendable {
         state.withLock { state in
             state.rows += table.rowCount
             state.statements[index].rows += table.rowCount
-            if table.rowCount > 0 {
-                let isOnly = state.statements[index].rows == 1
-                state.statements[index].onlyRow =
-                    isOnly ? table.columns.map { TableDiff.text($0[0]) }.joined(separator: ", ") : nil
-            }
+            // Of more rows than one nobody asks what they were.
+            state.statements[index].firstRows = state.statements[index].rows == 1 ? table : nil
             let largest = state.statements[index].largestPiece
             state.statements[index].largestPiece = max(largest, table.rowCount)
         }

@@ -217,7 +217,10 @@ struct ExampleScenario {
     /// A path with what every request says beside its own.
     private func asking(_ path: String) -> String {
         if plan.constants.isEmpty || plan.kind == .graphql { return path }
-        let query = plan.constants.map { "\($0.name)=\($0.value)" }.joined(separator: "&")
+        let query = plan.constants.map { constant in
+            let value = constant.value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? constant.value
+            return "\(constant.name)=\(value)"
+        }.joined(separator: "&")
         return path + (path.contains("?") ? "&" : "?") + query
     }
 

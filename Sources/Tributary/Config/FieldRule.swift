@@ -43,7 +43,7 @@ extension FieldRule<String> {
 
     /// A host name or an IPv4 address, with a port where the server has one of its own: `shop.example.com:8443`.
     public static var hostAndPort: Self {
-        Self("a host name or an IP address, with or without a port") { text in
+        Self("a host name or an IPv4 address, with or without a port") { text in
             let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             guard let host = parts.first, HostName.problem(with: String(host)) == nil else { return false }
             return parts.count == 1

@@ -43,9 +43,9 @@ enum FormEffectChecks {
 }
 
 extension CheckCase {
-    /// Whether a field is the source's own: a specimen has one that names its fault.
+    /// Whether what a field does can be seen at all.
     fileprivate func isOfAuthors(_ place: FormPlace) -> Bool {
-        if case .specimen = origin, place.text == "fault" { return false }
+        if namesFault(place) { return false }
         let unseen = ["concurren", "parallel", "thread", "worker", "retr", "attempt"]
         return !unseen.contains { place.text.lowercased().contains($0) }
     }

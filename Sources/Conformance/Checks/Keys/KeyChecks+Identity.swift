@@ -281,12 +281,13 @@ extension Bench {
         return objects
     }
 
-    /// A cursor value some days later, in the same spelling.
+    /// A day, a moment or an epoch some days later: a day stays one.
     static func after(_ value: JSONValue, days: Int64) -> JSONValue {
         if let number = value.int64 { return .number(JSONNumber(number + days * 86_400)) }
         if let number = value.double { return .number(JSONNumber(text: "\(number + Double(days * 86_400))")) }
         guard let text = value.string, let moment = TimestampParser.microseconds(text) else { return value }
-        return .string(CursorValue.timestamp(moment + days * 86_400_000_000).storedText)
+        let later = CursorValue.timestamp(moment + days * 86_400_000_000).storedText
+        return .string(text.count == 10 ? String(later.prefix(10)) : later)
     }
 
     /// Objects whose keys are easily taken for one another.

@@ -143,7 +143,7 @@ extension Bench {
         let rows = image.byKey
         let wrong = atEdges().compactMap { edge -> String? in
             guard let moment = edge.moments[column] else { return nil }
-            let key = TableImage.key(of: keyValues(edge.object), by: keyColumns)
+            let key = tableKey(edge.object)
             let expected = PartitionOracle.partition(
                 of: [column: .timestamp(moment)], by: .datetime(key: column, format: format))
             guard let row = rows[key], row.partition != expected else { return nil }

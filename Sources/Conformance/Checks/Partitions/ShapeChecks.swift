@@ -140,9 +140,7 @@ extension Bench {
             throw Verdicted(verdict: .notApplicable("The table has no partitions."))
         }
         let keys = Set(
-            delivered.withLock { $0 }.map { row in
-                TableImage.key(of: keyValues(World.Object(body: row)), by: keyColumns)
-            })
+            delivered.withLock { $0 }.map { tableKey(World.Object(body: $0)) })
         let came = image.rows.filter { keys.contains($0.key) }
         let own = Set(came.map { PartitionOracle.partition(of: $0.values, by: layout) })
         let touched = Set(second.files.keys.filter { first.files[$0] == nil }.compactMap(Self.partitionFolder(of:)))

@@ -230,7 +230,8 @@ extension Bench {
                 continue
             }
             if value.string != nil || value.int64 != nil {
-                values[Self.column(name)] = keyCell(Self.column(name), SentValue(value))
+                let column = Self.column(name)
+                values[column] = Self.keyCell(SentValue(value), as: cursorType(of: column))
             }
         }
         return TableImage.key(of: values, by: keyColumns)

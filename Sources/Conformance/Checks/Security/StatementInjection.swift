@@ -67,8 +67,12 @@ extension CheckCase {
     /// The places of texts that a user may enter as he likes, whether or not the scenario does.
     func openTexts(in config: JSONObject) -> [FormPlace] {
         FormPlace.all(source.form.fields, in: config).filter { place in
-            if case .specimen = origin, place.text == "fault" { return false }
-            return [.text, .search, .textarea].contains(place.field.type) && place.field.secret != true
+            !namesFault(place) && [.text, .search, .textarea].contains(place.field.type) && place.field.secret != true
         }
+    }
+
+    /// Whether a field is none of the source's own: a specimen has one that names its fault.
+    func namesFault(_ place: FormPlace) -> Bool {
+        if case .specimen = origin { place.text == "fault" } else { false }
     }
 }

@@ -116,7 +116,7 @@ extension Bench {
         let run = try await successful(plan(), of: upstream(respelt), at: "sync with moments in other offsets")
         let rows = try await table(run)?.byKey ?? [:]
         for (object, sent) in zip(objects, respelt) {
-            guard let row = rows[TableImage.key(of: keyValues(object), by: keyColumns)],
+            guard let row = rows[tableKey(object)],
                 let text = cursor(object).string, let moment = TimestampParser.microseconds(text)
             else { continue }
             tally.add(Counters(items: 1))

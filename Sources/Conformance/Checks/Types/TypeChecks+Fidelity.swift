@@ -156,16 +156,6 @@ extension Bench {
         ]
     }
 
-    /// The key's columns as the lake has them.
-    func keyValues(_ object: World.Object) -> [String: Value] {
-        var values: [String: Value] = [:]
-        for member in row(object).members where member.value.string != nil || member.value.int64 != nil {
-            let column = Self.column(member.name)
-            values[column] = keyCell(column, SentValue(member.value))
-        }
-        return values
-    }
-
     /// How values of one column differ from row to row.
     enum Variant: String, CaseIterable {
         case nulls = "null before values"
@@ -245,7 +235,7 @@ extension Bench {
         var wrong: [String] = []
         var (isMadeNumber, isTakenApart, isLost) = (false, true, true)
         for object in sent {
-            guard let row = rows[TableImage.key(of: keyValues(object), by: keyColumns)] else { continue }
+            guard let row = rows[tableKey(object)] else { continue }
             tally.add(Counters(rows: 1))
             let value = row.values[Self.column(member)] ?? .null
             let original = object.body[member] ?? .null

@@ -89,10 +89,12 @@ extension Bench {
             let run = try await successful(plan(), of: try refusingFuture(shown, now), into: files, at: place)
             files = run.files
             // Who asks day by day asks up to the present one: a later day comes when it is there.
-            let isByDay = spelling.format == .date
-            let due = isByDay ? shown.filter { spelling.position(cursor($0)).map { $0 <= now } ?? true } : shown
+            let later =
+                spelling.format != .date ? [] : shown.filter { spelling.position(cursor($0)).map { $0 > now } ?? false }
+            let laterKeys = Set(later.map(tableKey))
+            let due = shown.filter { !laterKeys.contains(tableKey($0)) }
             var difference = try await difference(due, run)
-            if isByDay { difference.extra = [] }
+            difference.extra.removeAll(where: laterKeys.contains)
             let findings = finding(
                 difference,
                 at: "\(place); stored \(run.summary?.watermarkBefore ?? "nothing"), bound sent: \(boundTexts(run))",

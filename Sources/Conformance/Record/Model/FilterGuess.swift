@@ -100,12 +100,24 @@ struct FilterGuess {
         let values = texts.compactMap { pattern.match($0)?["value"] }
         let rest = texts.filter { pattern.match($0) == nil }
         guard !pattern.names.isEmpty, let value = values.sorted().first, rest.count < 2 else { return nil }
+        let comparison = (bound.isUpper ? "<" : ">") + (bound.isInclusive ? "=" : "")
+        return filter(name, bound.template, cursor, comparison, like: value, any: rest.first)
+    }
+
+    /// A filter whose bound is a part of the parameter's text.
+    ///
+    /// - Parameters:
+    ///   - value: a bound that was sent.
+    ///   - any: what is sent without one.
+    private func filter(
+        _ name: String, _ template: String, _ cursor: String, _ comparison: String, like value: String, any: String?
+    ) -> JSONObject {
         var filter = JSONObject([
-            ("parameter", .string(name)), ("template", .string(bound.template)), ("field", .string(cursor)),
-            ("comparison", .string((bound.isUpper ? "<" : ">") + (bound.isInclusive ? "=" : ""))),
+            ("parameter", .string(name)), ("template", .string(template)), ("field", .string(cursor)),
+            ("comparison", .string(comparison)),
         ])
         if let format = format(value) { filter["format"] = .string(format.rawValue) }
-        filter["any"] = rest.first.map { .string($0) }
+        filter["any"] = any.map { .string($0) }
         return filter
     }
 
@@ -122,13 +134,8 @@ struct FilterGuess {
         guard let first = bounds.first, bounds.allSatisfy({ $0.template == first.template }), rest.count < 2 else {
             return nil
         }
-        var filter = JSONObject([
-            ("parameter", .string(name)), ("template", .string(first.template)), ("field", .string(cursor)),
-            ("comparison", .string(first.comparison.rawValue)),
-        ])
-        if let format = format(first.value) { filter["format"] = .string(format.rawValue) }
-        filter["any"] = rest.first.map { .string($0) }
-        return filter
+        return filter(
+            name, first.template, cursor, first.comparison.rawValue, like: first.value, any: rest.first)
     }
 
     private static func isWord(_ name: String) -> Bool {
