@@ -221,8 +221,9 @@ extension Bench {
     /// An increment with a new child of each parent, none of which has changed itself.
     func lateChildren() async throws -> [Finding] {
         guard schema.mode == .incremental, let name = collection.cursor, let newest = objects.last else { return [] }
-        let new = owners.compactMap { owner -> World.Object? in
-            guard var child = pattern(.tail, 1)?.object else { return nil }
+        let new = owners.enumerated().compactMap { number, owner -> World.Object? in
+            // Ids of their own: an upstream may give none twice, whoever the parent is.
+            guard var child = pattern(.tail, number + 1)?.object else { return nil }
             child = moved(child, to: owner)
             child.body[path: name] = Self.after(cursor(newest), days: 1)
             return child
