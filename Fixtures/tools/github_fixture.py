@@ -244,7 +244,7 @@ def repository():
 JOBS_BELOW_OLD_RUNS = [
     "watermark-boundary-ties-kept", "watermark-page-of-ties-progresses", "watermark-precision-kept",
     "watermark-filter-on-every-page", "watermark-timezone-invariant", "watermark-future-row-hides-nothing",
-    "resume-state-bounded", "perf-idle-increment-cost"]
+    "resume-state-bounded", "perf-idle-increment-cost", "read-fan-out-complete"]
 
 
 def accepted(check, table):
