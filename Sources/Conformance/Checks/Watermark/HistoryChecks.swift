@@ -78,21 +78,25 @@ extension Bench {
 
 extension Bench {
     /// The objects that have a cursor value, the oldest first.
-    fileprivate var datedObjects: [(object: World.Object, position: Int64)] {
+    var datedObjects: [(object: World.Object, position: Int64)] {
         objects.compactMap { object in spelling.position(cursor(object)).map { (object, $0) } }
             .sorted { $0.position < $1.position }
+    }
+
+    /// A start of history at the position of a cursor value; nil where the field knows none such.
+    func historyStart(at position: Int64) -> CursorValue? {
+        schema.field.flatMap { field in
+            CursorValue(
+                storedText: spelling.isTime ? CursorValue.timestamp(position).storedText : String(position),
+                as: spelling.isTime && field.type != .date ? .timestamp : field.type)
+        }
     }
 
     /// A first sync that is to go back to one object's cursor value.
     fileprivate func beginning(
         at start: (object: World.Object, position: Int64), of dated: [(object: World.Object, position: Int64)]
     ) async throws -> [Finding] {
-        guard let field = schema.field,
-            let value = CursorValue(
-                storedText: spelling.isTime
-                    ? CursorValue.timestamp(start.position).storedText : String(start.position),
-                as: spelling.isTime && field.type != .date ? .timestamp : field.type)
-        else { return [] }
+        guard let value = historyStart(at: start.position) else { return [] }
         var plan = plan()
         plan.options.historyStart = value
         let place = "first sync with a start of history of \(value.storedText)"

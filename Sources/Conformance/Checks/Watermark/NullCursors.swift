@@ -18,22 +18,44 @@ extension Bench {
             return row
         }
         guard try await keeps(empty[0]) else { return [] }
-        let shown = objects + empty
-        var often = plan(commitsOften: true)
+        let all = try await cutAmongNulls(showing: objects + empty, from: nil)
+        if !all.isEmpty { return all }
+        let dated = datedObjects
+        return dated.isEmpty
+            ? [] : try await cutAmongNulls(showing: objects + empty, from: dated[dated.count / 2].position)
+    }
+
+    /// - Parameter start: the start of history; rows without a value need not come then, and those from there on must.
+    private func cutAmongNulls(showing shown: [World.Object], from start: Int64?) async throws -> [Finding] {
+        var (often, after) = (plan(commitsOften: true), plan())
         often.keepsLakes = true
-        let place = "first sync with \(empty.count) more rows without a cursor value"
+        var (due, place) = (shown, "first sync with 7 more rows without a cursor value")
+        if let start {
+            guard let value = historyStart(at: start) else { return [] }
+            (often.options.historyStart, after.options.historyStart) = (value, value)
+            due = shown.filter { object in spelling.position(cursor(object)).map { $0 >= start } ?? false }
+            place += " and a start of history of \(value.storedText)"
+        }
+        func lost(_ run: Lab.Run) async throws -> TableDiff {
+            var difference = try await difference(due, run)
+            if start != nil { difference.extra = [] }
+            return difference
+        }
+        let expected = start == nil ? "all \(due.count) rows" : "all \(due.count) rows from there on"
         let whole = try await successful(often, of: upstream(shown), at: place)
         let uncut = finding(
-            try await difference(shown, whole), at: place, expected: "all \(shown.count) rows", whole,
-            cause: "Already a first sync that nothing stops leaves out rows without a cursor value.")
+            try await lost(whole), at: place, expected: expected, whole,
+            cause: start == nil
+                ? "Already a first sync that nothing stops leaves out rows without a cursor value."
+                : "Rows without a cursor value, and how they are left out or read first, cost others that have one.")
         if !uncut.isEmpty { return uncut }
         for cut in try commits(of: whole) {
             for isKnown in [true, false] where isKnown || stored(cut.files)?.token != nil {
                 let files = isKnown ? cut.files : StoredState.withoutPosition(cut.files)
                 let place = "\(place), \(cut.place)" + (isKnown ? "" : ", which goes on without its position")
-                let resumed = try await successful(plan(), of: upstream(shown), into: files, at: place)
+                let resumed = try await successful(after, of: upstream(shown), into: files, at: place)
                 let findings = finding(
-                    try await difference(shown, resumed), at: place, expected: "all \(shown.count) rows", resumed,
+                    try await lost(resumed), at: place, expected: expected, resumed,
                     cause: isKnown
                         ? "What lies behind a row without a cursor value is told wrongly: behind it, among the others without one, "
                             + "by the key; and all rows with a value, where the order puts those last."

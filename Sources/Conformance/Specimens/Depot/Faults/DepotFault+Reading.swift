@@ -98,6 +98,31 @@ extension DepotFault {
             "Takes a first read for an increment as soon as it has a watermark.", .kit
         ) { $0.readsNulls = { $0.watermark.last == nil } },
         DepotFault(
+            "nulls-read-before-a-start-of-history",
+            "Reads rows without a cursor value in one list with those from a start of history on, where they come first.",
+            .kit
+        ) { bend in
+            bend.readsNulls = { $0.isFirstRead && $0.historyStart == nil }
+            bend.page = { page in
+                guard let cursor = page.cursor, !page.isIncrement, let bound = page.conditions.last,
+                    bound.text.hasSuffix(">= ?")
+                else { return }
+                let text = "\(bound.text) OR \(page.expression(cursor)) IS NULL"
+                page.conditions[page.conditions.count - 1] = SQLCondition(text: text, parameters: bound.parameters)
+            }
+        },
+        DepotFault(
+            "order-by-another-collation", "Orders by text keys whatever their case, and compares them by bytes.", .kit
+        ) { bend in
+            bend.turn = { page, _ in
+                guard let key = page.table.keys.last, page.table.column(key)?.type.hasPrefix("CHAR") == true else {
+                    return
+                }
+                let column = page.quote(key)
+                page.order = page.order.map { $0 == column ? "\(column) COLLATE NOCASE" : $0 }
+            }
+        },
+        DepotFault(
             "position-of-another-order-taken-as-the-end", "Ends well at once where it does not know its position.", .kit
         ) { $0.stranger = { _ in .end } },
         DepotFault(
