@@ -31,7 +31,7 @@ actor Sample {
         folder = FileManager.default.temporaryDirectory.appending(path: "tributary-preview-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var context = context
-        context.http = WatchedHTTPClient(base: context.http, log: requests)
+        context.http = WatchedHTTPClient(base: context.http, log: requests, redact: { source.redacted($0) })
         let reader = SampleReader(base: source, limit: limit, isCut: isCut)
         let engine = SyncEngine(
             reader: reader, context: context, lake: LocalStorage(folder.path), locks: .none)

@@ -5,9 +5,11 @@ import Tributary
 struct WatchedHTTPClient: HTTPClient {
     let base: any HTTPClient
     let log: RequestLog
+    /// Masks the secrets of the config in a text.
+    let redact: @Sendable (String) -> String
 
     func send(_ request: HTTPRequest) async throws -> HTTPResponse {
-        let number = log.began("\(request.method.rawValue) \(Self.text(request))")
+        let number = log.began("\(request.method.rawValue) \(Self.text(request))\(body(of: request))")
         do {
             let response = try await base.send(request)
             log.ended(number, "\(response.status)")
@@ -15,6 +17,26 @@ struct WatchedHTTPClient: HTTPClient {
         } catch {
             log.ended(number, (error as? SourceError)?.message ?? "\(error)")
             throw error
+        }
+    }
+
+    /// A JSON body on one line, long texts cut: the requests of GraphQL and of searches differ in nothing else.
+    private func body(of request: HTTPRequest) -> String {
+        guard let bytes = request.body, bytes.count <= 1 << 16, let value = try? JSONValue(parsing: bytes) else {
+            return ""
+        }
+        let text = shortened(value).text
+        return " " + (text.count > 400 ? text.prefix(399) + "…" : text)
+    }
+
+    private func shortened(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .string(let text):
+            let line = redact(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            return .string(line.count > 60 ? line.prefix(59) + "…" : line)
+        case .array(let items): return .array(items.map(shortened))
+        case .object(let object): return .object(JSONObject(object.members.map { ($0.name, shortened($0.value)) }))
+        default: return value
         }
     }
 

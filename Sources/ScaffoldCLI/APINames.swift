@@ -56,6 +56,14 @@ struct APINames: ParsableArguments {
         transform: constant)
     var constants: [SourcePlan.Constant] = []
 
+    @Option(
+        name: .customLong("header"),
+        help: ArgumentHelp(
+            "A header of every request, such as Accept=application/vnd.acme+json; may be given several times.",
+            valueName: "name=value"),
+        transform: header)
+    var headers: [SourcePlan.Constant] = []
+
     private static let tableMark = "{table}"
 
     private static func constant(_ text: String) throws -> SourcePlan.Constant {
@@ -63,6 +71,19 @@ struct APINames: ParsableArguments {
         guard parts.count == 2, TablePlan.isWord(parts[0]), !parts[1].isEmpty,
             parts[1].allSatisfy({ TablePlan.isWord(String($0)) || ",:+".contains($0) })
         else { throw ValidationError("'\(text)' is no parameter and its value, such as format=json.") }
+        return SourcePlan.Constant(name: parts[0], value: parts[1])
+    }
+
+    private static func header(_ text: String) throws -> SourcePlan.Constant {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let isName = parts[0].allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }
+        guard parts.count == 2, isName, !parts[0].isEmpty, !parts[1].isEmpty, parts[1].count <= 90,
+            parts[1].unicodeScalars.allSatisfy({
+                (0x20..<0x7F).contains($0.value) && !"\"\\".unicodeScalars.contains($0)
+            })
+        else {
+            throw ValidationError("'\(text)' is no header and its value, such as Accept=application/vnd.acme+json.")
+        }
         return SourcePlan.Constant(name: parts[0], value: parts[1])
     }
 
@@ -120,7 +141,12 @@ struct APINames: ParsableArguments {
                 plan.tables[index].rows = rows.replacing(Self.tableMark, with: plan.tables[index].name)
             }
         }
-        plan.constants = constants
+        if let secret = headers.first(where: { ["authorization", "cookie"].contains($0.name.lowercased()) }) {
+            throw ValidationError(
+                "Reading --header \(secret.name): what shows who asks is each user's own; say how by --auth and --api-key-in."
+            )
+        }
+        (plan.constants, plan.headers) = (constants, headers)
         if let next { plan.pageNames.next = next }
         if let position { plan.pageNames.position = position }
         if let size, plan.pageNames.size != nil { plan.pageNames.size = size }

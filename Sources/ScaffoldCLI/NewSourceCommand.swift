@@ -57,7 +57,8 @@ struct NewSourceCommand: ParsableCommand {
                 parameter that takes a lower bound updated_since, unless they are given: \
                 items=/v2/shop/items:id:changed=changed[gte]. Times that are numbers since 1970 are \
                 items:id:changed=since@epoch-seconds, or @epoch-milliseconds. A bound that is more than the value is \
-                'items:id:changed=filter=changed>={value}'.
+                'items:id:changed=filter=changed>={value}'. A list for each row of another table names its field in the \
+                path: lines=/orders/{orders.id}/lines:id.
                 """),
         transform: TablePlan.init)
     var tables: [TablePlan] = []
@@ -151,6 +152,7 @@ struct NewSourceCommand: ParsableCommand {
               put the API's paths and words into \(code)
               swift run tributary record \(plan.id) --scenario first --set FIELD=VALUE    real answers, redacted
               rm -r Fixtures/\(plan.id)/example && \(check)
+              swift run tributary review                  says what is left, such as Documentation/sources/\(plan.id).md
             """
     }
 }

@@ -33,7 +33,7 @@ struct __Type__Source: RESTSource {
     func client(for config: Config, in context: SourceContext) throws -> RESTClient {
         RESTClient(
             context, baseURL: "__base_url__",
-            authorization: __authorization____redirects__)
+            authorization: __authorization____more__)
     }
 
     /// A list by Relay's cursor connections: `first`, `after`, `pageInfo`. Where the API offers no `nodes`, ask for

@@ -26,6 +26,6 @@ struct __Type__Source: RESTSource {
         RESTClient(
             context, baseURL: "__base_url__",
             authorization: __authorization__,
-            paginator: __paginator____redirects__)
+            paginator: __paginator____more__)
     }
 }

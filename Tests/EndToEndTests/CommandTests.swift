@@ -172,6 +172,7 @@ import Testing
             (["chekc"], 64, "There is no command 'tributary chekc'. Did you mean 'check'?"),
             (["fixtures", "inspekt"], 64, "Did you mean 'inspect'?"),
             (["check", "--check", "key-uniqe-over-table"], 64, "Did you mean 'key-unique-over-table'?"),
+            (["check", "--check", "a,b"], 64, "Give --check once for each."),
             (["check", "strpe"], 9, "Did you mean 'Stripe'?"),
             (["check", "stripe", "--scenario", "biling"], 9, "Did you mean 'billing'?"),
             (["check", "sqlite", "--table", "stok", "--check", "key-non-null"], 9, "Did you mean 'stock'?"),
@@ -183,6 +184,15 @@ import Testing
         let folder = try TemporaryFolder()
         let result = try CommandLineTool(folder: folder.url).run(arguments)
         #expect(result.status == status && result.errors.contains(words), "\(result.errors)")
+    }
+
+    @Test("a source with fixtures that the program does not know is told to be newer than the program")
+    func olderThanTheSource() throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(
+            at: folder.url.appending(path: "Fixtures/acme"), withIntermediateDirectories: true)
+        let made = try CommandLineTool(folder: folder.url).run(["check", "Acme"], at: folder.url)
+        #expect(made.status == 9 && made.errors.contains("Build it again"), "\(made.errors)")
     }
 
     @Test("a damaged lake is told by file and line, and nothing is written")

@@ -80,6 +80,8 @@ struct RecordTests {
         let limits = ["--table", "customers", "--mode", "full-refresh", "--max-pages", "2", "--page-size", "4"]
         let first = try tables(limits)
         #expect(first.first?["rows"] as? Int == 8 && first.first?["requests"] as? Int == 2)
+        let gap = try tool.run(common + ["--state", "t2"])
+        #expect(gap.status != 0 && gap.errors.contains("there is no t1 yet, only t0"), "\(gap.errors)")
         let second = try tables(["--state", "t1"])
         #expect(second.count == 1 && second.first?["rows"] as? Int == 8, "\(second)")
         let third = try tables(["--state", "t2", "--max-pages", "0"])

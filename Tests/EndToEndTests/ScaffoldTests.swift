@@ -131,13 +131,13 @@ import Testing
         let folder = try package()
         let result = try scaffold(
             folder, "tracker", "--auth", "api-key", "--api-key-in", "header:X-Tracker-Key", "--pagination", "offset",
-            "--rows", "{table}", "--query", "f=json", "--table",
+            "--rows", "{table}", "--query", "f=json", "--header", "X-Version=2026-01", "--table",
             "issues=/issues.json:id:updated_on=updated_on=>={value}")
         #expect(result.status == 0, "\(result.errors)")
         let source = try text(folder, "Sources/SourceCatalog/Tracker/TrackerSource.swift")
         for part in [
             #"header: "X-Tracker-Key""#, #"query: ["f": "json"]"#, #"rows: "issues""#,
-            #"parameter: "updated_on", template: ">={value}""#,
+            #"headers: ["X-Version": "2026-01"]"#, #"parameter: "updated_on", template: ">={value}""#,
         ] {
             #expect(source.contains(part), "\(part): \(source)")
         }
@@ -167,8 +167,13 @@ import Testing
             (["--method", "post", "--kind", "file"], "only a source of kind rest"),
             (["--table", "items:id:at@epoch"], "epoch-seconds"),
             (["--order-by", "sort={field"], "{field}:asc"), (["--query", "format"], "format=json"),
+            (["--header", "Accept"], "is no header"), (["--header", "Authorization=x"], "--auth"),
             (["--api-key-in", "header:X-Key"], "--auth api-key"),
-            (["--table", "lines=/orders/{orders.id}/lines:id"], "FanOut.md"),
+            (["--table", "lines=/orders/{orders.id}/lines:id"], "give orders by --table"),
+            (["--table", "lines=/orders/{orders.id}/lines/{lines.id}:id"], "FanOut.md"),
+            (["--table", "lines=/orders/{orders}/lines:id"], "FanOut.md"),
+            (["--table", "a:id", "--table", "b=/a/{a.id}/b:id", "--table", "c=/b/{b.id}/c:id"], "FanOut.md"),
+            (["--method", "post", "--table", "a:id", "--table", "b=/a/{a.id}/b:id"], "by GET alone"),
             (["--table", "items:id:at=filter=at>=value"], ">={value}"),
             (["--kind", "graphql", "--rows", "data.items"], "part of the query"),
             (["--kind", "graphql", "--table", "items:id:at=since"], "part of the query"),
@@ -178,6 +183,21 @@ import Testing
     func options(_ options: [String], _ told: String) throws {
         let result = try scaffold(package(), ["acme"] + options)
         #expect(result.status != 0 && result.errors.contains(told), "\(result.errors)")
+    }
+
+    @Test("a table that is asked for by the rows of another has their field in its key, and comes behind them")
+    func childTable() throws {
+        let folder = try package()
+        let result = try scaffold(
+            folder, "acme", "--table", "lines=/orders/{orders.id}/lines:number", "--table", "orders:id")
+        #expect(result.status == 0, "\(result.errors)")
+        let source = try text(folder, "Sources/SourceCatalog/Acme/AcmeSource.swift")
+        #expect(
+            source.contains(#"path: "/orders/{orders.id}/lines", primaryKeys: ["_orders_id", "number"]"#), "\(source)")
+        #expect(source.contains(#"parent: "orders""#) && source.contains(#"let probe = "/orders?"#), "\(source)")
+        let model = try text(folder, "Fixtures/acme/example/model.json")
+        #expect(model.contains(#""_orders_id" : "id""#) && model.contains("/orders/{_orders_id}/lines"), "\(model)")
+        #expect(try text(folder, "Fixtures/acme/example/t0.har").contains("/v1/orders/ord_113/lines"))
     }
 
     @Test("a part of the host in braces becomes a field of the form that leads to no other host")

@@ -52,4 +52,23 @@ private struct SparseSource: Source {
         let cut = try await sample(of: 7)
         #expect(cut["rowsRead"]?.int64 == 7 && cut["isCut"]?.bool == true, "\(cut.text)")
     }
+
+    @Test("requests that differ in their bodies alone can be told apart, and show no secret")
+    func bodies() async throws {
+        let log = RequestLog()
+        let redactor = Redactor([Secret("k3y-of-mine")])
+        let client = WatchedHTTPClient(
+            base: ScriptedHTTPClient(.json([])), log: log, redact: { redactor.redact($0) })
+        for table in ["issues", "people"] {
+            var request = HTTPRequest(.post, "https://api.example/graphql")
+            let query = "query ($first: Int) {\n  \(table)(first: $first) { nodes { id name createdAt updatedAt } }\n}"
+            let body: JSONValue = ["query": .string(query), "variables": ["first": 100, "key": "a k3y-of-mine"]]
+            request.body = Array(body.text.utf8)
+            _ = try await client.send(request)
+        }
+        let lines = log.json["lines"]?.array?.compactMap { $0.array?.first?.string } ?? []
+        #expect(lines.count == 2 && Set(lines).count == 2, "\(lines)")
+        #expect(lines[0].contains("query ($first: Int) { issues(first: $first)") && lines[0].contains("…"), "\(lines)")
+        #expect(lines[0].contains("\"first\":100") && !lines.joined().contains("k3y-of-mine"), "\(lines)")
+    }
 }

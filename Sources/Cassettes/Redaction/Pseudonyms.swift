@@ -21,7 +21,12 @@ public struct Pseudonyms: Sendable {
     }
 
     /// The pseudonym of a value.
+    ///
+    /// An account may be named by an e-mail address, and stays one then: anything else of its form would be taken for one.
     mutating func pseudonym(_ kind: PersonalKind?, _ value: String) -> String {
+        let parts = value.split(separator: "@", omittingEmptySubsequences: false)
+        let isAddress = parts.count == 2 && !parts[0].isEmpty && parts[1].contains(".")
+        let kind = kind == .name && isAddress ? .email : kind
         let canonical = kind == .email ? value.lowercased() : value
         let name = (kind?.rawValue ?? "token") + "\0" + canonical
         if let known = byValue[name] { return known }

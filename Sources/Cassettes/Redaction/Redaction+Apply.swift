@@ -5,6 +5,7 @@ import Tributary
 extension Redaction {
     /// The exchange with everything replaced that was collected.
     mutating func apply(_ exchange: CapturedExchange, _ counts: inout [String: Int]) -> CapturedExchange {
+        subject = Subject(exchange)
         var result = exchange
         result.url = url(exchange, &counts)
         result.requestHeaders = exchange.requestHeaders.compactMap { field in
@@ -39,14 +40,15 @@ extension Redaction {
     private func url(_ exchange: CapturedExchange, _ counts: inout [String: Int]) -> String {
         let url = String(exchange.url.prefix { $0 != "#" })
         let mark = url.firstIndex(of: "?") ?? url.endIndex
-        let base = text(String(url[..<mark]), &counts)
+        let base = paths.applied(to: String(url[..<mark]))
+        counts.merge(base.counts) { $0 + $1 }
         let query = CanonicalURL.rawParameters(exchange.url).map { parameter -> String in
             guard let value = parameter.value else { return parameter.name }
             let plain = String(decoding: PercentCoding.decodedQuery(value), as: UTF8.self)
             let changed = text(plain, &counts)
             return parameter.name + "=" + (changed == plain ? value : PercentCoding.encoded(Array(changed.utf8)))
         }
-        return query.isEmpty ? base : base + "?" + query.joined(separator: "&")
+        return query.isEmpty ? base.text : base.text + "?" + query.joined(separator: "&")
     }
 
     /// Of program text only the secrets go: changed words would ask for something else.
@@ -126,7 +128,7 @@ extension Redaction {
 
     /// Numbers and truth values go only where a rule says so.
     private func dropped(_ path: [String], _ counts: inout [String: Int]) -> RawJSON? {
-        guard rules.rule(.json, path)?.action == .drop else { return nil }
+        guard rules.rule(.json, path, of: subject.table)?.action == .drop else { return nil }
         counts["drop", default: 0] += 1
         return .scalar(.init(raw: "null", offset: 0))
     }

@@ -20,6 +20,8 @@ public struct Redaction: Sendable {
         public var originals: [String]
         /// Header fields that the source sends and that are to be compared, in lower case.
         public var comparedHeaders: [String]
+        /// Rules of the source that fitted nothing.
+        public var unusedRules: [String] = []
         /// Tells which key the pseudonyms were made with.
         public var keyFingerprint: String
     }
@@ -30,9 +32,13 @@ public struct Redaction: Sendable {
     var replacements = Replacements()
     /// What is replaced in program text as well.
     var secrets = Replacements()
+    /// What is replaced in the paths of URLs.
+    var paths = Replacements()
     private var hosts: [String] = []
     /// Digests of people's addresses that were found.
     var avatars: Set<String> = []
+    /// Whose rows are being looked at.
+    var subject = Subject()
     /// Words that the API itself is made of, in lower case.
     private(set) var vocabulary: Set<String> = []
 
@@ -59,6 +65,7 @@ public struct Redaction: Sendable {
         collectDigests()
         replacements.seal()
         secrets = replacements.withoutWords()
+        paths = replacements.inPaths()
         var result = Result(
             exchanges: [], config: configObject(fakes), originals: replacements.originals,
             comparedHeaders: Self.compared(exchanges), keyFingerprint: pseudonyms.fingerprint)
@@ -68,6 +75,7 @@ public struct Redaction: Sendable {
             result.countsByExchange.append(counts)
             result.counts.merge(counts) { $0 + $1 }
         }
+        result.unusedRules = rules.unused
         return result
     }
 
@@ -169,6 +177,7 @@ public struct Redaction: Sendable {
     }
 
     private mutating func collect(_ exchange: CapturedExchange) {
+        subject = Subject(exchange)
         if let components = URLComponents(string: exchange.url), let host = components.host {
             collectHost(exchange.url, host)
         }
@@ -263,23 +272,6 @@ public struct Redaction: Sendable {
         }
     }
 
-    /// A thing's name is nobody's business; the name of what has an e-mail address, a telephone or an account is a person's.
-    private mutating func collectPerson(_ members: [RawJSON.Member], path: [String]) {
-        let isPerson = members.contains { member in
-            guard case .scalar(let scalar) = member.value, scalar.string?.isEmpty == false else { return false }
-            let words = FieldWords(member.name)
-            return words.isAccountName || [.email, .phone].contains(words.person)
-        }
-        guard isPerson else { return }
-        let names: Set = ["name", "fullname", "displayname"]
-        for member in members where names.contains(FieldWords(member.name).words.joined()) {
-            guard case .scalar(let scalar) = member.value, let text = scalar.string, !text.isEmpty,
-                !text.contains("@"), isName(text), rules.rule(.json, path + [member.name]) == nil
-            else { continue }
-            replacements.add(text, pseudonyms.pseudonym(.name, text), rule: "pseudonym:name")
-        }
-    }
-
     private mutating func collect(_ text: String, _ place: RedactionRules.Rule.Place, path: [String], isError: Bool) {
         guard text.contains(where: { !$0.isWhitespace }) else { return }
         if let (replacement, rule) = decision(text, place, path: path, isError: isError) {
@@ -298,7 +290,7 @@ enum HeaderRules {
     ]
 
     static func isKept(_ name: String, of exchange: CapturedExchange, _ rules: RedactionRules) -> Bool {
-        if let rule = rules.rule(.header, [name]) { return rule.action != .drop }
+        if let rule = rules.rule(.header, [name], of: exchange.lane.schema) { return rule.action != .drop }
         if exchange.page?.reads(header: name) ?? false { return true }
         let name = FieldWords(name.lowercased())
         if name.name == "content-type" || name.name == "x-total-count" || name.has("count") { return true }

@@ -7,6 +7,7 @@ import Tributary
 /// ```json
 /// {"rules": [
 ///   {"json": "customer.name", "kind": "name", "action": "pseudonym"},
+///   {"json": "items.name", "table": "users", "kind": "name", "action": "pseudonym"},
 ///   {"json": "$.data.notes", "action": "drop"},
 ///   {"query": "workspace", "action": "pseudonym"},
 ///   {"header": "x-account", "action": "keep"}
@@ -36,9 +37,15 @@ public struct RedactionRules: Sendable {
         var isAnchored: Bool
         var kind: PersonalKind?
         var action: Action
+        /// The table whose answers alone are meant; nil means all.
+        var table: String? = nil
+        /// As the file has it, such as `json customer.name`.
+        var text = ""
     }
 
     var rules: [Rule] = []
+    /// The texts of rules that fitted something.
+    private let used = UsedRules()
     /// Hosts of the account, and what stands for them.
     public var hosts: [String: String] = [:]
 
@@ -58,7 +65,7 @@ public struct RedactionRules: Sendable {
     }
 
     private static func rule(_ value: FixtureValue) throws -> Rule {
-        try value.allowOnly(["header", "query", "json", "column", "config", "kind", "action", "reason"])
+        try value.allowOnly(["header", "query", "json", "column", "config", "table", "kind", "action", "reason"])
         let places: [(String, Rule.Place)] = [
             ("header", .header), ("query", .query), ("json", .json), ("column", .column), ("config", .config),
         ]
@@ -66,23 +73,44 @@ public struct RedactionRules: Sendable {
             guard let path = try value.optional(name)?.string() else { continue }
             let parts = path.split(separator: ".").map { String($0).replacing("[]", with: "") }.filter { $0 != "$" }
             let kind: PersonalKind? = try value.optional("kind")?.choice()
+            let table = try value.optional("table")?.string()
             return Rule(
                 place: place, path: parts, isAnchored: path.hasPrefix("$"), kind: kind,
-                action: try value.member("action").choice())
+                action: try value.member("action").choice(), table: table,
+                text: "\(name) \(path)" + (table.map { " of \($0)" } ?? ""))
         }
         throw value.fail("a rule needs one of header, query, json, column and config")
     }
 
     /// The rule for a value, by the names that lead to it.
-    func rule(_ place: Rule.Place, _ path: [String]) -> Rule? {
-        rules.first { rule in
+    ///
+    /// - Parameter table: the one that the request was made for.
+    func rule(_ place: Rule.Place, _ path: [String], of table: String?) -> Rule? {
+        let found = rules.first { rule in
             // The rows of a database are redacted as JSON, a member for each column.
             let isPlace = rule.place == place || rule.place == .column && place == .json
-            guard isPlace, rule.path.count <= path.count else { return false }
+            guard isPlace, rule.path.count <= path.count, rule.table == nil || rule.table == table else { return false }
             if rule.isAnchored, rule.path.count != path.count { return false }
             return zip(rule.path, path.suffix(rule.path.count)).allSatisfy { pattern, name in
                 pattern == "*" || pattern.lowercased() == name.lowercased()
             }
         }
+        if let found { used.note(found.text) }
+        return found
     }
+
+    /// Rules that have fitted nothing so far. A form need not be filled in, so those of the config are not among them.
+    var unused: [String] {
+        let known = used.texts
+        return rules.filter { $0.place != .config && !known.contains($0.text) }.map(\.text)
+    }
+}
+
+/// Which rules fitted something, over all copies of a set of them.
+private final class UsedRules: Sendable {
+    private let known = Lock<Set<String>>([])
+
+    var texts: Set<String> { known.withLock { $0 } }
+
+    func note(_ text: String) { known.withLock { _ = $0.insert(text) } }
 }

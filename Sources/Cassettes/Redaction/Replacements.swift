@@ -29,7 +29,7 @@ struct Replacements: Sendable {
         for (original, entry) in entries {
             // Of a rule "drop" nothing is spread: its places are named.
             if entry.rule == "drop" { continue }
-            if original.utf8.count < 4, entry.rule == "pseudonym:name" { short[original] = entry.replacement }
+            if original.utf8.count < 4, Self.ofNames.contains(entry.rule) { short[original] = entry.replacement }
             all.append((original, entry.replacement))
             rules[entry.replacement] = entry.rule
             for spelling in Self.spellings(original) {
@@ -54,6 +54,24 @@ struct Replacements: Sendable {
         rest.seal()
         return rest
     }
+
+    /// Those for the path of a URL, ready for use. What a source escapes there it will escape of a pseudonym, too; an original
+    /// that stands there as it is, though it has what could be escaped, was not.
+    func inPaths() -> Replacements {
+        var copy = Replacements()
+        for (original, entry) in entries {
+            let isPlain = PercentCoding.encoded(Array(original.utf8)) == original
+            let replacement =
+                isPlain && entry.rule != "host"
+                ? PercentCoding.encoded(Array(entry.replacement.utf8)) : entry.replacement
+            copy.add(original, replacement, rule: entry.rule)
+        }
+        copy.seal()
+        return copy
+    }
+
+    /// Rules whose values may be names of accounts.
+    private static let ofNames: Set = ["pseudonym:name", "pseudonym:identity", "pseudonym:token", "pseudonym:email"]
 
     /// The originals, for the scanner. A word that the fakes are made of, such as the password of an installation that is
     /// `password`, would be found in every fake.

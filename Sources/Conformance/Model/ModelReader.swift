@@ -89,7 +89,11 @@ extension FixtureValue {
         switch value {
         case .string(let text) where Placeholder.isMeant(text) && Placeholder(text) == nil:
             throw fail("\"\(text)\" is no placeholder; known are \(Placeholder.known.joined(separator: ", "))")
-        case .object: for member in try members() { try member.value.refuseUnknownPlaceholders() }
+        case .object:
+            if let end = LeadObject.end(of: value), end != .null, end != LeadObject.missing {
+                throw fail("\"\(LeadObject.mark)\" must be null, or \"?\" for an object that the last page lacks")
+            }
+            for member in try members() { try member.value.refuseUnknownPlaceholders() }
         case .array: for element in try array() { try element.refuseUnknownPlaceholders() }
         default: break
         }

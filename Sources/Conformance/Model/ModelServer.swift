@@ -183,6 +183,10 @@ public struct ModelServer: HTTPClient {
             .object(
                 JSONObject(
                     object.members.compactMap { member in
+                        if member.name == LeadObject.mark { return nil }
+                        if let end = LeadObject.end(of: member.value), !page.hasMore {
+                            return end == LeadObject.missing ? nil : (member.name, .null)
+                        }
                         let value = render(member.value, page, names)
                         if Placeholder(member.value)?.leavesOut(value) == true { return nil }
                         return (member.name, value)

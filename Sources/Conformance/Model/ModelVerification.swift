@@ -201,8 +201,13 @@ struct JSONDifference: Equatable {
             for name in left.names.filter(isSaid) + right.names.filter({ left[$0] == nil }) {
                 var sides = (left[name], right[name])
                 // Left out is as good as null where the model may leave it out.
-                if Placeholder(envelope[name] ?? .null)?.mayBeMissing == true {
+                let member = envelope[name] ?? .null
+                if Placeholder(member)?.mayBeMissing == true || LeadObject.end(of: member) != nil {
                     sides = (sides.0 ?? .null, sides.1 ?? .null)
+                }
+                if LeadObject.end(of: member) != nil, ignoresNext || sides.0?.isNull == true && sides.1?.isNull == true
+                {
+                    continue
                 }
                 let found = JSONDifference.between(
                     sides.0, sides.1, envelope: envelope[name] ?? .null, at: "\(path).\(name)",

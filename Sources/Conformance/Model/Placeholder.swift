@@ -54,3 +54,18 @@ struct Placeholder: Hashable {
     /// Whether the place tells where the next page is.
     var leads: Bool { part == .next || part == .nextURL }
 }
+
+/// An object of an envelope that describes the next page: of a page that leads nowhere it is null, or left out.
+///
+/// ```json
+/// {"next": {"$end": null, "offset": "$next", "url": "$nextURL"}}
+/// ```
+enum LeadObject {
+    /// The member that says so, and what stands in the object's place at the end.
+    static let mark = "$end"
+    /// The value of ``mark`` for an object that is left out.
+    static let missing: JSONValue = "?"
+
+    /// What an envelope's object is at the end of the list; nil for one that is always there.
+    static func end(of template: JSONValue) -> JSONValue? { template.object.flatMap { $0[mark] } }
+}

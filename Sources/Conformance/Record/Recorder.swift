@@ -92,7 +92,7 @@ public struct Recorder: Sendable {
             plan: plan, source: sourceName, existing: existing, runs: runs, redacted: redacted)
         draft.accounts = accounts
         var finished = try await finish(draft, lakes: lakes, originals: redacted.originals)
-        finished.outcome.notes = runs.notes + finished.outcome.notes
+        finished.outcome.notes = runs.notes + unused(redacted) + finished.outcome.notes
         finished.outcome.leftOut = runs.leftOut
         finished.outcome.withoutIncrement = runs.tables.compactMap { table in
             table.incrementError.map { .init(name: table.schema.name, error: $0) }
@@ -105,6 +105,16 @@ public struct Recorder: Sendable {
             await recordRefusal(&finished.outcome) { try await writeRefusal(at: $0, table: table) }
         }
         return finished.outcome
+    }
+
+    /// Rules that fitted nothing protect nobody. Of some tables alone nothing can be said.
+    private func unused(_ redacted: Redaction.Result) -> [String] {
+        guard plan.tables.isEmpty, !redacted.unusedRules.isEmpty else { return [] }
+        let rules = redacted.unusedRules.map { "'\($0)'" }.joined(separator: ", ")
+        return [
+            "redaction.json: nothing that was recorded is at \(rules). A path of json is one of members within an answer, without "
+                + "the positions of arrays, such as items.name."
+        ]
     }
 
     func makeRedaction() throws -> Redaction {

@@ -3,7 +3,7 @@ import Foundation
 /// How a made-up upstream answers for one table: what a first scenario records, and its model declares.
 struct ExampleList {
     let plan: SourcePlan
-    let table: TablePlan
+    var table: TablePlan
 
     init(_ plan: SourcePlan, _ table: TablePlan) {
         self.plan = plan
@@ -47,7 +47,7 @@ struct ExampleList {
     /// The member by which the rows come that a request asks for: the cursor, where it asks for an order.
     func order(of query: [(String, String)]) -> String {
         let names = Set(plan.pageNames.orders.map(\.parameter))
-        return query.contains { names.contains($0.0) } ? table.cursor ?? table.keys[0] : table.keys[0]
+        return query.contains { names.contains($0.0) } ? table.cursor ?? table.ownKeys[0] : table.ownKeys[0]
     }
 
     /// What a search by POST sends: parameters are places in a body.
@@ -85,6 +85,12 @@ struct ExampleList {
 
     private static func names(_ path: String) -> ArraySlice<String> { path.split(separator: ".").map(String.init)[...] }
 
+    /// The path as model.json has it, below the base URL: the parent's field has the name of the column that it becomes.
+    var modelPath: String {
+        let parent = table.parent.map { table.path.replacingOccurrences(of: $0.place, with: "{\($0.column)}") }
+        return plan.baseURL.path + (parent ?? table.path)
+    }
+
     /// The list as model.json declares it.
     var modelEndpoint: [String: Any] {
         let style =
@@ -98,7 +104,7 @@ struct ExampleList {
         page["size"] = sizeParameter
         if lead == nil, [.offset, .page].contains(plan.pagination) { page["endsWithShortPage"] = true }
         var endpoint: [String: Any] = [
-            "path": plan.baseURL.path + table.path, "collection": table.name, "order": table.keys,
+            "path": modelPath, "collection": table.name, "order": table.ownKeys,
             "page": page, "envelope": template,
         ]
         if !headers.isEmpty { endpoint["headers"] = headers }

@@ -65,10 +65,11 @@ struct ExampleScenario {
             return ["files": ["mode": "full-refresh", "keys": ["name"]], plan.tables[0].name: rows]
         }
         let pairs = plan.tables.map { table -> (String, Any) in
-            var schema: [String: Any] = ["mode": "full-refresh", "keys": table.keys]
+            var schema: [String: Any] = ["mode": "full-refresh", "keys": table.wholeKey]
             if let cursor = table.cursor {
-                schema = ["mode": "incremental", "field": cursor, "type": "datetime", "keys": table.keys]
-                if plan.kind != .rest || !plan.pageNames.orders.isEmpty { schema["sort"] = "asc" }
+                schema = ["mode": "incremental", "field": cursor, "type": "datetime", "keys": table.wholeKey]
+                let isOrdered = plan.kind != .rest || !plan.pageNames.orders.isEmpty
+                if isOrdered, table.parent == nil { schema["sort"] = "asc" }
             }
             return (table.name, schema)
         }
@@ -94,9 +95,13 @@ struct ExampleScenario {
         let lists = plan.tables.map { ExampleList(plan, $0) }
         let collections = lists.map { list -> (String, Any) in
             var collection: [String: Any] = [
-                "key": list.table.keys, "cursorMovesOnUpdate": list.table.cursor != nil, "mutable": ["name"],
-                "from": [["path": plan.baseURL.path + list.table.path, "rows": list.rows]],
+                "key": list.table.ownKeys, "cursorMovesOnUpdate": list.table.cursor != nil, "mutable": ["name"],
+                "from": [["path": list.modelPath, "rows": list.rows]],
             ]
+            if let parent = list.table.parent {
+                let names = [parent.column: parent.field]
+                collection["parent"] = ["collection": parent.table, "names": names, "columns": names]
+            }
             collection["cursor"] = list.table.cursor
             if list.table.format != .iso8601 { collection["cursorFormat"] = list.table.format.rawValue }
             return (list.table.name, collection)
@@ -128,20 +133,40 @@ struct ExampleScenario {
         let lists = plan.tables.map { ExampleList(plan, $0) }
         let probe = entry(
             "probe", asking: lists[0], [lists[0].sizeParameter.map { ($0, "1") }].compactMap { $0 }, rows: 1)
-        let pages = lists.flatMap { list in
-            list.queries.enumerated().map { index, query in
-                entry("\(list.table.name)-\(index + 1)", asking: list, query, serving: [list.table.name])
+        return [probe] + lists.flatMap(pages)
+    }
+
+    /// The answers of a list; of a child's table one for each parent, of which only three have children.
+    private func pages(of list: ExampleList) -> [[String: Any]] {
+        let parent = list.table.parent
+        let owners = parent.flatMap { parent in
+            plan.tables.first { $0.name == parent.table }.map {
+                objects($0).map { "\($0[parent.field] ?? "")" }.sorted()
             }
         }
-        return [probe] + pages
+        return list.queries.enumerated().flatMap { index, query -> [[String: Any]] in
+            guard let parent, let owners else {
+                return [entry("\(list.table.name)-\(index + 1)", asking: list, query, serving: [list.table.name])]
+            }
+            return owners.enumerated().map { number, owner in
+                var one = list
+                one.table.path = list.table.path.replacingOccurrences(of: parent.place, with: owner)
+                let children = objects(list.table, by: list.order(of: query)).enumerated().filter {
+                    $0.offset % 3 == number
+                }
+                return entry(
+                    "\(list.table.name)-\(index + 1)-\(owner)", asking: one, query, serving: [list.table.name],
+                    children.map(\.element))
+            }
+        }
     }
 
     /// A page of a list in the order that its request asks for.
     private func entry(
         _ id: String, asking list: ExampleList, _ query: [(String, String)], rows: Int = 14,
-        serving tables: [String] = []
+        serving tables: [String] = [], _ chosen: [[String: Any]]? = nil
     ) -> [String: Any] {
-        let all = objects(list.table, by: list.order(of: query))
+        let all = chosen ?? objects(list.table, by: list.order(of: query))
         let page = Array(all.prefix(rows))
         if plan.method == .post {
             return entry(
@@ -194,7 +219,8 @@ struct ExampleScenario {
         var request: [String: Any] = [
             "method": posting == nil ? "GET" : "POST", "url": plan.baseURL.example + asking(path),
             "httpVersion": "HTTP/1.1",
-            "headers": authorization.map { ["name": $0.0, "value": $0.1] },
+            "headers": (authorization + plan.headers.map { ($0.name.lowercased(), $0.value) })
+                .map { ["name": $0.0, "value": $0.1] },
         ]
         if let posting {
             let type = ["name": "content-type", "value": "application/json"]
@@ -216,7 +242,7 @@ struct ExampleScenario {
 
     /// A path with what every request says beside its own.
     private func asking(_ path: String) -> String {
-        if plan.constants.isEmpty || plan.kind == .graphql { return path }
+        if plan.constants.isEmpty { return path }
         let query = plan.constants.map { constant in
             let value = constant.value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? constant.value
             return "\(constant.name)=\(value)"
@@ -243,7 +269,7 @@ struct ExampleScenario {
     /// Objects in the order of a member, those alike in it by the key.
     private func objects(_ table: TablePlan, by member: String) -> [[String: Any]] {
         func rank(_ object: [String: Any]) -> [String] {
-            ([member] + table.keys).map { name in object[name].map { "\($0)" } ?? "" }
+            ([member] + table.ownKeys).map { name in object[name].map { "\($0)" } ?? "" }
         }
         return objects(table).sorted { rank($0).lexicographicallyPrecedes(rank($1)) }
     }
@@ -261,9 +287,15 @@ struct ExampleScenario {
             if let place = table.partitionBy { object[place] = String(format: "2025-02-%02dT08:00:00Z", number + 1) }
             if plan.kind == .graphql { object["createdAt"] = object.removeValue(forKey: "created_at") }
             // Of a key of several columns none tells rows apart by itself.
-            let parts = table.keys.count == 1 ? [number] : [number % 3] + table.keys.dropFirst().map { _ in number / 3 }
-            for (key, part) in zip(table.keys, parts) {
+            let keys = table.ownKeys
+            let parts = keys.count == 1 ? [number] : [number % 3] + keys.dropFirst().map { _ in number / 3 }
+            for (key, part) in zip(keys, parts) {
                 object[key] = "\(table.name.prefix(3).lowercased())_\(100 + part)"
+            }
+            // What the lists of other tables are asked for by.
+            for child in plan.tables.compactMap(\.parent) where child.table == table.name && object[child.field] == nil
+            {
+                object[child.field] = "\(table.name.prefix(3).lowercased())-\(number)"
             }
             return object
         }

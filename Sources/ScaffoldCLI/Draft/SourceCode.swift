@@ -24,13 +24,16 @@ struct SourceCode {
         let fields = plan.auth == .none && !plan.baseURL.parts.isEmpty ? [] : [auth["config"]].compactMap { $0 }
         marks["__config__"] = (plan.baseURL.fields + fields).joined(separator: "\n")
         marks["__authorization__"] = auth["authorization"]
-        // Where a server of the user's own redirects to, nobody knows.
-        marks["__redirects__"] =
-            plan.baseURL.parts.contains(where: \.isHost) ? ",\n            followsRedirects: false" : ""
         let size = names.size == nil ? nil : pages["size"]
-        let constants = plan.constants.map { "\"\($0.name)\": \"\($0.value)\"" }.joined(separator: ", ")
-        let query = constants.isEmpty ? nil : "query: [\(constants)]"
-        let paging = [pages["paginator"], size, query].compactMap { $0 }
+        let query = Self.dictionary("query", plan.constants)
+        // The paginator of GraphQL is the query's own.
+        let paging = plan.kind == .graphql ? [] : [pages["paginator"], size, query].compactMap { $0 }
+        let more = [
+            plan.kind == .graphql ? query : nil, Self.dictionary("headers", plan.headers),
+            // Where a server of the user's own redirects to, nobody knows.
+            plan.baseURL.parts.contains(where: \.isHost) ? "followsRedirects: false" : nil,
+        ]
+        marks["__more__"] = more.compactMap { $0.map { ",\n            \($0)" } }.joined()
         let isLong = paging.joined(separator: ", ").count > 90
         marks["__paginator__"] = paging.joined(separator: isLong ? ",\n            " : ", ")
         marks["__probe_request__"] = probeRequest
@@ -59,6 +62,11 @@ struct SourceCode {
         return "var probeRequest: RESTRequest { RESTRequest(.post, probe, body: \(body ?? "[:]")) }"
     }
 
+    private static func dictionary(_ label: String, _ constants: [SourcePlan.Constant]) -> String? {
+        let pairs = constants.map { "\"\($0.name)\": \"\($0.value)\"" }.joined(separator: ", ")
+        return pairs.isEmpty ? nil : "\(label): [\(pairs)]"
+    }
+
     /// A cursor field on one line, or on as many as its parts need.
     private static func incremental(_ parts: [String]) -> String {
         let line = "incremental: [.datetime(\(parts.joined(separator: ", ")))]"
@@ -83,8 +91,9 @@ struct SourceCode {
     private func list(_ table: TablePlan) -> String {
         let rows = ExampleList(plan, table).rows
         let method = plan.method == .post ? ", method: .post" : ""
-        let head =
-            "\"\(table.name)\", path: \"\(table.path)\"\(method), primaryKeys: [\(Self.literals(table.keys))], rows: \"\(rows)\""
+        let place = "\"\(table.name)\", path: \"\(table.path)\"\(method)"
+        let form = "primaryKeys: [\(Self.literals(table.wholeKey))], rows: \"\(rows)\""
+        let head = [place, form].joined(separator: place.count + form.count > 105 ? ",\n    " : ", ")
         var more: [String] = []
         if let cursor = table.cursor {
             var parts = ["\"\(cursor)\"", "parameter: \(plan.parameter(table.since))"]
@@ -97,6 +106,11 @@ struct SourceCode {
             more.append(Self.incremental(parts))
         }
         if let place = table.partitionBy { more.append("partitioning: .datetime(\"\(place)\", by: .month)") }
+        if let parent = table.parent {
+            more.append("parent: \"\(parent.table)\"")
+            // A parent may be deleted after it was listed.
+            more.append("actions: [.ignore(404)]")
+        }
         if !table.hints.isEmpty {
             let hints = table.hints.sorted { $0.key < $1.key }.map { "\"\($0.key)\": .\($0.value)" }
             more.append("columnHints: [\(hints.joined(separator: ", "))]")

@@ -48,6 +48,7 @@ struct PlanDraft {
         guard Set(names).count == names.count else {
             throw ValidationError("Reading --table: two tables have one name: \(names.joined(separator: ", ")).")
         }
+        try Self.orderByParents(&tables, kind, method ?? .get)
         if let long = [label ?? type.given, docs ?? ""].first(where: { $0.count > 90 }) {
             throw ValidationError("Reading '\(long)': a label or link of at most 90 characters is needed.")
         }
@@ -67,6 +68,27 @@ struct PlanDraft {
                 "Reading --base-url '\(baseURL.text)': the form has a field '\(twice)' already; take another name.")
         }
         return plan
+    }
+
+    /// Puts tables before those that are asked for by their rows: the first one proves the credentials.
+    private static func orderByParents(
+        _ tables: inout [TablePlan], _ kind: SourcePlan.Kind, _ method: SourcePlan.Method
+    ) throws {
+        for table in tables {
+            guard let parent = table.parent else { continue }
+            let place = "Reading --table \(table.name): '\(parent.place)'"
+            guard kind == .rest, method == .get else {
+                throw ValidationError("\(place) can stand in the path of a list that is asked for by GET alone.")
+            }
+            guard let owner = tables.first(where: { $0.name == parent.table }), owner.name != table.name else {
+                throw ValidationError("\(place) is to name a table: give \(parent.table) by --table, too.")
+            }
+            guard owner.parent == nil else {
+                throw ValidationError(
+                    "\(place) names a table that has a parent itself: write that by hand, see \"Fan-out\" (FanOut.md).")
+            }
+        }
+        tables = tables.filter { $0.parent == nil } + tables.filter { $0.parent != nil }
     }
 
     /// GraphQL answers at one path, whatever is asked; its bounds are arguments of the query.

@@ -43,8 +43,10 @@ struct SourcePlan: Equatable {
     var apiKeyPlace = APIKeyPlace()
     /// What every request says beside the rest, such as a version.
     var constants: [Constant] = []
+    /// Header fields that every request has.
+    var headers: [Constant] = []
 
-    /// A parameter of every request, and its value.
+    /// A parameter or a header field of every request, and its value.
     struct Constant: Equatable {
         var name: String
         var value: String
@@ -105,6 +107,24 @@ struct TablePlan: Equatable {
     var hints: [String: String] = [:]
     /// A time that never changes, for the layout.
     var partitionBy: String?
+    /// The table whose rows this one's lists belong to; its field stands in ``path`` as `{table.field}`.
+    var parent: Parent?
+
+    /// A row of another table, for each of which a list is asked for.
+    struct Parent: Equatable {
+        var table: String
+        var field: String
+        /// As a path of the source says it.
+        var place: String { "{\(table).\(field)}" }
+        /// The column that each row takes over, which is also what model.json calls it.
+        var column: String { "_\(table)_\(field)" }
+    }
+
+    /// The primary key: a child's includes its parent's field, since two parents may each have a row 1.
+    var wholeKey: [String] { (parent.map { [$0.column] } ?? []).filter { !keys.contains($0) } + keys }
+
+    /// The key within the answers.
+    var ownKeys: [String] { keys.filter { $0 != parent?.column } }
 
     init(name: String, keys: [String], cursor: String? = nil, path: String? = nil, since: String = Self.usualSince) {
         self.name = name
@@ -130,12 +150,11 @@ struct TablePlan: Equatable {
         let path = Self.takeRest(of: &parts[0])
         var since = parts.count == 3 ? Self.takeRest(of: &parts[2]) : nil
         let template = try Self.takeTemplate(of: &since)
-        if let path, path.contains("{") {
-            throw ValidationError(
-                "'\(path)' is the path of a list for each row of another table: write that table by hand, see \"Fan-out\" "
-                    + "(FanOut.md).")
-        }
-        if let path, !path.hasPrefix("/") || !path.dropFirst().split(separator: "/").allSatisfy({ Self.isWord($0) }) {
+        let parent = try path.flatMap(Self.parent)
+        let plain = parent.flatMap { path?.replacingOccurrences(of: $0.place, with: "parent") } ?? path
+        if let plain, !plain.hasPrefix("/") || !plain.dropFirst().split(separator: "/").allSatisfy({ Self.isWord($0) }),
+            let path
+        {
             throw ValidationError("'\(path)' is no path below the base URL, such as /v2/items.")
         }
         if let since, !Self.isWord(since) {
@@ -150,9 +169,28 @@ struct TablePlan: Equatable {
         }
         guard Set(keys).count == keys.count else { throw ValidationError("the key names a column twice.") }
         self.init(name: parts[0], keys: keys, cursor: cursor, path: path)
+        self.parent = parent
+        guard !ownKeys.isEmpty else { throw ValidationError("the key has no column of the table itself.") }
         if let since { self.since = since }
         if let template { self.template = template }
         if let spelling { format = spelling }
+    }
+
+    /// The parent that a path names, as `/orders/{orders.id}/lines` does.
+    private static func parent(in path: String) throws -> Parent? {
+        guard path.contains(where: { "{}".contains($0) }) else { return nil }
+        let segments = path.split(separator: "/").filter { $0.contains { "{}".contains($0) } }
+        let names = segments.first.map {
+            $0.dropFirst().dropLast().split(separator: ".", omittingEmptySubsequences: false)
+        }
+        guard segments.count == 1, segments[0].hasPrefix("{"), segments[0].hasSuffix("}"), let names, names.count == 2,
+            names.allSatisfy({ isName(String($0)) })
+        else {
+            throw ValidationError(
+                "'\(path)' is to name one field of another table, as /orders/{orders.id}/lines does; write what is asked for by "
+                    + "more than one by hand, see \"Fan-out\" (FanOut.md).")
+        }
+        return Parent(table: String(names[0]), field: String(names[1]))
     }
 
     /// What stands behind an equals sign, which is taken off.

@@ -85,6 +85,8 @@ struct SelectReader<Value: Sendable>: Sendable {
         guard let chosen = selection(given, object, initially) else {
             let place = hasFields && stored.object != nil ? "\(path).selection" : path
             problems.append(.init(place, given == nil ? "is required" : "is none of the options", accepted: accepted))
+            // Of members that belong to no option the choice cannot be told: a slip of the pen, most likely.
+            if given == nil { note(unknown: object, at: path, into: &problems) }
             return nil
         }
         note(unknown: object, at: path, into: &problems)

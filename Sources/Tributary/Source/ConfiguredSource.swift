@@ -41,6 +41,9 @@ public struct ConfiguredSource: Sendable {
         return copy
     }
 
+    /// A text with `•••` in place of the config's secrets.
+    package func redacted(_ text: String) -> String { redactor.redact(text) }
+
     /// Proves that the credentials are genuine, and with a schema that its table may be read.
     public func validateCredentials(schema: String? = nil, in context: SourceContext) async throws {
         try await placing(schema) { try await validation(schema, context) }

@@ -63,7 +63,7 @@ extension CheckCommand {
             let base = try BaseVersion(commit, of: git)
             let options = scenario.flatMap { ["--scenario", $0] } + table.flatMap { ["--table", $0] }
             return try base.portrait(
-                of: try sources.map { try Sources.registry.source($0).description.type },
+                of: try sources.map { try Sources.source($0).description.type },
                 on: URL(filePath: fixtures), options: options, with: DatabaseServers.variables(databaseServer))
         } catch let error as BaseVersion.Unavailable {
             throw SourceError(

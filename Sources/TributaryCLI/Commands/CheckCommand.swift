@@ -110,7 +110,10 @@ struct CheckCommand: AsyncParsableCommand {
 
     func validate() throws {
         for name in check + [explain].compactMap({ $0 }) where CheckCatalogue.check(name) == nil {
-            let advice = NearestName.advice(for: name, among: CheckCatalogue.all.map(\.name)) ?? ""
+            let advice =
+                name.contains(",")
+                ? "Give --check once for each."
+                : NearestName.advice(for: name, among: CheckCatalogue.all.map(\.name)) ?? ""
             throw ValidationError("There is no check '\(name)'. \(advice)")
         }
         if let width, width < 1 { throw ValidationError("The width is 1 or more.") }
@@ -224,7 +227,7 @@ struct CheckCommand: AsyncParsableCommand {
 
     func chosen() throws -> [AnySource] {
         if sources.isEmpty { return Sources.registry.sources }
-        return try sources.map { try Sources.registry.source($0) }
+        return try sources.map { try Sources.source($0) }
     }
 
     private func show(_ report: ConformanceReport) throws {

@@ -41,7 +41,7 @@ struct ConnectCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let source = try Sources.registry.source(type)
+        let source = try Sources.source(type)
         let name = try ConnectionName.checked(self.name ?? source.description.type.lowercased())
         let store = try state.store()
         if !replace, try store.connections().contains(where: { $0.name == name }) {

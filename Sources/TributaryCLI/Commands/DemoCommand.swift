@@ -26,7 +26,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     func run() async throws {
         let scenario = try Scenario(at: URL(filePath: fixture))
-        let source = try Sources.registry.source(scenario.manifest.source)
+        let source = try Sources.source(scenario.manifest.source)
         let configured = try source.configure(.object(scenario.config))
         let connection = scenario.manifest.source
         let storage = LocalStorage(lake)

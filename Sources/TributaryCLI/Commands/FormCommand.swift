@@ -21,7 +21,7 @@ struct FormCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let source = try Sources.registry.source(type)
+        let source = try Sources.source(type)
         let form = try JSONValue(parsing: JSONOutput.bytes(of: source.form))
         let result: JSONValue =
             switch (fields, schema) {

@@ -43,7 +43,7 @@ struct PreviewCommand: AsyncParsableCommand {
     func run() async throws {
         // A browser that closes a connection must not end the preview.
         signal(SIGPIPE, SIG_IGN)
-        let source = try Sources.registry.source(type)
+        let source = try Sources.source(type)
         let session = PreviewSession(source, upstream: try upstream(source), sampleRows: rows)
         let server = try await PreviewServer(session, port: port)
         for problem in source.declarationProblems { Console.note("The declarations do not hold: \(problem).") }

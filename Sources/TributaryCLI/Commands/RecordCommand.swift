@@ -61,7 +61,7 @@ struct RecordCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let source = try Sources.registry.source(options.source)
+        let source = try Sources.source(options.source)
         let store = try StateStore(folder: options.statePath)
         let config = try options.config(of: source, store: store)
         let now = clock.flatMap { TimestampParser.microseconds($0) } ?? SystemClock().now
@@ -69,7 +69,9 @@ struct RecordCommand: AsyncParsableCommand {
             source: source, config: config.value, scenario: options.scenario, clock: now / 1_000_000 * 1_000_000,
             today: RecordingOptions.today)
         plan.state = options.moment
-        if let recorded = try options.recorded(of: source) {
+        let earlier = try options.recorded(of: source)
+        try options.demandStateBefore(earlier)
+        if let recorded = earlier {
             plan.follow(recorded)
             // Clocks are whole seconds, and several recordings may be of one.
             if clock == nil, let last = recorded.manifest.states.last?.clock, last >= plan.clock,
@@ -109,7 +111,7 @@ struct RerecordCommand: AsyncParsableCommand {
     var refusal = false
 
     func run() async throws {
-        let source = try Sources.registry.source(options.source)
+        let source = try Sources.source(options.source)
         let store = try StateStore(folder: options.statePath)
         let config = try options.config(of: source, store: store)
         let plan = try RecordingPlan(

@@ -33,7 +33,7 @@ struct ReleaseCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let source = try Sources.registry.source(source)
+        let source = try Sources.source(source)
         let folder = URL(filePath: fixtures).appending(path: source.description.type.lowercased())
         let urls = DatabaseStack.urls(in: ProcessInfo.processInfo.environment)
         let databases = try DatabaseStack(connector: LiveDatabaseConnector(), servers: urls)

@@ -110,7 +110,7 @@ struct ReviewCommand: AsyncParsableCommand {
     }
 
     private func chosen(_ place: URL, _ git: Git, _ base: String?) throws -> [AnySource] {
-        if !sources.isEmpty { return try sources.map { try Sources.registry.source($0) } }
+        if !sources.isEmpty { return try sources.map { try Sources.source($0) } }
         guard let base else {
             throw SourceError(
                 .notFound, "Looking for what changed in \(place.path): it is no git repository with a main branch.",

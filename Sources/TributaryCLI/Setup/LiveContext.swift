@@ -15,6 +15,23 @@ enum Sources {
     static func use(_ registry: SourceRegistry) { known.withLock { $0 = registry } }
 
     static var registry: SourceRegistry { known.withLock { $0 } ?? .builtIn }
+
+    /// The source of a type.
+    ///
+    /// - Throws: `SourceError` of kind `unknownSource`. Where fixtures of that type lie in the folder, the program is most
+    ///   likely older than the source, and the error says so.
+    static func source(_ type: String) throws -> AnySource {
+        do {
+            return try registry.source(type)
+        } catch var error as SourceError where error.kind == .unknownSource {
+            let isNew = FileManager.default.fileExists(atPath: "Fixtures/\(type.lowercased())")
+            guard isNew, !type.isEmpty, !type.contains("/"), !type.hasPrefix(".") else { throw error }
+            error.advice =
+                "Fixtures/\(type.lowercased()) is there: this program was built before the source was registered. Build it "
+                + "again, or run it by 'swift run tributary', which does."
+            throw error
+        }
+    }
 }
 
 /// What the network side of a command can be told.
@@ -53,6 +70,6 @@ struct OpenConnection {
 
     init(_ name: String, in store: StateStore) throws {
         connection = try store.connection(name)
-        source = try Sources.registry.source(connection.sourceType).configure(connection.config)
+        source = try Sources.source(connection.sourceType).configure(connection.config)
     }
 }

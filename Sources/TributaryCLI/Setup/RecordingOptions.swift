@@ -76,6 +76,18 @@ struct RecordingOptions: ParsableArguments {
         return [.recorded, .recordedEdited].contains(scenario.manifest.provenance.kind) ? scenario : nil
     }
 
+    /// Refuses a state that leaves a gap: states follow one another, and later readers look for the one before.
+    func demandStateBefore(_ recorded: Scenario?) throws {
+        let known = recorded?.manifest.states.map(\.name) ?? []
+        guard let number = Int(moment.dropFirst()), number > known.count, !known.contains(moment) else { return }
+        let next = "t\(known.count)"
+        throw SourceError(
+            .invalidConfig,
+            "Recording \(moment) of '\(scenario)': there is no \(next) yet"
+                + (known.isEmpty ? "." : ", only \(known.joined(separator: ", "))."),
+            advice: "States follow one another: record \(next) first, with --state \(next).")
+    }
+
     /// The config: of a connection, or as it was typed, with the accounts of its access tokens.
     func config(of source: AnySource, store: StateStore) throws -> GivenAccounts {
         if let connection {

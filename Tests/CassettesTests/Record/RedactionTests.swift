@@ -105,6 +105,59 @@ import Tributary
         #expect(findings.isEmpty, "\(findings.map(\.description)) \(Self.text(result.exchanges[0]))")
     }
 
+    @Test("in a table of people, and under a member that is a person, a name is a person's")
+    func peopleByTheirPlace() {
+        let people = #"{"data": [{"id": 1, "name": "Annabel Lee", "team": {"name": "Harbour"}}]}"#
+        let orders = #"{"data": [{"id": 2, "name": "Anchor", "owner": {"name": "Bartholomew"}}], "by": "Annabel Lee"}"#
+        var exchanges = [Self.exchange(body: people), Self.exchange(body: orders)]
+        exchanges[1].lane.schema = "orders"
+        for index in exchanges.indices { exchanges[index].page = PageHint(rows: "data") }
+        let text = Self.redact(exchanges).exchanges.map(Self.text).joined()
+        #expect(!text.contains("Annabel") && !text.contains("Bartholomew"), "\(text)")
+        #expect(text.contains("Harbour") && text.contains("Anchor"), "\(text)")
+    }
+
+    @Test("a rule may be of one table, and one that fits nothing is named")
+    func rulesOfTables() {
+        var rules = RedactionRules()
+        rules.rules = [
+            .init(
+                place: .json, path: ["data", "title"], isAnchored: false, kind: .name, action: .pseudonym,
+                table: "people", text: "json data.title of people"),
+            .init(place: .json, path: ["nick"], isAnchored: false, kind: nil, action: .drop, text: "json nick"),
+        ]
+        var other = Self.exchange(body: #"{"data": [{"title": "Skipper"}]}"#)
+        other.lane.schema = "boats"
+        let result = Self.redact([Self.exchange(body: #"{"data": [{"title": "Captain Ahab"}]}"#), other], rules: rules)
+        #expect(!Self.text(result.exchanges[0]).contains("Ahab"))
+        #expect(Self.text(result.exchanges[1]).contains("Skipper"))
+        #expect(result.unusedRules == ["json nick"])
+    }
+
+    @Test("a pseudonym in a path is escaped as the source will escape it, and of a short name found as well")
+    func paths() {
+        var rules = RedactionRules()
+        rules.rules = [.init(place: .json, path: ["login"], isAnchored: false, kind: .email, action: .pseudonym)]
+        let exchanges = ["annabel", "bo"].map { name in
+            Self.exchange(
+                "http://127.0.0.1:8080/v1/people/\(name)/keys", body: #"{"data": [{"login": "\#(name)"}]}"#)
+        }
+        for exchange in Self.redact(exchanges, rules: rules).exchanges {
+            let address = Self.text(exchange).firstMatch(of: /p-[a-z0-9]+@example\.com/).map { String($0.0) } ?? "?"
+            let escaped = address.replacingOccurrences(of: "@", with: "%40")
+            #expect(exchange.url == "http://acme.example.com/v1/people/\(escaped)/keys")
+        }
+    }
+
+    @Test("a name that has the form of an e-mail address becomes one")
+    func namesOfAddresses() {
+        let result = Self.redact([Self.exchange(body: #"{"data": [{"login": "ferit+lab@example.org"}]}"#)])
+        let text = Self.text(result.exchanges[0])
+        #expect(text.contains("@example.com") && !text.contains("ferit"), "\(text)")
+        let scanner = LeakScanner(originals: result.originals, places: [])
+        #expect(scanner.scan(result.exchanges[0].body, file: "acme/s/bodies/people-p1.json").isEmpty, "\(text)")
+    }
+
     @Test("the name of an account and of its person goes with and without an address beside it, in paths as well")
     func accounts() {
         let body =

@@ -66,6 +66,24 @@ import Tributary
         #expect(verified.verified == 6 && verified.findings.isEmpty, "\(verified.findings)")
     }
 
+    @Test(
+        "where the source counts, a URL that answers have as well leads nobody; an object that describes the next page ends as null",
+        arguments: [121, 12])
+    func describedNextPage(_ rows: Int) async throws {
+        let room = try TemporaryFolder("counted")
+        let outcome = try await record(["members"], of: CountedService(rows: rows), in: room)
+        #expect(outcome.tables.map(\.rows) == [min(rows, 15)] && outcome.tables[0].isModelled, "\(outcome.notes)")
+        let scenario = try Scenario(at: room.file("counted/lists"))
+        let last = try scenario.exchanges(state: "t0").last { $0.url.contains("/members") }
+        #expect(try last.map { try JSONValue(parsing: $0.body)["paging"]?["next"] } == .some(.null))
+        let model = try #require(try ModelDeclaration(of: scenario))
+        #expect(model.endpoints[0].page.style == .offset && model.endpoints[0].page.parameter == "offset")
+        let next: JSONValue = ["$end": nil, "offset": "$next", "limit": 5, "url": "$nextURL"]
+        #expect(model.endpoints[0].envelope["paging"]?["next"] == next, "\(model.endpoints[0].envelope.text)")
+        let verified = try await ModelVerification(scenario, model).run(state: "t0")
+        #expect(verified.verified == 3 && verified.findings.isEmpty, "\(verified.findings)")
+    }
+
     @Test("of a list of one page the source's own paginator says how it is paged")
     func onePage() async throws {
         let room = try TemporaryFolder("counted")

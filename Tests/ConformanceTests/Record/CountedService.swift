@@ -29,6 +29,10 @@ struct CountedSource: RESTSource {
             "notes", path: "/notes", primaryKeys: ["id"], rows: "list",
             paginator: .cursor(parameter: "after", from: .header("X-Next-Token")), pageSize: PageSize("take", 100),
             isSelectedByDefault: false),
+        RESTEndpoint(
+            "members", path: "/members", primaryKeys: ["id"], rows: "items",
+            paginator: .offset(parameter: "offset", total: "paging.total"), pageSize: PageSize("limit", 100),
+            isSelectedByDefault: false),
         RESTEndpoint("missing", path: "/missing", primaryKeys: ["id"], rows: "list", isSelectedByDefault: false),
     ]
 
@@ -79,6 +83,15 @@ final class CountedService: Sendable {
             let (start, size) = (request["after"].flatMap { Int($0.dropFirst()) } ?? 0, number("take", 100))
             let next = start + size < rows ? [("X-Next-Token", "t\(start + size)")] : []
             return .json(["list": slice(start, size)], headers: next)
+        case "/members":
+            let (start, size) = (number("offset", 0), number("limit", 50))
+            let url = JSONValue.string("https://counted.example/members?offset=\(start + size)&limit=\(size)")
+            let next: JSONValue = ["offset": Self.number(start + size), "limit": Self.number(size), "url": url]
+            let paging = JSONObject([
+                ("offset", Self.number(start)), ("total", Self.number(rows)),
+                ("next", start + size < rows ? next : .null),
+            ])
+            return .json(["items": slice(start, size), "paging": .object(paging)])
         case "/me": return .json(["ok": true])
         default: return .json(["message": "There is no such list."], status: 404)
         }

@@ -143,6 +143,15 @@ struct FormFieldsParsingTests {
     }
 
     @Test(
+        "a misspelt name within a choice is named, whether the choice is told or not",
+        arguments: [["api_kye": "k3y-text"], ["selection": "api_key", "api_kye": "k3y-text"]] as [JSONValue])
+    func misspeltInChoice(_ choice: JSONValue) {
+        let found = problems(with(["authentication": choice]))
+        #expect(
+            found.contains("'authentication.api_kye' is no field of this form; did you mean 'api_key'?"), "\(found)")
+    }
+
+    @Test(
         "names may be written with hyphens, in camel case, and nested groups flat",
         arguments: [
             ["history": ["enabled": "yes", "days": 7, "by_field": "f"]],

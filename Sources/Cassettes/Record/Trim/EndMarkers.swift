@@ -19,11 +19,23 @@ struct EndMarkers {
         let next = hint?.next?.members
         let hasMore = hint?.hasMore?.members
         return json.changingMembers(around: rows) { place, value in
+            if isNextPage(place, value) {
+                changed.append(place.joined(separator: "."))
+                return Self.literal("null")
+            }
             let name = place == next ? "next" : place == hasMore ? "more" : place.last
             guard let name, let end = Self.end(name, value, within: place.dropLast().last) else { return nil }
             changed.append(place.joined(separator: "."))
             return end
         }
+    }
+
+    /// Whether an object describes the next page, as `{"next": {"offset": 100, "url": "…"}}` does: at the end there is none.
+    private func isNextPage(_ place: [String], _ value: RawJSON) -> Bool {
+        guard case .object(let members) = value, !members.isEmpty, !rows.starts(with: place),
+            place.last.map({ FieldWords($0).words }) == ["next"]
+        else { return false }
+        return members.allSatisfy { if case .scalar = $0.value { true } else { false } }
     }
 
     /// The value of a marker on the last page; nil when it is none, or says so already.

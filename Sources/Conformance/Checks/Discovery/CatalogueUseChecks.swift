@@ -135,7 +135,8 @@ enum CatalogueUseChecks {
             + "unless that is said, and moves with the rows where another one does.",
         method: "A full read; the offered fields are looked up in the resulting table. Where a source of fixed tables "
             + "offers several, rows that changed between two recorded states must have moved in each that is offered.",
-        likelyCause: "The field is spelt otherwise in the rows, or is absent from some of them: mark it nullable.",
+        likelyCause: "The field is spelt otherwise in the rows, or is absent from some of them: "
+            + "choose one that every row has. Mark it nullable only if the API takes a bound on it all the same.",
         profile: .quick, catches: "cursor-field-not-in-rows", "cursor-field-often-null", "field-that-stays-offered"
     ) { input in
         try await Bench.judging(input) { bench in

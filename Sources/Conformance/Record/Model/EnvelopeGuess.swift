@@ -9,6 +9,8 @@ struct EnvelopeGuess {
     let place: String
     /// What the source itself says of the list's pages.
     let declared: PageHint?
+    /// Whether a part of the pages that lead on is looked at, which the others do not have.
+    private var isWithinLead = false
     /// Members that change from page to page in a way that no placeholder says: the template leaves them out.
     private(set) var unknown: [String] = []
 
@@ -82,18 +84,31 @@ struct EnvelopeGuess {
         if path == place { return .string("$rows" + (isMissing(path) ? "?" : "")) }
         if path == paging?.nextPlace { return placeholder(at: path).map { .string($0) } }
         if let object = value.object {
-            return .object(
-                JSONObject(
-                    object.members.compactMap { member in
-                        let place = path.isEmpty ? member.name : "\(path).\(member.name)"
-                        return template(member.value, at: place).map { (member.name, $0) }
-                    }))
+            let end = isWithinLead ? nil : end(at: path)
+            if end != nil { isWithinLead = true }
+            defer { if end != nil { isWithinLead = false } }
+            let members = object.members.compactMap { member in
+                let place = path.isEmpty ? member.name : "\(path).\(member.name)"
+                return template(member.value, at: place).map { (member.name, $0) }
+            }
+            return .object(JSONObject((end.map { [(LeadObject.mark, $0)] } ?? []) + members))
         }
         if let name = placeholder(at: path) { return .string(name) }
         let seen = seen(at: path)
         if seen.allSatisfy({ $0.value == value }) { return value }
         if !isEcho(path) { unknown.append(path) }
         return nil
+    }
+
+    /// What a page that leads nowhere has in place of an object that describes the next one: null, or `?` where it lacks the
+    /// member; nil for any other object.
+    private func end(at path: String) -> JSONValue? {
+        let seen = seen(at: path)
+        let ends = seen.filter { !$0.leadsOn }
+        guard !ends.isEmpty, ends.allSatisfy({ $0.value?.isNull ?? true }), seen.contains(where: \.leadsOn),
+            seen.allSatisfy({ !$0.leadsOn || $0.value?.object != nil })
+        else { return nil }
+        return ends.contains { $0.value == nil } ? LeadObject.missing : .null
     }
 
     /// What of the list a place tells; nil for what tells nothing of it.
@@ -120,11 +135,11 @@ struct EnvelopeGuess {
 
     /// Whether some page lacks the member.
     private func isMissing(_ path: String) -> Bool {
-        runs.contains { run in run.pages.contains { $0.value(at: path) == nil } }
+        !isWithinLead && runs.contains { run in run.pages.contains { $0.value(at: path) == nil } }
     }
 
     private func seen(at path: String) -> [Seen] {
-        runs.flatMap { run in
+        let all = runs.flatMap { run in
             run.pages.enumerated().map { index, page in
                 Seen(
                     value: page.value(at: path), next: index + 1 < run.pages.count ? run.pages[index + 1] : nil,
@@ -132,6 +147,7 @@ struct EnvelopeGuess {
                     rows: page.rows.count, total: run.rows.count)
             }
         }
+        return isWithinLead ? all.filter(\.leadsOn) : all
     }
 
     /// What leads on beside what the recorder has seen leading on: an API may say the next page in a header, by a URL and by
@@ -139,7 +155,7 @@ struct EnvelopeGuess {
     private func lead(at path: String, _ seen: [Seen]) -> String? {
         let leads = seen.compactMap { page in page.next.map { (page.value, $0) } }
         let isEnd = { (value: JSONValue?) in value.map { $0.isNull || $0.string == "" } ?? true }
-        guard let paging, [.cursor, .nextURL, .link].contains(paging.style), !leads.isEmpty,
+        guard let paging, [.cursor, .nextURL, .link, .offset, .page].contains(paging.style), !leads.isEmpty,
             seen.allSatisfy({ $0.leadsOn || isEnd($0.value) })
         else { return nil }
         let end = isMissing(path) ? "?" : ""

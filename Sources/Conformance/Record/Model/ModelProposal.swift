@@ -25,6 +25,9 @@ struct ModelProposal {
         let path: PathGuess
         let pages: [RecordedPage]
 
+        /// What the source says of the list's pages; nil where it says nothing.
+        var declared: PageHint? { pages.lazy.compactMap { table.pages[$0.target] }.first }
+
         /// Members that identify a row within its parent.
         var key: [String] {
             let row = pages.lazy.compactMap(\.rows.first).first
@@ -120,7 +123,9 @@ struct ModelProposal {
         var drafts: [Draft] = []
         var notes: [String] = []
         let lists = try lists()
-        let pagings = lists.compactMap { list in PagingGuess(PageRun.runs(list.pages), key: list.key) }
+        let pagings = lists.compactMap { list in
+            PagingGuess(PageRun.runs(list.pages), key: list.key, declared: list.declared)
+        }
         let calls = try RecordedCalls(scenario)
         for list in lists {
             let name = list.table.schema.name
@@ -159,8 +164,9 @@ struct ModelProposal {
         let place = list.pages.first { !$0.rows.isEmpty }?.place ?? list.pages.first?.place ?? ""
         let cursor = cursor(of: list)
         var notes: [String] = []
-        let declared = list.pages.lazy.compactMap { list.table.pages[$0.target] }.first
-        let seen = PagingGuess(runs, key: list.key) ?? declared.flatMap { PagingGuess(declared: $0) }
+        let declared = list.declared
+        let seen =
+            PagingGuess(runs, key: list.key, declared: declared) ?? declared.flatMap { PagingGuess(declared: $0) }
         let own = seen ?? PagingGuess(named: list.pages)
         // What leads on by a member cannot where the answer is the list itself.
         let fits =

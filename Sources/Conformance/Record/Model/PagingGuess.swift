@@ -16,11 +16,14 @@ struct PagingGuess {
     var header: String?
 
     /// What the steps of the runs agree upon; nil when there is no step, or they do not.
-    init?(_ runs: [PageRun], key: [String]) {
+    ///
+    /// - Parameter declared: what the source says of its pages; where it counts, a URL that an answer has as well leads nobody.
+    init?(_ runs: [PageRun], key: [String], declared: PageHint? = nil) {
+        let counts = declared?.style == .offset || declared?.style == .number
         var guesses: [PagingGuess] = []
         for run in runs {
             for (page, next) in zip(run.pages, run.pages.dropFirst()) {
-                guard let guess = Self.step(page, next, key: key) else { return nil }
+                guard let guess = Self.step(page, next, key: key, counts: counts) else { return nil }
                 guesses.append(guess)
             }
         }
@@ -101,16 +104,20 @@ struct PagingGuess {
         self.nextPlace = nextPlace
     }
 
-    private static func step(_ page: RecordedPage, _ next: RecordedPage, key: [String]) -> PagingGuess? {
+    private static func step(
+        _ page: RecordedPage, _ next: RecordedPage, key: [String], counts: Bool
+    ) -> PagingGuess? {
         let changed = changed(page, next).sorted()
         let named = changed.first { isPosition($0, next.parameters[$0] ?? "", after: page) } ?? changed.first
         guard let name = named else { return nil }
-        if let link = page.nextLinks.first(where: { same($0.url, next.url) }) {
+        if !counts, let link = page.nextLinks.first(where: { same($0.url, next.url) }) {
             var guess = PagingGuess(.link, name)
             guess.header = link.header
             return guess
         }
-        if let place = url(in: page.body, equal: next.url) { return PagingGuess(.nextURL, name, nextPlace: place) }
+        if !counts, let place = url(in: page.body, equal: next.url) {
+            return PagingGuess(.nextURL, name, nextPlace: place)
+        }
         guard changed.count == 1, let value = next.parameters[name] else { return nil }
         var places = scalars(in: page, equal: value)
         // A number that stays as it is counts nothing, and a token that does is one of a whole list's.

@@ -27,7 +27,7 @@ struct FixturesDeriveCommand: AsyncParsableCommand {
     var databaseServer: [String] = []
 
     func run() async throws {
-        let source = try Sources.registry.source(place.source)
+        let source = try Sources.source(place.source)
         let databases = try Kit.databases(databaseServer)
         do {
             for scenario in try place.scenarios() { try await derive(scenario, source, databases) }

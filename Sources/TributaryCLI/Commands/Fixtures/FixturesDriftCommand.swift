@@ -29,7 +29,7 @@ struct FixturesDriftCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let source = try Sources.registry.source(options.source)
+        let source = try Sources.source(options.source)
         let store = try StateStore(folder: options.statePath)
         let scenario = try Scenario(at: options.folder(of: source))
         let config = try options.config(of: source, store: store)

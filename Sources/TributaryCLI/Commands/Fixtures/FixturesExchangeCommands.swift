@@ -81,7 +81,7 @@ struct FixturesImportCommand: AsyncParsableCommand {
             environment: ProcessInfo.processInfo.environment,
             file: URL(filePath: options.path).appending(path: "pseudonym-key"))
         let maker = ImportedScenario(
-            source: try Sources.registry.source(place.source), config: .object(try input.given()), name: name,
+            source: try Sources.source(place.source), config: .object(try input.given()), name: name,
             fixtures: URL(filePath: place.fixtures), origin: origin, today: RecordingOptions.today, key: key)
         let folder = try maker.write(imported, clock: SystemClock().now / 1_000_000 * 1_000_000)
         if output.json {
