@@ -31,6 +31,8 @@ import Testing
     @Test("places without a pattern tell nothing")
     func noPattern() {
         #expect(RowsLeftOut.cause(places: [1, 4, 5], of: 8, page: 3) == nil)
+        #expect(RowsLeftOut.cause(places: [1], of: 2, page: 1)?.contains("ends after 1 page,") == true)
+        #expect(RowsLeftOut.cause(places: [3, 4, 5, 6, 7], of: 8, page: 3)?.contains("ends after 1 page,") == true)
         #expect(RowsLeftOut.cause(places: [], of: 8, page: 3) == nil)
         #expect(RowsLeftOut.cause(places: [2, 5, 7], of: 8, page: nil) == nil)
     }

@@ -48,8 +48,8 @@ extension Redaction {
         guard isPerson else { return }
         let names: Set = ["name", "fullname", "displayname"]
         for member in members where names.contains(FieldWords(member.name).words.joined()) {
-            guard case .scalar(let scalar) = member.value, let text = scalar.string, !text.isEmpty,
-                !text.contains("@"), isName(text), rules.rule(.json, path + [member.name], of: subject.table) == nil
+            guard case .scalar(let scalar) = member.value, let text = scalar.string, !text.isEmpty, isName(text),
+                rules.rule(.json, path + [member.name], of: subject.table) == nil
             else { continue }
             replacements.add(text, pseudonyms.pseudonym(.name, text), rule: "pseudonym:name")
         }

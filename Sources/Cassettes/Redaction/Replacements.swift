@@ -73,11 +73,12 @@ struct Replacements: Sendable {
     /// Rules whose values may be names of accounts.
     private static let ofNames: Set = ["pseudonym:name", "pseudonym:identity", "pseudonym:token", "pseudonym:email"]
 
-    /// The originals, for the scanner. A word that the fakes are made of, such as the password of an installation that is
+    /// The originals, for the scanner. What is replaced for its form alone is harmless where its name calls it an identifier,
+    /// as it may be in another state. A word that the fakes are made of, such as the password of an installation that is
     /// `password`, would be found in every fake.
     var originals: [String] {
         let fakes = Set(entries.values.map(\.replacement).filter { $0.hasPrefix("fake-") })
-        return entries.keys.filter { original in
+        return entries.filter { $0.value.rule != "high-entropy" }.keys.filter { original in
             original.utf8.count >= 6 && !fakes.contains { $0.contains(original) }
         }.sorted()
     }

@@ -24,7 +24,7 @@ struct LeakGate {
             "Scanning the recording of \(name): \(findings.count.counted("value")) must not be published, so nothing was written."
                 + lines + more,
             advice: "For each, add a rule to \(fixtures.lastPathComponent)/\(source)/redaction.json, such as "
-                + "{\"rules\": [{\"json\": \"customer.note\", \"action\": \"pseudonym\"}]} (actions: fake, pseudonym, drop, "
-                + "keep), or allow its fingerprint in scan-allow.json with a reason, and record again.")
+                + "{\"rules\": [{\"json\": \"customer.note\", \"action\": \"pseudonym\"}]} (actions: fake, pseudonym, "
+                + "drop), or allow its fingerprint in scan-allow.json with a reason, and record again.")
     }
 }

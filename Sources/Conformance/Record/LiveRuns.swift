@@ -34,7 +34,9 @@ struct LiveRuns: Sendable {
             progress("Proving the credentials …")
             try await source.validateCredentials(in: context(stand))
         }
-        let schemas = try Self.chosen(plan, try await source.schemas(in: context(stand)))
+        let offered = try await source.schemas(in: context(stand))
+        let schemas = try Self.chosen(plan, offered)
+        if let note = Self.missing(plan, offered) { notes.append(note) }
         var tables: [RecordedTable] = []
         var modes: [String: Set<SyncType>] = [:]
         var leftOut: [Recorder.Outcome.LeftOut] = []
@@ -113,6 +115,17 @@ struct LiveRuns: Sendable {
         return SourceContext(
             http: stand.http, databases: live.databases, tunnels: live.tunnels, integrations: stand.integrations,
             hosts: live.hosts, clock: RecordingClock(stand.clock), logger: logger)
+    }
+
+    /// What to say of tables that came to the source after the scenario was recorded first; nil where there are none.
+    private static func missing(_ plan: RecordingPlan, _ offered: [SourceSchema]) -> String? {
+        let others = offered.filter { $0.isSelectedByDefault && !plan.tables.contains($0.name) }.map(\.name)
+        // A scenario that has few of many tables was meant so.
+        guard plan.followsScenario, !others.isEmpty, others.count < plan.tables.count else { return nil }
+        let options = others.prefix(3).map { "--table \($0)" }.joined(separator: " ") + (others.count > 3 ? " …" : "")
+        return
+            "The source offers \(others.joined(separator: ", ")) as well, which \(plan.scenario) does not have: its states have "
+            + "the tables of the first recording. Record them under another name of a scenario, with \(options)."
     }
 
     /// The tables that a plan asks for.

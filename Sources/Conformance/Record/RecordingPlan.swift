@@ -13,6 +13,8 @@ public struct RecordingPlan: Sendable {
     public var state = "t0"
     /// Tables by name; empty means those that the source selects by default.
     public var tables: [String] = []
+    /// Whether ``tables`` are those of a scenario that is there, and not what somebody chose.
+    public private(set) var followsScenario = false
     /// How every table is read; nil takes what the source offers best.
     public var mode: SyncType?
     /// How single tables are read, where that is known.
@@ -121,6 +123,7 @@ extension RecordingPlan {
     /// can be compared.
     public mutating func follow(_ scenario: Scenario) {
         tables = scenario.manifest.schemas.map(\.name)
+        followsScenario = true
         modes = Dictionary(scenario.manifest.schemas.map { ($0.name, $0.mode) }) { $1 }
         limits = RecordingLimits(scenario.manifest.document["limits"])
     }

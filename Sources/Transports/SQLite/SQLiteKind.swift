@@ -34,13 +34,13 @@ enum SQLiteKind: Equatable {
             self = .timestamp
         } else if name.hasPrefix("BOOL") {
             self = .bool
-        } else if name.contains("INT") {
+        } else if name.containsBytes(of: "INT") {
             self = .integer
-        } else if ["CHAR", "CLOB", "TEXT", "JSON", "UUID", "TIME"].contains(where: name.contains) {
+        } else if ["CHAR", "CLOB", "TEXT", "JSON", "UUID", "TIME"].contains(where: name.containsBytes) {
             self = .text
-        } else if name.contains("BLOB") || name.contains("BINARY") {
+        } else if name.containsBytes(of: "BLOB") || name.containsBytes(of: "BINARY") {
             self = .blob
-        } else if ["REAL", "FLOA", "DOUB"].contains(where: name.contains) {
+        } else if ["REAL", "FLOA", "DOUB"].contains(where: name.containsBytes) {
             self = .float
         } else {
             self = Self.decimal(name) ?? .undecided

@@ -84,6 +84,31 @@ import Tributary
         #expect(verified.verified == 3 && verified.findings.isEmpty, "\(verified.findings)")
     }
 
+    @Test(
+        "a list that was cut, and is left by an increment before the cut, breaks no model; tokens that count are tokens",
+        arguments: [false, true])
+    func increment(_ changes: Bool) async throws {
+        let room = try TemporaryFolder("counted")
+        let service = CountedService(rows: 121)
+        _ = try await record(["events"], of: service, in: room)
+        let first = try #require(try ModelDeclaration(of: Scenario(at: room.file("counted/lists"))))
+        #expect(first.endpoints.map(\.page.style) == [.cursor], "the source goes on by what the answers say")
+        #expect(first.endpoints[0].envelope == ["list": "$rows", "total": "$total", "next": "$next"])
+        if changes { service.label.withLock { $0 = "second" } }
+        let later = Recorder.testing(
+            service.client, room.url, of: Self.source, state: "t1", clock: "2026-01-08T12:00:00Z")
+        var plan = later.plan
+        plan.follow(try Scenario(at: room.file("counted/lists")))
+        let outcome = try await Recorder(
+            plan: plan, live: later.live, fixtures: later.fixtures, key: Array("a key of pseudonyms for tests ..".utf8)
+        ).run()
+        #expect(!outcome.notes.contains { $0.contains("did not hold") }, "\(outcome.notes)")
+        let told = outcome.notes.contains { $0.contains("label of a row has changed and id has not") }
+        #expect(told == changes, "a cursor that stays where rows change is told: \(outcome.notes)")
+        let second = try #require(try ModelDeclaration(of: Scenario(at: room.file("counted/lists"))))
+        #expect(second.endpoints[0].envelope == first.endpoints[0].envelope)
+    }
+
     @Test("of a list of one page the source's own paginator says how it is paged")
     func onePage() async throws {
         let room = try TemporaryFolder("counted")

@@ -33,6 +33,11 @@ struct CountedSource: RESTSource {
             "members", path: "/members", primaryKeys: ["id"], rows: "items",
             paginator: .offset(parameter: "offset", total: "paging.total"), pageSize: PageSize("limit", 100),
             isSelectedByDefault: false),
+        RESTEndpoint(
+            "events", path: "/events", primaryKeys: ["id"], rows: "list",
+            incremental: [.newestFirst(.integer("id"))], sort: .descending,
+            paginator: .cursor(parameter: "from", from: "next"), pageSize: PageSize("take", 100),
+            isSelectedByDefault: false),
         RESTEndpoint("missing", path: "/missing", primaryKeys: ["id"], rows: "list", isSelectedByDefault: false),
     ]
 
@@ -47,6 +52,8 @@ struct CountedSource: RESTSource {
 final class CountedService: Sendable {
     private let rows: Int
     private let asked = Lock<Set<Int>>([])
+    /// What every event says of itself.
+    let label = Lock("first")
 
     init(rows: Int) { self.rows = rows }
 
@@ -92,6 +99,13 @@ final class CountedService: Sendable {
                 ("next", start + size < rows ? next : .null),
             ])
             return .json(["items": slice(start, size), "paging": .object(paging)])
+        case "/events":
+            let (start, size) = (number("from", 0), number("take", 100))
+            let end = min(rows, start + size)
+            let label = JSONValue.string(label.withLock { $0 })
+            let list = (start..<max(start, end)).map { ["id": Self.number(rows - $0), "label": label] as JSONValue }
+            let next: JSONValue = end < rows ? .string("\(end)") : .null
+            return .json(["list": .array(list), "total": Self.number(rows), "next": next])
         case "/me": return .json(["ok": true])
         default: return .json(["message": "There is no such list."], status: 404)
         }

@@ -70,6 +70,10 @@ enum RowsLeftOut {
                     "The rows that lack are those of the first page: the read begins behind it, or does not hand it over."
             }
         }
+        if let page, let first = places.min(), first > 0, first % page == 0, places == Set(first..<count) {
+            let pages = (first / page).counted("page")
+            return "The read ends after \(pages), although more follow: what it takes for the end of the list is none."
+        }
         if places == [0] { return "What lacks is the first row of the read: it is passed over." }
         if places == [count - 1] { return "What lacks is the last row of the read: it is not handed over." }
         return nil

@@ -136,6 +136,15 @@ struct ModelProposal {
                 )
                 continue
             }
+            // What the parent gives to a child's key is in no row; of any other list the rows are those of another table.
+            if list.key.count < list.table.primaryKeys.count, owner(of: list, lists) == nil {
+                let lacking = list.table.primaryKeys.filter { !list.key.contains(list.table.lifting.path(of: $0)) }
+                notes.append(
+                    "model.json: \(name) is left out, since the list at \(list.path.template) has no "
+                        + "\(lacking.joined(separator: ", ")), which \(lacking.count == 1 ? "is" : "are") part of its key: its rows "
+                        + "are made of something else. What no model answers is judged by the recording alone.")
+                continue
+            }
             if list.path.when != nil, owner(of: list, lists) == nil {
                 notes.append(
                     "model.json: \(name) is left out, since the objects that its requests name are of no table that was "
@@ -143,7 +152,10 @@ struct ModelProposal {
                         + "hand.")
                 continue
             }
-            notes += [RepeatedKeys(list: list).note, CollidingNames(list: list).note].compactMap(\.self)
+            notes += [
+                RepeatedKeys(list: list).note, CollidingNames(list: list).note,
+                StillCursor(list: list, cursor: cursor(of: list)).note,
+            ].compactMap(\.self)
             var draft = draft(list, lists, usual: pagings.first)
             if let condition = calls.condition(of: list) {
                 draft.answer(when: (condition.name, .string(condition.value)))

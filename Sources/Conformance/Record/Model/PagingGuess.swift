@@ -17,13 +17,12 @@ struct PagingGuess {
 
     /// What the steps of the runs agree upon; nil when there is no step, or they do not.
     ///
-    /// - Parameter declared: what the source says of its pages; where it counts, a URL that an answer has as well leads nobody.
+    /// - Parameter declared: what the source says of its pages; what an answer has beside that leads nobody.
     init?(_ runs: [PageRun], key: [String], declared: PageHint? = nil) {
-        let counts = declared?.style == .offset || declared?.style == .number
         var guesses: [PagingGuess] = []
         for run in runs {
             for (page, next) in zip(run.pages, run.pages.dropFirst()) {
-                guard let guess = Self.step(page, next, key: key, counts: counts) else { return nil }
+                guard let guess = Self.step(page, next, key: key, as: declared?.style) else { return nil }
                 guesses.append(guess)
             }
         }
@@ -104,36 +103,39 @@ struct PagingGuess {
         self.nextPlace = nextPlace
     }
 
+    /// - Parameter style: how the source goes on; nil where it does not say.
     private static func step(
-        _ page: RecordedPage, _ next: RecordedPage, key: [String], counts: Bool
+        _ page: RecordedPage, _ next: RecordedPage, key: [String], as style: PageHint.Style?
     ) -> PagingGuess? {
+        func may(_ styles: PageHint.Style...) -> Bool { style.map(styles.contains) ?? true }
         let changed = changed(page, next).sorted()
         let named = changed.first { isPosition($0, next.parameters[$0] ?? "", after: page) } ?? changed.first
         guard let name = named else { return nil }
-        if !counts, let link = page.nextLinks.first(where: { same($0.url, next.url) }) {
+        if may(.url, .link), let link = page.nextLinks.first(where: { same($0.url, next.url) }) {
             var guess = PagingGuess(.link, name)
             guess.header = link.header
             return guess
         }
-        if !counts, let place = url(in: page.body, equal: next.url) {
+        if may(.url, .link), let place = url(in: page.body, equal: next.url) {
             return PagingGuess(.nextURL, name, nextPlace: place)
         }
         guard changed.count == 1, let value = next.parameters[name] else { return nil }
         var places = scalars(in: page, equal: value)
         // A number that stays as it is counts nothing, and a token that does is one of a whole list's.
         let moving = places.filter { next.value(at: $0) != page.value(at: $0) }
-        if let number = Int(value), var guess = numbered(number, name, page, likeliest(moving)) {
+        if may(.offset, .number), let number = Int(value),
+            var guess = numbered(number, name, page, likeliest(moving))
+        {
             guess.otherPlaces = moving
             return guess
         }
         if !moving.isEmpty { places = moving }
-        let likely = likeliest(places)
-        if let likely {
+        if may(.cursor), let likely = likeliest(places) {
             var guess = PagingGuess(.cursor, name, nextPlace: likely)
             guess.otherPlaces = places
             return guess
         }
-        if let last = page.rows.last, !key.isEmpty, ModelPage.key(of: last, by: key) == value {
+        if may(.lastRow), let last = page.rows.last, !key.isEmpty, ModelPage.key(of: last, by: key) == value {
             return PagingGuess(.lastKey, name)
         }
         return nil
