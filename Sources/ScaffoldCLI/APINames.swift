@@ -69,7 +69,7 @@ struct APINames: ParsableArguments {
     private static func constant(_ text: String) throws -> SourcePlan.Constant {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, TablePlan.isWord(parts[0]), !parts[1].isEmpty,
-            parts[1].allSatisfy({ TablePlan.isWord(String($0)) || ",:+".contains($0) })
+            parts[1].allSatisfy({ TablePlan.isWord(String($0)) || ",:+*".contains($0) })
         else { throw ValidationError("'\(text)' is no parameter and its value, such as format=json.") }
         return SourcePlan.Constant(name: parts[0], value: parts[1])
     }

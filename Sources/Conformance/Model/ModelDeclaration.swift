@@ -15,6 +15,8 @@ public struct ModelDeclaration: Sendable {
         public var cursorFormat: CursorFormat
         /// Whether a change of an object moves its cursor: `updated_at` does, `created` does not.
         public var cursorMovesOnUpdate: Bool
+        /// Whether it is said that a change does not: an author who says so knows what increments bring.
+        public var saysCursorStays = false
         /// Members that the upstream may change in an object that is there.
         public var mutable: [String]
         /// Where the recorded answers hold its objects.

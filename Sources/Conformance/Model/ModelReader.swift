@@ -119,6 +119,7 @@ extension FixtureValue {
             visibleAfter: try number("visibleAfterSeconds").map { .seconds($0) },
             embeds: try entries("embeds").map { try $0.value.embed(as: $0.name) }, columns: try columns())
         collection.saysMutable = try optional("mutable") != nil
+        collection.saysCursorStays = try optional("cursorMovesOnUpdate")?.bool() == false
         return collection
     }
 

@@ -132,12 +132,15 @@ enum CatalogueUseChecks {
     private static let incrementalFieldsUsable = Check(
         "discovery-incremental-fields-usable", group: .discovery, level: .simulated,
         proves: "Each cursor field that a table offers is in its rows, has comparable values of its type, no nulls "
-            + "unless that is said, and moves with the rows where another one does.",
-        method: "A full read; the offered fields are looked up in the resulting table. Where a source of fixed tables "
-            + "offers several, rows that changed between two recorded states must have moved in each that is offered.",
+            + "unless that is said, and moves with the rows where another one does, or nobody says that it stays.",
+        method:
+            "A full read; the offered fields are looked up in the resulting table. Rows that changed between two recorded "
+            + "states must have moved in each field that a source of fixed tables offers; of an only one model.json may say "
+            + "that it stays.",
         likelyCause: "The field is spelt otherwise in the rows, or is absent from some of them: "
             + "choose one that every row has. Mark it nullable only if the API takes a bound on it all the same.",
-        profile: .quick, catches: "cursor-field-not-in-rows", "cursor-field-often-null", "field-that-stays-offered"
+        profile: .quick, catches: "cursor-field-not-in-rows", "cursor-field-often-null", "field-that-stays-offered",
+        "only-field-stays"
     ) { input in
         try await Bench.judging(input) { bench in
             let upstream = try bench.upstream()

@@ -106,7 +106,11 @@ enum FixtureShapeChecks {
         return [
             Finding(
                 at: place, expected: "\(key) as it was recorded before",
-                actual: "At \(difference.path) it has \(difference.actual), before \(difference.expected).")
+                actual: "At \(difference.path) it has \(difference.actual), before \(difference.expected).",
+                cause: isLater
+                    ? "The row has changed and its cursor has not, although model.json says by \"cursorMovesOnUpdate\" that a change "
+                        + "moves it; or a value was replaced by chance instead of by a rule."
+                    : nil)
         ]
     }
 

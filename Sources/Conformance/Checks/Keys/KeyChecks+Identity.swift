@@ -260,7 +260,8 @@ extension Bench {
         if let number = value.int64 { return .number(JSONNumber(number &+ 1)) }
         if let flag = value.bool { return .bool(!flag) }
         guard let text = value.string, !text.hasPrefix("http") else { return value }
-        return TimestampParser.microseconds(text) == nil ? .string(text + "x") : after(value, days: 1)
+        return TimestampParser.microseconds(text) == nil
+            ? .string(otherNumber(text) ?? text + "x") : after(value, days: 1)
     }
 
     /// The objects after the upstream changed one of the oldest: its text, and its cursor beyond all others.

@@ -72,32 +72,56 @@ extension Bench {
         return try World(recorded: input.scenario, state: state.name, declaration).visible(collection.name)
     }
 
-    /// Cursor fields that stay while a row changes and another field that is offered moves.
+    /// Cursor fields that stay while a row changes, as the recording shows.
     ///
-    /// A source that lists whatever the upstream has, with its columns, leaves the choice to the user; and of a time that is
-    /// named as that of the creation everybody sees what it brings.
+    /// Of several, one that moves is there to be chosen. Of the only one model.json can say that it stays: the author knows then,
+    /// and it is no fault, since some APIs have nothing better. A source that lists whatever the upstream has, with its columns,
+    /// leaves the choice to the user; and of a time that is named as that of the creation, beside another, everybody sees
+    /// what it brings.
     func stayingFields(of table: SourceSchema) async throws -> [Finding] {
-        guard table.incrementalFields.count > 1, table.columns.isEmpty else { return [] }
+        guard table.columns.isEmpty else { return [] }
         let paths = table.incrementalFields.map { ($0.name, collection.path(ofColumn: $0.name)) }
         let changed = try await recordedTwice().filter { $0.before != $0.after }
         func moves(_ path: String, _ pair: Pair) -> Bool {
             ModelOrder.value(path, of: pair.before) != ModelOrder.value(path, of: pair.after)
         }
+        if paths.count == 1 {
+            if collection.saysCursorStays { return [] }
+            return paths.compactMap { name, path in
+                changed.first { !moves(path, $0) }.map { pair in
+                    staying(
+                        name, path, pair, expected: "a field that moves with each change of a row",
+                        cause:
+                            "Increments along \(name) bring new rows, and no such change. Where the API has a time of the last "
+                            + "change to filter or order by, make that the cursor field. Where it has none, say so in "
+                            + "model.json, \"cursorMovesOnUpdate\": false, and in the source's page, that changes come with a full "
+                            + "refresh.")
+                }
+            }
+        }
         guard !changed.isEmpty, let mover = paths.first(where: { path in changed.allSatisfy { moves(path.1, $0) } })
         else { return [] }
         let saysCreation = { (name: String) in ["creat", "insert"].contains { name.lowercased().contains($0) } }
         return paths.filter { !saysCreation($0.0) }.compactMap { name, path -> Finding? in
-            guard let pair = changed.first(where: { !moves(path, $0) }) else { return nil }
-            let members = pair.after.members.filter { pair.before[$0.name] != $0.value }.map(\.name)
-            let key = ModelPage.key(of: pair.after, by: collection.key)
-            return Finding(
-                at: "cursor field \(name)",
-                expected: "a field that moves with each change of a row, as \(mover.0) does",
-                actual: "\(name) stays \(ModelOrder.value(path, of: pair.after).text) in the row \(key), of which "
-                    + "\(members.prefix(4).joined(separator: ", ")) changed between two recorded states.",
-                cause: "Who chooses \(name) never gets what changes: offer the fields alone that move with each change."
-            )
+            changed.first { !moves(path, $0) }.map { pair in
+                staying(
+                    name, path, pair, expected: "a field that moves with each change of a row, as \(mover.0) does",
+                    cause:
+                        "Who chooses \(name) never gets what changes: offer the fields alone that move with each change."
+                )
+            }
         }
+    }
+
+    private func staying(
+        _ name: String, _ path: String, _ pair: Pair, expected: String, cause: String
+    ) -> Finding {
+        let members = pair.after.members.filter { pair.before[$0.name] != $0.value }.map(\.name)
+        let key = ModelPage.key(of: pair.after, by: collection.key)
+        return Finding(
+            at: "cursor field \(name)", expected: expected,
+            actual: "\(name) stays \(ModelOrder.value(path, of: pair.after).text) in the row \(key), of which "
+                + "\(members.prefix(4).joined(separator: ", ")) changed between two recorded states.", cause: cause)
     }
 
     /// The members that differ in any of the pairs.
@@ -169,9 +193,16 @@ extension Bench {
         case .bool(let flag): .bool(!flag)
         case .number: value.int64.map { .number(JSONNumber($0 + 86_400 * 40)) } ?? value
         case .string(let text):
-            TimestampParser.microseconds(text) == nil ? .string("\(text)!") : after(value, days: 40)
+            TimestampParser.microseconds(text) == nil
+                ? .string(otherNumber(text) ?? "\(text)!") : after(value, days: 40)
         case .null, .array, .object: value
         }
+    }
+
+    /// A number that is written as a text, with another last digit: a hint may make a decimal of it. Nil for other texts.
+    static func otherNumber(_ text: String) -> String? {
+        guard let last = text.last?.wholeNumberValue, text.count < 20, Double(text) != nil else { return nil }
+        return text.dropLast() + "\((last + 1) % 10)"
     }
 
     /// A layout by a column whose name says that it changes: the time of the last change, or what becomes of the object.

@@ -244,7 +244,11 @@ struct ModelProposal {
             collection["cursor"] = .string(cursor)
             collection["cursorFormat"] = .string(Self.format(rows, cursor).rawValue)
             let moves = ["updat", "modif", "chang", "version", "seen", "activity"]
-            collection["cursorMovesOnUpdate"] = .bool(moves.contains { cursor.lowercased().contains($0) })
+            let isSeen = Self.changed(list, within: cursor)
+            // Of any other name the author says what is meant, once a recording shows a change that does not move it.
+            if isSeen || moves.contains(where: cursor.lowercased().contains) {
+                collection["cursorMovesOnUpdate"] = true
+            }
         }
         let lifted = list.table.lifting.map { ($0.name, JSONValue.string($0.path)) }
         if !lifted.isEmpty { collection["columns"] = .object(JSONObject(lifted)) }
@@ -278,6 +282,18 @@ struct ModelProposal {
             before[key] = row
         }
         return changed
+    }
+
+    /// Whether the value at a path differs between two recorded states of a row.
+    private static func changed(_ list: List, within path: String) -> Bool {
+        if list.path.when != nil { return false }
+        var before: [String: JSONValue] = [:]
+        for (place, row) in list.pages.flatMap({ page in page.rows.map { (page.path, $0) } }) {
+            let key = "\(place) \(ModelPage.key(of: row, by: list.key))"
+            let value = ModelOrder.value(path, of: row)
+            if let old = before.updateValue(value, forKey: key), old != value { return true }
+        }
+        return false
     }
 
     /// Texts that people write, which an upstream may change.

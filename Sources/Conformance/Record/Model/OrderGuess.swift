@@ -32,13 +32,15 @@ struct OrderGuess {
         let made = comesByCursor ? [] : times.filter { $0.lowercased().contains("creat") }
         let rest = made + [cursor].compactMap { $0 } + times
         // `sort=modified` orders by `modified_gmt` as well: what the source follows is what has to be in order.
+        // What lies deeper is asked for by its own name.
         let followed = [cursor].compactMap { $0 }.filter { cursor in
-            mentioned.contains { cursor.lowercased().contains($0.lowercased()) && $0 != cursor }
+            cursor.contains(".") && text.lowercased().contains(MemberPath.last(cursor).lowercased())
+                || mentioned.contains { cursor.lowercased().contains($0.lowercased()) && $0 != cursor }
         }
         let candidates = followed + mentioned + (text.allSatisfy { $0 == "+" } ? key + rest : rest + key)
         for name in candidates {
             for sign in ["", "-"] where isSorted(lists, by: name, descending: sign == "-") {
-                return [sign + name] + tieBreaker(lists, behind: name)
+                return [sign + name] + tieBreaker(lists, behind: name, named: text)
             }
         }
         return nil
@@ -46,7 +48,9 @@ struct OrderGuess {
 
     /// The members of the key, as far as they are not the order itself, by which rows of one value came; none where no two
     /// rows share a value, or they came otherwise.
-    private func tieBreaker(_ lists: [[JSONObject]], behind name: String) -> [String] {
+    ///
+    /// - Parameter text: what the request asks for, such as `-updated_at,id`: what it names counts without ties, too.
+    private func tieBreaker(_ lists: [[JSONObject]], behind name: String, named text: String) -> [String] {
         let rest = key.filter { $0 != name }
         func isBefore(_ one: JSONObject, _ other: JSONObject) -> Bool {
             for member in rest {
@@ -62,7 +66,10 @@ struct OrderGuess {
                 return !ModelOrder.isLess(a, b) && !ModelOrder.isLess(b, a)
             }
         }
-        if ties.isEmpty { return [] }
+        if ties.isEmpty {
+            let words = text.split { ",+ ".contains($0) }.map(String.init)
+            return rest.flatMap { member in words.filter { $0 == member || $0 == "-" + member }.prefix(1) }
+        }
         if ties.allSatisfy({ isBefore($0.0, $0.1) }) { return rest }
         return ties.allSatisfy { isBefore($0.1, $0.0) } ? rest.map { "-" + $0 } : []
     }

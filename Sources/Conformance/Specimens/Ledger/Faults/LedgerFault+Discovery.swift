@@ -27,6 +27,14 @@ extension LedgerFault {
                 ])
             }
         },
+        LedgerFault("only-field-stays", "Offers a time that stays when a row changes, and says so nowhere.", .kit) {
+            $0.schemas = { schemas, _, _ in
+                schemas[0].incrementalFields = [IncrementalField("updated_at", .datetime)]
+            }
+            $0.fixture = {
+                $0.addLaterState(changing: [("Note 13", "Note 13, mended")])
+            }
+        },
         LedgerFault("released-table-renamed", "Calls a table otherwise than the released version did.", .kit) {
             $0.schemas = { schemas, _, _ in schemas[1].name = "transfers" }
         },
