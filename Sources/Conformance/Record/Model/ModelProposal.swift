@@ -136,6 +136,13 @@ struct ModelProposal {
                 )
                 continue
             }
+            if list.path.when != nil, owner(of: list, lists) == nil {
+                notes.append(
+                    "model.json: \(name) is left out, since the objects that its requests name are of no table that was "
+                        + "recorded. Record it together with the table of its parents, or write a collection of the parents by "
+                        + "hand.")
+                continue
+            }
             // What the parent gives to a child's key is in no row; of any other list the rows are those of another table.
             if list.key.count < list.table.primaryKeys.count, owner(of: list, lists) == nil {
                 let lacking = list.table.primaryKeys.filter { !list.key.contains(list.table.lifting.path(of: $0)) }
@@ -143,13 +150,6 @@ struct ModelProposal {
                     "model.json: \(name) is left out, since the list at \(list.path.template) has no "
                         + "\(lacking.joined(separator: ", ")), which \(lacking.count == 1 ? "is" : "are") part of its key: its rows "
                         + "are made of something else. What no model answers is judged by the recording alone.")
-                continue
-            }
-            if list.path.when != nil, owner(of: list, lists) == nil {
-                notes.append(
-                    "model.json: \(name) is left out, since the objects that its requests name are of no table that was "
-                        + "recorded. Record it together with the table of its parents, or write a collection of the parents by "
-                        + "hand.")
                 continue
             }
             notes += [
