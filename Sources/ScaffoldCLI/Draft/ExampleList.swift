@@ -19,7 +19,8 @@ struct ExampleList {
     /// The path of a cheap page.
     var probe: String {
         let size = plan.method == .get ? sizeParameter : nil
-        return table.path + (size.map { "?\($0)=1" } ?? "")
+        let query = [size.map { "\($0)=1" }, plan.constants.isEmpty ? nil : plan.constantQuery].compactMap { $0 }
+        return table.path + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
     }
 
     /// What the place that leads on says.
@@ -140,7 +141,7 @@ struct ExampleList {
             switch mark {
             case "$rows": objects
             case "$total": objects.count
-            case "$pages": 1
+            case "$pages": objects.isEmpty ? 0 : 1
             case "$more": false
             default: NSNull()
             }

@@ -151,12 +151,15 @@ struct ExampleScenario {
             return owners.enumerated().map { number, owner in
                 var one = list
                 one.table.path = list.table.path.replacingOccurrences(of: parent.place, with: owner)
-                let children = objects(list.table, by: list.order(of: query)).enumerated().filter {
-                    $0.offset % 3 == number
+                // Whose a child is does not depend on the order that is asked for.
+                let own = objects(list.table).enumerated().filter { $0.offset % 3 == number }
+                let names = Set(own.compactMap { $0.element["name"] as? String })
+                let children = objects(list.table, by: list.order(of: query)).filter { child in
+                    (child["name"] as? String).map(names.contains) ?? false
                 }
                 return entry(
-                    "\(list.table.name)-\(index + 1)-\(owner)", asking: one, query, serving: [list.table.name],
-                    children.map(\.element))
+                    "\(list.table.name)-\(index + 1)-\(owner)", asking: one, query, serving: [list.table.name], children
+                )
             }
         }
     }
@@ -217,7 +220,8 @@ struct ExampleScenario {
         posting: [String: Any]? = nil
     ) -> [String: Any] {
         var request: [String: Any] = [
-            "method": posting == nil ? "GET" : "POST", "url": plan.baseURL.example + asking(path),
+            "method": posting == nil ? "GET" : "POST",
+            "url": plan.baseURL.example + asking(path, isProbe: tables.isEmpty),
             "httpVersion": "HTTP/1.1",
             "headers": (authorization + plan.headers.map { ($0.name.lowercased(), $0.value) })
                 .map { ["name": $0.0, "value": $0.1] },
@@ -240,14 +244,12 @@ struct ExampleScenario {
         return entry
     }
 
-    /// A path with what every request says beside its own.
-    private func asking(_ path: String) -> String {
-        if plan.constants.isEmpty { return path }
-        let query = plan.constants.map { constant in
-            let value = constant.value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? constant.value
-            return "\(constant.name)=\(value)"
-        }.joined(separator: "&")
-        return path + (path.contains("?") ? "&" : "?") + query
+    /// A path with what every request says beside its own; the probe of GraphQL says no more than its query.
+    private func asking(_ path: String, isProbe: Bool) -> String {
+        var query = isProbe && plan.kind == .graphql ? [] : [plan.constantQuery].filter { !$0.isEmpty }
+        if plan.auth == .apiKey, !plan.apiKeyPlace.isHeader { query.append("\(plan.apiKeyPlace.name)=fake-api-key-1") }
+        if query.isEmpty { return path }
+        return path + (path.contains("?") ? "&" : "?") + query.joined(separator: "&")
     }
 
     private static func inline(_ value: Any) -> String {

@@ -52,6 +52,14 @@ struct SourcePlan: Equatable {
         var value: String
     }
 
+    /// The parameters of every request, as a URL has them.
+    var constantQuery: String {
+        constants.map { constant in
+            let value = constant.value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? constant.value
+            return "\(constant.name)=\(value)"
+        }.joined(separator: "&")
+    }
+
     /// The type in lower case: the folder of fixtures, the icon, the name on the command line.
     var id: String { type.text.lowercased() }
 

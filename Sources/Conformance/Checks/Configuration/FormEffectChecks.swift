@@ -162,7 +162,8 @@ private struct Conduct {
         }
         let lines = log.requests.map(\.description) + log.databases.statements.map(\.description)
         seen += log.requests.map {
-            "\($0) \($0.bodyText) \($0.request.headers.fields.map(Self.text)) \($0.request.options)"
+            "\($0) \($0.bodyText) \($0.request.headers.fields.map(Self.text)) "
+                + "\($0.request.query.map { Self.text(($0.name, $0.value)) }) \($0.request.options)"
         }
         seen.append("\(clock.waited)")
         return (Trace(lines: lines, seen: seen + lines + log.databases.endpoints.map { "\($0.hashValue)" }), listed)
