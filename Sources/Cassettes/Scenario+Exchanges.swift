@@ -14,6 +14,12 @@ public struct RecordedExchange: Sendable {
 }
 
 extension Scenario {
+    /// Whether its HTTP traffic was made up and not recorded, as that of a new source's first scenario is: it answers what
+    /// the source asked when it was written. A database's seed is made up as well, and a real engine answers for it.
+    public var isMadeUpTraffic: Bool {
+        manifest.provenance.kind == .synthetic && manifest.states.contains { $0.http != nil }
+    }
+
     /// What one state recorded over HTTP, in order; nothing when it recorded none.
     ///
     /// - Throws: `SourceError` of kind `invalidFixture`.

@@ -67,24 +67,24 @@ struct APINames: ParsableArguments {
     private static let tableMark = "{table}"
 
     private static func constant(_ text: String) throws -> SourcePlan.Constant {
-        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2, TablePlan.isWord(parts[0]), !parts[1].isEmpty,
-            parts[1].allSatisfy({ TablePlan.isWord(String($0)) || ",:+*".contains($0) })
+        guard let constant = SourcePlan.Constant(text), TablePlan.isWord(constant.name),
+            constant.value.allSatisfy({ TablePlan.isWord(String($0)) || ",:+*".contains($0) })
         else { throw ValidationError("'\(text)' is no parameter and its value, such as format=json.") }
-        return SourcePlan.Constant(name: parts[0], value: parts[1])
+        return constant
     }
 
     private static func header(_ text: String) throws -> SourcePlan.Constant {
-        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        let isName = parts[0].allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }
-        guard parts.count == 2, isName, !parts[0].isEmpty, !parts[1].isEmpty, parts[1].count <= 90,
-            parts[1].unicodeScalars.allSatisfy({
-                (0x20..<0x7F).contains($0.value) && !"\"\\".unicodeScalars.contains($0)
-            })
+        guard let header = SourcePlan.Constant(text), header.value.count <= 90,
+            header.name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }),
+            header.value.allSatisfy({ (" "..."~").contains($0) && $0 != "\"" && $0 != "\\" })
         else {
             throw ValidationError("'\(text)' is no header and its value, such as Accept=application/vnd.acme+json.")
         }
-        return SourcePlan.Constant(name: parts[0], value: parts[1])
+        guard !["authorization", "cookie"].contains(header.name.lowercased()) else {
+            throw ValidationError(
+                "\(header.name) shows who asks, which is each user's own; say how by --auth and --api-key-in.")
+        }
+        return header
     }
 
     /// The options that say what GraphQL says in its query.
@@ -140,11 +140,6 @@ struct APINames: ParsableArguments {
             for index in plan.tables.indices {
                 plan.tables[index].rows = rows.replacing(Self.tableMark, with: plan.tables[index].name)
             }
-        }
-        if let secret = headers.first(where: { ["authorization", "cookie"].contains($0.name.lowercased()) }) {
-            throw ValidationError(
-                "Reading --header \(secret.name): what shows who asks is each user's own; say how by --auth and --api-key-in."
-            )
         }
         (plan.constants, plan.headers) = (constants, headers)
         if let next { plan.pageNames.next = next }

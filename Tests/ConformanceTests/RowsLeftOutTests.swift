@@ -28,11 +28,15 @@ import Testing
         #expect(RowsLeftOut.cause(places: lost, of: 8, page: 3)?.contains(words) == true)
     }
 
+    @Test("rows that lack from a page on are told as the end of the read")
+    func endOfRead() {
+        #expect(RowsLeftOut.cause(places: [1], of: 2, page: 1)?.contains("ends after 1 page,") == true)
+        #expect(RowsLeftOut.cause(places: [3, 4, 5, 6, 7], of: 8, page: 3)?.contains("ends after 1 page,") == true)
+    }
+
     @Test("places without a pattern tell nothing")
     func noPattern() {
         #expect(RowsLeftOut.cause(places: [1, 4, 5], of: 8, page: 3) == nil)
-        #expect(RowsLeftOut.cause(places: [1], of: 2, page: 1)?.contains("ends after 1 page,") == true)
-        #expect(RowsLeftOut.cause(places: [3, 4, 5, 6, 7], of: 8, page: 3)?.contains("ends after 1 page,") == true)
         #expect(RowsLeftOut.cause(places: [], of: 8, page: 3) == nil)
         #expect(RowsLeftOut.cause(places: [2, 5, 7], of: 8, page: nil) == nil)
     }

@@ -195,6 +195,36 @@ import Testing
         #expect(made.status == 9 && made.errors.contains("Build it again"), "\(made.errors)")
     }
 
+    @Test("accepted failures of one table with one reason stand together")
+    func acceptedTogether() throws {
+        let folder = try TemporaryFolder()
+        let made = try CommandLineTool(folder: folder.url).run(
+            "check", "github", "--scenario", "forbidden", "--table", "tributary-demo/hidden.labels", "--profile",
+            "quick")
+        let lines = made.output.split(separator: "\n").filter { $0.hasPrefix("waived until") }
+        #expect(made.status == 0 && lines.count == 1, "\(made.output)")
+        #expect(lines.first?.contains(/hidden\.labels \/ [0-9]+ checks: the token does not see/) == true, "\(lines)")
+    }
+
+    @Test("failures of a scenario that nobody recorded are told apart, and how to be rid of it")
+    func madeUpScenario() throws {
+        let folder = try TemporaryFolder()
+        let copy = folder.url.appending(path: "Fixtures/stripe/bad-credentials")
+        try FileManager.default.createDirectory(at: copy.deletingLastPathComponent(), withIntermediateDirectories: true)
+        let original = CommandLineTool.root.appending(path: "Fixtures/stripe/bad-credentials")
+        try FileManager.default.copyItem(at: original, to: copy)
+        let manifest = copy.appending(path: "manifest.json")
+        let text = try String(contentsOf: manifest, encoding: .utf8)
+        // A scenario of a refusal whose story is that of a success.
+        try text.replacing("\"documented\"", with: "\"synthetic\"").replacing("errors:", with: "x:")
+            .replacing("error:", with: "x:").write(to: manifest, atomically: true, encoding: .utf8)
+        let made = try CommandLineTool(folder: folder.url).run(
+            "check", "stripe", "--check", "credentials-good-accepted", "--fixtures",
+            folder.url.appending(path: "Fixtures").path)
+        #expect(made.status == 5 && made.output.contains("Failures of made-up scenarios: 1 of 1."), "\(made.output)")
+        #expect(made.output.contains("rm -r") && made.output.contains("bad-credentials"), "\(made.output)")
+    }
+
     @Test("a damaged lake is told by file and line, and nothing is written")
     func tellsDamage() throws {
         let shop = try Shop()

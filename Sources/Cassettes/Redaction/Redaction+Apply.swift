@@ -14,7 +14,7 @@ extension Redaction {
         }
         result.requestBody = requestBody(exchange.requestBody, &counts)
         result.responseHeaders = exchange.responseHeaders.compactMap { field in
-            guard HeaderRules.isKept(field.name, of: exchange, rules) else {
+            guard isKept(field, of: exchange) else {
                 counts["header-dropped", default: 0] += 1
                 return nil
             }
@@ -127,8 +127,8 @@ extension Redaction {
     }
 
     /// Numbers and truth values go only where a rule says so.
-    private func dropped(_ path: [String], _ counts: inout [String: Int]) -> RawJSON? {
-        guard rules.rule(.json, path, of: subject.table)?.action == .drop else { return nil }
+    private mutating func dropped(_ path: [String], _ counts: inout [String: Int]) -> RawJSON? {
+        guard rule(.json, path)?.action == .drop else { return nil }
         counts["drop", default: 0] += 1
         return .scalar(.init(raw: "null", offset: 0))
     }

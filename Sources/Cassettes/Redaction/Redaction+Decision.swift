@@ -7,7 +7,7 @@ extension Redaction {
     mutating func decision(
         _ text: String, _ place: RedactionRules.Rule.Place, path: [String], isError: Bool
     ) -> (replacement: String?, rule: String)? {
-        if let rule = rules.rule(place, path, of: subject.table) {
+        if let rule = rule(place, path) {
             switch rule.action {
             case .keep: return (nil, "keep")
             case .drop: return ("", "drop")

@@ -30,8 +30,7 @@ extension Redaction {
         private static let people: Set = [
             "assignee", "attendee", "author", "collaborator", "contact", "creator", "customer", "editor", "employee",
             "member", "owner", "participant", "patient", "people", "person", "recipient", "reporter", "reviewer",
-            "sender",
-            "speaker", "student", "subscriber", "teacher", "user",
+            "sender", "speaker", "student", "subscriber", "teacher", "user",
         ]
     }
 
@@ -49,7 +48,7 @@ extension Redaction {
         let names: Set = ["name", "fullname", "displayname"]
         for member in members where names.contains(FieldWords(member.name).words.joined()) {
             guard case .scalar(let scalar) = member.value, let text = scalar.string, !text.isEmpty, isName(text),
-                rules.rule(.json, path + [member.name], of: subject.table) == nil
+                rule(.json, path + [member.name]) == nil
             else { continue }
             replacements.add(text, pseudonyms.pseudonym(.name, text), rule: "pseudonym:name")
         }

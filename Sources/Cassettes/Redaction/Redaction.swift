@@ -28,6 +28,8 @@ public struct Redaction: Sendable {
 
     let source: String
     let rules: RedactionRules
+    /// Which of the rules have fitted something.
+    private var usedRules: Set<Int> = []
     var pseudonyms: Pseudonyms
     var replacements = Replacements()
     /// What is replaced in program text as well.
@@ -75,8 +77,17 @@ public struct Redaction: Sendable {
             result.countsByExchange.append(counts)
             result.counts.merge(counts) { $0 + $1 }
         }
-        result.unusedRules = rules.unused
+        // A form need not be filled in.
+        result.unusedRules = rules.rules.indices.filter { !usedRules.contains($0) && rules.rules[$0].place != .config }
+            .map { rules.rules[$0].text }
         return result
+    }
+
+    /// The source's own rule for a value, by the names that lead to it.
+    mutating func rule(_ place: RedactionRules.Rule.Place, _ path: [String]) -> RedactionRules.Rule? {
+        guard let index = rules.index(place, path, of: subject.table) else { return nil }
+        usedRules.insert(index)
+        return rules.rules[index]
     }
 
     /// Notes the tokens of OAuth accounts, which stand in no config, and gives the accounts with fakes in their places, as
@@ -191,11 +202,16 @@ public struct Redaction: Sendable {
                 collect(value, .query, path: [name], isError: false)
             }
         }
-        for field in exchange.responseHeaders where HeaderRules.isKept(field.name, of: exchange, rules) {
+        for field in exchange.responseHeaders where isKept(field, of: exchange) {
             collect(field.value, .header, path: [field.name], isError: false)
         }
         collectRequestBody(exchange.requestBody)
         collectBody(exchange.body, isError: exchange.status >= 400)
+    }
+
+    /// Whether a field of an answer is kept.
+    mutating func isKept(_ field: CapturedExchange.Field, of exchange: CapturedExchange) -> Bool {
+        rule(.header, [field.name]).map { $0.action != .drop } ?? HeaderRules.isKept(field.name, of: exchange)
     }
 
     private mutating func collectHeader(_ field: CapturedExchange.Field) {
@@ -279,26 +295,5 @@ public struct Redaction: Sendable {
             return
         }
         collectForms(text, name: path.last ?? "")
-    }
-}
-
-/// Which fields of an answer are kept: an allow-list, since a list of what to leave out always lacks one.
-enum HeaderRules {
-    private static let words: Set<String> = [
-        "page", "pages", "next", "prev", "cursor", "total", "limit", "remaining", "reset", "ratelimit", "link",
-        "location", "retry", "etag", "version", "modified", "range", "offset", "backoff", "deprecation", "sunset",
-    ]
-
-    static func isKept(_ name: String, of exchange: CapturedExchange, _ rules: RedactionRules) -> Bool {
-        if let rule = rules.rule(.header, [name], of: exchange.lane.schema) { return rule.action != .drop }
-        if exchange.page?.reads(header: name) ?? false { return true }
-        let name = FieldWords(name.lowercased())
-        if name.name == "content-type" || name.name == "x-total-count" || name.has("count") { return true }
-        // HTTP/2 knows no capitals: `X-WP-TotalPages` comes as one word there.
-        let isCounter = name.words.contains { word in
-            word.hasPrefix("total") || word.hasSuffix("pages") || word.hasSuffix("count")
-        }
-        return name.secrecy == nil && (isCounter || name.words.contains(where: words.contains))
-            && !name.has("request", "id")
     }
 }

@@ -30,7 +30,7 @@ public struct RedactionRules: Sendable {
     }
 
     struct Rule: Sendable {
-        enum Place: Sendable, Hashable { case header, query, json, column, config }
+        enum Place: String, Sendable, CaseIterable { case header, query, json, column, config }
 
         var place: Place
         var path: [String]
@@ -39,13 +39,15 @@ public struct RedactionRules: Sendable {
         var action: Action
         /// The table whose answers alone are meant; nil means all.
         var table: String? = nil
-        /// As the file has it, such as `json customer.name`.
-        var text = ""
+
+        /// The rule in words, such as `json customer.name of people`.
+        var text: String {
+            "\(place.rawValue) \(isAnchored ? "$." : "")\(path.joined(separator: "."))"
+                + (table.map { " of \($0)" } ?? "")
+        }
     }
 
     var rules: [Rule] = []
-    /// The texts of rules that fitted something.
-    private let used = UsedRules()
     /// Hosts of the account, and what stands for them.
     public var hosts: [String: String] = [:]
 
@@ -66,27 +68,23 @@ public struct RedactionRules: Sendable {
 
     private static func rule(_ value: FixtureValue) throws -> Rule {
         try value.allowOnly(["header", "query", "json", "column", "config", "table", "kind", "action", "reason"])
-        let places: [(String, Rule.Place)] = [
-            ("header", .header), ("query", .query), ("json", .json), ("column", .column), ("config", .config),
-        ]
-        for (name, place) in places {
-            guard let path = try value.optional(name)?.string() else { continue }
+        for place in Rule.Place.allCases {
+            guard let path = try value.optional(place.rawValue)?.string() else { continue }
             let parts = path.split(separator: ".").map { String($0).replacing("[]", with: "") }.filter { $0 != "$" }
             let kind: PersonalKind? = try value.optional("kind")?.choice()
             let table = try value.optional("table")?.string()
             return Rule(
                 place: place, path: parts, isAnchored: path.hasPrefix("$"), kind: kind,
-                action: try value.member("action").choice(), table: table,
-                text: "\(name) \(path)" + (table.map { " of \($0)" } ?? ""))
+                action: try value.member("action").choice(), table: table)
         }
         throw value.fail("a rule needs one of header, query, json, column and config")
     }
 
-    /// The rule for a value, by the names that lead to it.
+    /// Which rule is for a value, by the names that lead to it: its place among ``rules``.
     ///
     /// - Parameter table: the one that the request was made for.
-    func rule(_ place: Rule.Place, _ path: [String], of table: String?) -> Rule? {
-        let found = rules.first { rule in
+    func index(_ place: Rule.Place, _ path: [String], of table: String?) -> Int? {
+        rules.firstIndex { rule in
             // The rows of a database are redacted as JSON, a member for each column.
             let isPlace = rule.place == place || rule.place == .column && place == .json
             guard isPlace, rule.path.count <= path.count, rule.table == nil || rule.table == table else { return false }
@@ -95,22 +93,5 @@ public struct RedactionRules: Sendable {
                 pattern == "*" || pattern.lowercased() == name.lowercased()
             }
         }
-        if let found { used.note(found.text) }
-        return found
     }
-
-    /// Rules that have fitted nothing so far. A form need not be filled in, so those of the config are not among them.
-    var unused: [String] {
-        let known = used.texts
-        return rules.filter { $0.place != .config && !known.contains($0.text) }.map(\.text)
-    }
-}
-
-/// Which rules fitted something, over all copies of a set of them.
-private final class UsedRules: Sendable {
-    private let known = Lock<Set<String>>([])
-
-    var texts: Set<String> { known.withLock { $0 } }
-
-    func note(_ text: String) { known.withLock { _ = $0.insert(text) } }
 }

@@ -97,12 +97,10 @@ struct SQLScenario: Sendable {
         let reserved = Set(schema.primaryKeys + [cursor].compactMap { $0 })
         let texts = ["text", "varchar", "character varying", "char"]
         let mutable = table.columns.filter { texts.contains($0.type) && !reserved.contains($0.name) }.map(\.name)
-        var collection = ModelDeclaration.Collection(
+        return ModelDeclaration.Collection(
             name: schema.name, key: schema.primaryKeys, cursor: cursor, cursorFormat: Self.format(schema.field),
-            cursorMovesOnUpdate: declared?.cursorMovesOnUpdate ?? Self.soundsMoving(cursor),
+            cursorMovesOnUpdate: declared?.cursorMovesOnUpdate ?? (Self.soundsMoving(cursor) ? true : nil),
             mutable: declared?.mutable ?? mutable, sources: [], schemas: [schema.name])
-        collection.saysCursorStays = declared?.cursorMovesOnUpdate == false
-        return collection
     }
 
     private static func soundsMoving(_ cursor: String?) -> Bool {

@@ -13,10 +13,9 @@ public struct ModelDeclaration: Sendable {
         /// The member that moves when an object is new, or changed, by its path.
         public var cursor: String?
         public var cursorFormat: CursorFormat
-        /// Whether a change of an object moves its cursor: `updated_at` does, `created` does not.
-        public var cursorMovesOnUpdate: Bool
-        /// Whether it is said that a change does not: an author who says so knows what increments bring.
-        public var saysCursorStays = false
+        /// Whether a change of an object moves its cursor: `updated_at` does, `created` does not; nil where nobody says.
+        /// Who says that it does not knows what increments bring.
+        public var cursorMovesOnUpdate: Bool?
         /// Members that the upstream may change in an object that is there.
         public var mutable: [String]
         /// Where the recorded answers hold its objects.

@@ -113,13 +113,12 @@ extension FixtureValue {
         let names = parent.map { Set($0.names.keys) } ?? []
         var collection = ModelDeclaration.Collection(
             name: name, key: key, cursor: try text("cursor"), cursorFormat: try word("cursorFormat", else: .iso8601),
-            cursorMovesOnUpdate: try flag("cursorMovesOnUpdate"), mutable: try texts("mutable"),
+            cursorMovesOnUpdate: try optional("cursorMovesOnUpdate")?.bool(), mutable: try texts("mutable"),
             sources: try list("from").map { try $0.place(names) }, schemas: schemas.isEmpty ? [name] : schemas,
             parent: parent, deletion: try optional("deletion")?.deletion(),
             visibleAfter: try number("visibleAfterSeconds").map { .seconds($0) },
             embeds: try entries("embeds").map { try $0.value.embed(as: $0.name) }, columns: try columns())
         collection.saysMutable = try optional("mutable") != nil
-        collection.saysCursorStays = try optional("cursorMovesOnUpdate")?.bool() == false
         return collection
     }
 

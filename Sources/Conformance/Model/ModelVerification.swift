@@ -216,12 +216,11 @@ struct JSONDifference: Equatable {
                 var sides = (left[name], right[name])
                 // Left out is as good as null where the model may leave it out.
                 let member = envelope[name] ?? .null
-                if Placeholder(member)?.mayBeMissing == true || LeadObject.end(of: member) != nil {
+                let isLead = LeadObject.end(of: member) != nil
+                if isLead, ignoresNext { continue }
+                if isLead || Placeholder(member)?.mayBeMissing == true {
                     sides = (sides.0 ?? .null, sides.1 ?? .null)
-                }
-                if LeadObject.end(of: member) != nil, ignoresNext || sides.0?.isNull == true && sides.1?.isNull == true
-                {
-                    continue
+                    if sides.0 == sides.1 { continue }
                 }
                 let found = JSONDifference.between(
                     sides.0, sides.1, envelope: envelope[name] ?? .null, at: "\(path).\(name)",

@@ -105,7 +105,7 @@ extension Recorder {
     /// Scenarios that stood in for a recording, and may not fit what the source asks for by now.
     private func madeUp() -> [String] {
         let siblings = (try? Fixture(at: folder.deletingLastPathComponent()).scenarios) ?? []
-        return siblings.filter { $0.manifest.provenance.kind == .synthetic && $0.name != plan.scenario }.map { other in
+        return siblings.filter { $0.isMadeUpTraffic && $0.name != plan.scenario }.map { other in
             "The scenario \(other.name) is made up, and fails where the source asks for something else by now. Now that "
                 + "there is a recording: rm -r \(other.folder.relativePath)"
         }

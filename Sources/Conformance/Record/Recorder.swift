@@ -108,7 +108,7 @@ public struct Recorder: Sendable {
     }
 
     /// Rules that fitted nothing protect nobody. Of some tables alone nothing can be said.
-    private func unused(_ redacted: Redaction.Result) -> [String] {
+    func unused(_ redacted: Redaction.Result) -> [String] {
         guard plan.tables.isEmpty, !redacted.unusedRules.isEmpty else { return [] }
         let rules = redacted.unusedRules.map { "'\($0)'" }.joined(separator: ", ")
         return [

@@ -108,7 +108,7 @@ struct AccountsAddCommand: ParsableCommand {
     /// - Throws: `SourceError` where no source asks for accounts of the kind.
     private static func demand(_ kind: String) throws {
         let kinds = Set(
-            Sources.registry.types.compactMap { try? Sources.source($0) }.flatMap {
+            Sources.registry.types.compactMap { try? Sources.registry.source($0) }.flatMap {
                 AccountKinds.all(in: $0.form.fields)
             }
         ).sorted()

@@ -13,6 +13,6 @@ struct CheckCaseCommand: AsyncParsableCommand {
 
     func run() async {
         await ChildCase.run(
-            file: file, registered: { try Sources.source($0) }, stack: Kit.stack)
+            file: file, registered: { try Sources.registry.source($0) }, stack: Kit.stack)
     }
 }

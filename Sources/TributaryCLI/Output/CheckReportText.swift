@@ -103,12 +103,12 @@ struct CheckReportText {
 
     /// Failures of scenarios that nobody recorded, such as the first one of a new source: they may be the scenario's own.
     private func madeUp(_ failures: [CheckResult]) -> String? {
-        let scenarios = failures.map(\.item.input.scenario).filter { $0.manifest.provenance.kind == .synthetic }
+        let scenarios = failures.map(\.item.input.scenario).filter(\.isMadeUpTraffic)
         guard !scenarios.isEmpty else { return nil }
         let folders = Set(scenarios.map(\.folder.relativePath)).sorted().joined(separator: " ")
         return
-            "\(scenarios.count) of \(failures.count.counted("failure")) are of made-up scenarios: where the source was "
-            + "changed since, they show that and no fault of it. Record what the API answers, then: rm -r \(folders)"
+            "Failures of made-up scenarios: \(scenarios.count) of \(failures.count). Where the source was changed since, they show "
+            + "that and no fault of it. Record what the API answers, then: rm -r \(folders)"
     }
 
     /// Waivers and known failures, which every report shows; those of one table with one reason together.

@@ -123,8 +123,8 @@ import Tributary
         rules.rules = [
             .init(
                 place: .json, path: ["data", "title"], isAnchored: false, kind: .name, action: .pseudonym,
-                table: "people", text: "json data.title of people"),
-            .init(place: .json, path: ["nick"], isAnchored: false, kind: nil, action: .drop, text: "json nick"),
+                table: "people"),
+            .init(place: .json, path: ["nick"], isAnchored: false, kind: nil, action: .drop),
         ]
         var other = Self.exchange(body: #"{"data": [{"title": "Skipper"}]}"#)
         other.lane.schema = "boats"

@@ -9,6 +9,7 @@ import Tributary
 /// Records lists that end at a number which their answers state, under names that nobody could guess.
 @Suite(.timeLimit(.minutes(5))) struct CountedRecorderTests {
     private static let source = AnySource(CountedSource.self)
+    private static let key = Array("a key of pseudonyms for tests ..".utf8)
 
     /// Records some of the tables alone.
     private func record(
@@ -18,8 +19,17 @@ import Tributary
         var plan = all.plan
         plan.tables = tables
         return try await Recorder(
-            plan: plan, live: all.live, fixtures: all.fixtures, key: Array("a key of pseudonyms for tests ..".utf8)
+            plan: plan, live: all.live, fixtures: all.fixtures, key: Self.key
         ).run()
+    }
+
+    /// Records the scenario's next state a day later.
+    private func recordLater(of service: CountedService, in room: TemporaryFolder) async throws -> Recorder.Outcome {
+        let later = Recorder.testing(
+            service.client, room.url, of: Self.source, state: "t1", clock: "2026-01-08T12:00:00Z")
+        var plan = later.plan
+        plan.follow(try Scenario(at: room.file("counted/lists")))
+        return try await Recorder(plan: plan, live: later.live, fixtures: later.fixtures, key: Self.key).run()
     }
 
     @Test("a list that is cut states the rows and pages that are left of it, and is read to that end")
@@ -95,18 +105,58 @@ import Tributary
         #expect(first.endpoints.map(\.page.style) == [.cursor], "the source goes on by what the answers say")
         #expect(first.endpoints[0].envelope == ["list": "$rows", "total": "$total", "next": "$next"])
         if changes { service.label.withLock { $0 = "second" } }
-        let later = Recorder.testing(
-            service.client, room.url, of: Self.source, state: "t1", clock: "2026-01-08T12:00:00Z")
-        var plan = later.plan
-        plan.follow(try Scenario(at: room.file("counted/lists")))
-        let outcome = try await Recorder(
-            plan: plan, live: later.live, fixtures: later.fixtures, key: Array("a key of pseudonyms for tests ..".utf8)
-        ).run()
+        let outcome = try await recordLater(of: service, in: room)
         #expect(!outcome.notes.contains { $0.contains("did not hold") }, "\(outcome.notes)")
         let told = outcome.notes.contains { $0.contains("label of a row has changed and id has not") }
         #expect(told == changes, "a cursor that stays where rows change is told: \(outcome.notes)")
         let second = try #require(try ModelDeclaration(of: Scenario(at: room.file("counted/lists"))))
         #expect(second.endpoints[0].envelope == first.endpoints[0].envelope)
+    }
+
+    @Test("an object that describes the next page, and that the last page lacks, is told from one that is null")
+    func endLeftOut() async throws {
+        let room = try TemporaryFolder("counted")
+        _ = try await record(["members"], of: CountedService(rows: 12, leavesOutEnds: true), in: room)
+        let scenario = try Scenario(at: room.file("counted/lists"))
+        let model = try #require(try ModelDeclaration(of: scenario))
+        #expect(model.endpoints[0].envelope["paging"]?["next"]?["$end"] == "?", "\(model.endpoints[0].envelope.text)")
+        let verified = try await ModelVerification(scenario, model).run(state: "t0")
+        #expect(verified.verified == 3 && verified.findings.isEmpty, "\(verified.findings)")
+    }
+
+    @Test("an order by a cursor that lies deeper is modelled with the key behind it, and what moves it is seen")
+    func nestedOrder() async throws {
+        let room = try TemporaryFolder("counted")
+        let service = CountedService(rows: 12)
+        _ = try await record(["edits"], of: service, in: room)
+        let folder = room.file("counted/lists")
+        let first = try #require(try ModelDeclaration(of: Scenario(at: folder)))
+        let orders = first.endpoints[0].orderParameters.first?.orders["-stamp,id"]
+        #expect(orders?.map(\.field) == ["meta.stamp", "id"] && orders?.map(\.isDescending) == [true, false])
+        #expect(first.collections[0].cursorMovesOnUpdate == nil, "nobody says yet whether a change moves a stamp")
+        // Proposed anew from both states: the oldest row has moved to the head.
+        try FileManager.default.removeItem(at: folder.appending(path: "model.json"))
+        service.label.withLock { $0 = "second" }
+        _ = try await recordLater(of: service, in: room)
+        let second = try #require(try ModelDeclaration(of: Scenario(at: folder)))
+        #expect(second.collections[0].cursorMovesOnUpdate == true)
+    }
+
+    @Test("a table that is made of another's rows is modelled by no list")
+    func madeOfSomethingElse() async throws {
+        let room = try TemporaryFolder("counted")
+        let outcome = try await record(["labels", "tags"], of: CountedService(rows: 3), in: room)
+        #expect(outcome.tables.map(\.isModelled) == [true, false], "\(outcome.notes)")
+        #expect(outcome.notes.contains { $0.contains("tags is left out, since the list at /labels has no tag") })
+    }
+
+    @Test("a table that came to the source after the scenario is named by a later state")
+    func laterTable() async throws {
+        let room = try TemporaryFolder("counted")
+        let service = CountedService(rows: 3)
+        _ = try await record(["reviews", "issues"], of: service, in: room)
+        let outcome = try await recordLater(of: service, in: room)
+        #expect(outcome.notes.contains { $0.hasPrefix("The source offers users as well") }, "\(outcome.notes)")
     }
 
     @Test("of a list of one page the source's own paginator says how it is paged")
@@ -141,7 +191,7 @@ import Tributary
             again: Scenario(at: folder), state: "t0", source: Self.source, config: [:], today: "2026-01-07")
         (plan.limits.pages, plan.limits.rows) = (nil, 11)
         let outcome = try await Recorder(
-            plan: plan, live: first.live, fixtures: first.fixtures, key: Array("a key of pseudonyms for tests ..".utf8)
+            plan: plan, live: first.live, fixtures: first.fixtures, key: Self.key
         ).run(replaces: true)
         #expect(outcome.tables.map(\.rows) == [11, 11, 11], "\(outcome.notes)")
         #expect(try RecordingLimits(Scenario(at: folder).manifest.document["limits"]) == plan.limits)

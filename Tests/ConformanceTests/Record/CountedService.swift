@@ -38,6 +38,14 @@ struct CountedSource: RESTSource {
             incremental: [.newestFirst(.integer("id"))], sort: .descending,
             paginator: .cursor(parameter: "from", from: "next"), pageSize: PageSize("take", 100),
             isSelectedByDefault: false),
+        RESTEndpoint(
+            "edits", path: "/edits", primaryKeys: ["id"], rows: "list", lifting: ["stamp": "meta.stamp"],
+            incremental: [.newestFirst(.integer("stamp"), query: ["order": "-stamp,id"])], sort: .descending,
+            paginator: .offset(parameter: "skip", total: "total"), pageSize: PageSize("take", 100),
+            isSelectedByDefault: false),
+        RESTEndpoint(
+            "tags", path: "/labels", primaryKeys: ["id", "tag"], rows: "list", paginator: .singlePage,
+            isSelectedByDefault: false),
         RESTEndpoint("missing", path: "/missing", primaryKeys: ["id"], rows: "list", isSelectedByDefault: false),
     ]
 
@@ -46,16 +54,39 @@ struct CountedSource: RESTSource {
     func client(for config: Config, in context: SourceContext) throws -> RESTClient {
         RESTClient(context, baseURL: "https://counted.example")
     }
+
+    /// Tags are no list of the API: two rows are made of each label.
+    func read(_ inputs: SourceInputs, with config: Config, in context: SourceContext) async throws -> SourceResponse {
+        guard inputs.schema == "tags" else {
+            return try client(for: config, in: context).response(to: inputs, from: Self.endpoints)
+        }
+        return SourceResponse(
+            primaryKeys: ["id", "tag"],
+            items: Items { emit in
+                let answer = try await context.http.send(HTTPRequest(.get, "https://counted.example/labels?take=3"))
+                let labels = try JSONValue(parsing: try await answer.body.collect())["list"]?.array ?? []
+                let rows = labels.flatMap { label in
+                    ["a", "b"].map { tag in ["id": label["id"] ?? .null, "tag": .string(tag)] as JSONValue }
+                }
+                let page: JSONValue = ["list": .array(rows)]
+                try await emit(.json(JSONItem(page: page.serialized(), rows: "list")))
+            })
+    }
 }
 
 /// Lists of many rows, and the sizes of pages that were asked for.
 final class CountedService: Sendable {
     private let rows: Int
     private let asked = Lock<Set<Int>>([])
-    /// What every event says of itself.
+    /// What every event says of itself; the oldest edit is made anew with another one.
     let label = Lock("first")
+    /// Whether the last page of members lacks what describes the next one, instead of a null.
+    private let leavesOutEnds: Bool
 
-    init(rows: Int) { self.rows = rows }
+    init(rows: Int, leavesOutEnds: Bool = false) {
+        self.rows = rows
+        self.leavesOutEnds = leavesOutEnds
+    }
 
     var sizes: Set<Int> { asked.withLock { $0 } }
 
@@ -94,10 +125,9 @@ final class CountedService: Sendable {
             let (start, size) = (number("offset", 0), number("limit", 50))
             let url = JSONValue.string("https://counted.example/members?offset=\(start + size)&limit=\(size)")
             let next: JSONValue = ["offset": Self.number(start + size), "limit": Self.number(size), "url": url]
-            let paging = JSONObject([
-                ("offset", Self.number(start)), ("total", Self.number(rows)),
-                ("next", start + size < rows ? next : .null),
-            ])
+            var paging = JSONObject([("offset", Self.number(start)), ("total", Self.number(rows))])
+            let isLast = start + size >= rows
+            if !isLast || !leavesOutEnds { paging["next"] = isLast ? .null : next }
             return .json(["items": slice(start, size), "paging": .object(paging)])
         case "/events":
             let (start, size) = (number("from", 0), number("take", 100))
@@ -106,6 +136,15 @@ final class CountedService: Sendable {
             let list = (start..<max(start, end)).map { ["id": Self.number(rows - $0), "label": label] as JSONValue }
             let next: JSONValue = end < rows ? .string("\(end)") : .null
             return .json(["list": .array(list), "total": Self.number(rows), "next": next])
+        case "/edits":
+            let (start, size) = (number("skip", 0), number("take", 100))
+            var stamps = (1...rows).map { (id: $0, stamp: 10 * $0) }
+            if label.withLock({ $0 }) != "first" { stamps[0].stamp = 10 * rows + 5 }
+            let sorted = stamps.sorted { ($1.stamp, $0.id) < ($0.stamp, $1.id) }.dropFirst(start).prefix(size)
+            let list = sorted.map { row -> JSONValue in
+                ["id": Self.number(row.id), "meta": ["stamp": Self.number(row.stamp)]]
+            }
+            return .json(["list": .array(list), "total": Self.number(rows)])
         case "/me": return .json(["ok": true])
         default: return .json(["message": "There is no such list."], status: 404)
         }

@@ -74,7 +74,7 @@ enum CommitChecks {
         try await Bench.judging(input) { bench in
             let sql = try bench.demandWritableRows()
             try bench.demandIncremental()
-            guard bench.collection.cursorMovesOnUpdate else {
+            guard bench.collection.cursorMovesOnUpdate == true else {
                 throw Bench.Verdicted(verdict: .notApplicable("A change does not move the cursor."))
             }
             for number in 0..<(bench.input.profile == .quick ? 1 : 4) {

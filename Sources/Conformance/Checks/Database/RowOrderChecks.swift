@@ -112,8 +112,8 @@ extension Bench {
         return copy
     }
 
-    /// The sample with text keys that no two collations put in one order, and none takes for the same; nil where keys are
-    /// no texts, or the engine does not take them.
+    /// The sample with text keys that collations by bytes, by case and by letters put in different orders, and that differ
+    /// in their numbers whatever a collation takes for the same; nil where keys are no texts, or the engine does not take them.
     fileprivate func withKeysOfManyOrders() async throws -> Bench? {
         guard let name = collection.key.last, let column = sql?.table.column(name), sql?.table.isView == false,
             ["char", "text"].contains(where: column.type.contains), column.length ?? .max > 3,
@@ -165,7 +165,9 @@ extension Bench {
 
     /// Cuts a sync before each step while the engine uses the freedom that statements leave it.
     ///
-    /// - Parameter rows: what is odd about the rows.
+    /// - Parameters:
+    ///   - odd: what is odd about the rows, for the place of a finding.
+    ///   - cause: what a loss among them means; nil for what the check says.
     fileprivate func cutInOpenOrder(
         _ type: SyncType, with odd: String = "", cause: String? = nil
     ) async throws -> [Finding] {

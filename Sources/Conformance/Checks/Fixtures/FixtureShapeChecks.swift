@@ -98,7 +98,7 @@ enum FixtureShapeChecks {
     ) -> [Finding] {
         guard let known else { return [] }
         if isLater {
-            guard collection.cursorMovesOnUpdate, let cursor = collection.cursor,
+            guard collection.cursorMovesOnUpdate == true, let cursor = collection.cursor,
                 ModelOrder.value(cursor, of: row) == ModelOrder.value(cursor, of: known)
             else { return [] }
         }

@@ -55,7 +55,8 @@ extension KeyChecks {
         try await Bench.judging(input) { bench in
             let moved = try await bench.changedKeys()
             if !moved.isEmpty { return moved }
-            guard bench.schema.mode == .incremental, bench.schema.field != nil, bench.collection.cursorMovesOnUpdate
+            guard bench.schema.mode == .incremental, bench.schema.field != nil,
+                bench.collection.cursorMovesOnUpdate == true
             else { return [] }
             let changed = bench.objectsWithOldestChanged(3)
             let first = try await bench.successful(bench.plan(), of: bench.upstream(), at: "first sync")
@@ -256,12 +257,9 @@ extension Bench {
         }
     }
 
+    /// Another value of the same kind; an address stays, since it may be asked for.
     private static func changed(_ value: JSONValue) -> JSONValue {
-        if let number = value.int64 { return .number(JSONNumber(number &+ 1)) }
-        if let flag = value.bool { return .bool(!flag) }
-        guard let text = value.string, !text.hasPrefix("http") else { return value }
-        return TimestampParser.microseconds(text) == nil
-            ? .string(otherNumber(text) ?? text + "x") : after(value, days: 1)
+        value.string?.hasPrefix("http") == true ? value : other(than: value, days: 1, step: 1)
     }
 
     /// The objects after the upstream changed one of the oldest: its text, and its cursor beyond all others.

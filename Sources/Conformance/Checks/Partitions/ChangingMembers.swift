@@ -33,9 +33,9 @@ extension Bench {
     }
 
     /// Members that the model says are mutable, and those that differ between two states of the recording.
-    private func changingMembers(of columns: [String], _ twice: [Pair]) -> [String] {
+    private func changingMembers(of columns: [String], _ twice: [RecordedPair]) -> [String] {
         var members = collection.mutable
-        if collection.cursorMovesOnUpdate, let cursor = collection.cursor { members.append(cursor) }
+        if collection.cursorMovesOnUpdate == true, let cursor = collection.cursor { members.append(cursor) }
         members += changes(twice)
         let known = Set(objects.flatMap { $0.body.members.map(\.name) })
         // A database's columns become columns of the table as they are: only those of the layout can move a row.
@@ -47,85 +47,8 @@ extension Bench {
         }
     }
 
-    /// An object that two states of the recording show.
-    private typealias Pair = (before: JSONObject, after: JSONObject)
-
-    /// Objects that more than one state of the recording shows, each as it was and as it was the next time.
-    private func recordedTwice() async throws -> [Pair] {
-        guard input.scenario.manifest.states.count > 1 else { return [] }
-        var pairs: [Pair] = []
-        var before: [World.Identity: JSONObject] = [:]
-        for state in input.scenario.manifest.states {
-            for object in try await shown(at: state) {
-                let identity = World.Identity(object, by: collection.key)
-                if let old = before[identity] { pairs.append((old, object.body)) }
-                before[identity] = object.body
-            }
-        }
-        return pairs
-    }
-
-    /// What a recorded state shows of the table.
-    private func shown(at state: Manifest.State) async throws -> [World.Object] {
-        if state.seed != nil, let rows = try await seededRows(upTo: state.name) { return rows }
-        guard sql == nil, state.http != nil else { return [] }
-        return try World(recorded: input.scenario, state: state.name, declaration).visible(collection.name)
-    }
-
-    /// Cursor fields that stay while a row changes, as the recording shows.
-    ///
-    /// Of several, one that moves is there to be chosen. Of the only one model.json can say that it stays: the author knows then,
-    /// and it is no fault, since some APIs have nothing better. A source that lists whatever the upstream has, with its columns,
-    /// leaves the choice to the user; and of a time that is named as that of the creation, beside another, everybody sees
-    /// what it brings.
-    func stayingFields(of table: SourceSchema) async throws -> [Finding] {
-        guard table.columns.isEmpty else { return [] }
-        let paths = table.incrementalFields.map { ($0.name, collection.path(ofColumn: $0.name)) }
-        let changed = try await recordedTwice().filter { $0.before != $0.after }
-        func moves(_ path: String, _ pair: Pair) -> Bool {
-            ModelOrder.value(path, of: pair.before) != ModelOrder.value(path, of: pair.after)
-        }
-        if paths.count == 1 {
-            if collection.saysCursorStays { return [] }
-            return paths.compactMap { name, path in
-                changed.first { !moves(path, $0) }.map { pair in
-                    staying(
-                        name, path, pair, expected: "a field that moves with each change of a row",
-                        cause:
-                            "Increments along \(name) bring new rows, and no such change. Where the API has a time of the last "
-                            + "change to filter or order by, make that the cursor field. Where it has none, say so in "
-                            + "model.json, \"cursorMovesOnUpdate\": false, and in the source's page, that changes come with a full "
-                            + "refresh.")
-                }
-            }
-        }
-        guard !changed.isEmpty, let mover = paths.first(where: { path in changed.allSatisfy { moves(path.1, $0) } })
-        else { return [] }
-        let saysCreation = { (name: String) in ["creat", "insert"].contains { name.lowercased().contains($0) } }
-        return paths.filter { !saysCreation($0.0) }.compactMap { name, path -> Finding? in
-            changed.first { !moves(path, $0) }.map { pair in
-                staying(
-                    name, path, pair, expected: "a field that moves with each change of a row, as \(mover.0) does",
-                    cause:
-                        "Who chooses \(name) never gets what changes: offer the fields alone that move with each change."
-                )
-            }
-        }
-    }
-
-    private func staying(
-        _ name: String, _ path: String, _ pair: Pair, expected: String, cause: String
-    ) -> Finding {
-        let members = pair.after.members.filter { pair.before[$0.name] != $0.value }.map(\.name)
-        let key = ModelPage.key(of: pair.after, by: collection.key)
-        return Finding(
-            at: "cursor field \(name)", expected: expected,
-            actual: "\(name) stays \(ModelOrder.value(path, of: pair.after).text) in the row \(key), of which "
-                + "\(members.prefix(4).joined(separator: ", ")) changed between two recorded states.", cause: cause)
-    }
-
     /// The members that differ in any of the pairs.
-    private func changes(_ pairs: [Pair]) -> [String] {
+    private func changes(_ pairs: [RecordedPair]) -> [String] {
         // An object that holds the key changes by what else is in it.
         let heads = Set(collection.key.map(MemberPath.head)).subtracting(collection.key)
         var changed: Set<String> = []
@@ -184,25 +107,8 @@ extension Bench {
             return moved(object, to: position + (spelling.isTime ? 40 * 86_400_000_000 : 1_000))
         }
         var object = object
-        object.body[path: member] = Self.other(than: object.body[path: member] ?? .null)
+        object.body[path: member] = Self.other(than: object.body[path: member] ?? .null, days: 40, step: 86_400 * 40)
         return object
-    }
-
-    private static func other(than value: JSONValue) -> JSONValue {
-        switch value {
-        case .bool(let flag): .bool(!flag)
-        case .number: value.int64.map { .number(JSONNumber($0 + 86_400 * 40)) } ?? value
-        case .string(let text):
-            TimestampParser.microseconds(text) == nil
-                ? .string(otherNumber(text) ?? "\(text)!") : after(value, days: 40)
-        case .null, .array, .object: value
-        }
-    }
-
-    /// A number that is written as a text, with another last digit: a hint may make a decimal of it. Nil for other texts.
-    static func otherNumber(_ text: String) -> String? {
-        guard let last = text.last?.wholeNumberValue, text.count < 20, Double(text) != nil else { return nil }
-        return text.dropLast() + "\((last + 1) % 10)"
     }
 
     /// A layout by a column whose name says that it changes: the time of the last change, or what becomes of the object.

@@ -134,7 +134,7 @@ extension Bench {
 extension [World.Object] {
     /// The same, with the cursors of the oldest moved to the front, where a change moves them.
     fileprivate func changedAtCursor(by bench: Bench) -> [World.Object] {
-        guard bench.collection.cursorMovesOnUpdate else { return self }
+        guard bench.collection.cursorMovesOnUpdate == true else { return self }
         return enumerated().map { index, object in
             index % 3 == 0 ? bench.moved(object, to: bench.newest + Int64(index + 1) * bench.spelling.unit) : object
         }

@@ -46,7 +46,8 @@ enum PlacementChecks {
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()
-            let changed = bench.collection.cursorMovesOnUpdate ? bench.objectsWithNewestChanged() : bench.objects
+            let changed =
+                bench.collection.cursorMovesOnUpdate == true ? bench.objectsWithNewestChanged() : bench.objects
             let first = try await bench.successful(bench.plan(), of: bench.upstream(), at: "first sync")
             let second = try await bench.successful(
                 bench.plan(), of: bench.upstream(changed), into: first.files, at: "sync after a change")

@@ -157,7 +157,7 @@ extension Bench {
 
     /// The objects after some of them changed, or were added where a change moves no cursor.
     private func recent(_ count: Int, in old: [World.Object]) -> [World.Object] {
-        guard collection.cursorMovesOnUpdate else {
+        guard collection.cursorMovesOnUpdate == true else {
             return old + made(count, from: old.count) { newest + Int64($0 + 1) * spelling.unit }
         }
         return old.enumerated().map { index, object in

@@ -153,7 +153,7 @@ extension Bench {
 
     /// The object as it is after the upstream has changed it: its text, and its cursor where that moves.
     func updated(_ object: World.Object, to position: Int64, as text: String) -> World.Object {
-        var object = collection.cursorMovesOnUpdate ? moved(object, to: position) : object
+        var object = collection.cursorMovesOnUpdate == true ? moved(object, to: position) : object
         for field in collection.mutable {
             if object.body[path: field]?.string != nil { object.body[path: field] = .string(text) }
             if let flag = object.body[path: field]?.bool { object.body[path: field] = .bool(!flag) }

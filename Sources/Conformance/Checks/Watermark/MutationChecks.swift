@@ -24,7 +24,7 @@ enum MutationChecks {
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandIncremental()
-            guard bench.collection.cursorMovesOnUpdate else {
+            guard bench.collection.cursorMovesOnUpdate == true else {
                 throw Bench.Verdicted(verdict: .notApplicable("A change does not move the cursor of this table."))
             }
             if let reason = try await bench.movesUnderItsReader() {

@@ -29,7 +29,7 @@ extension Bench {
     private func cutAmongNulls(showing shown: [World.Object], from start: Int64?) async throws -> [Finding] {
         var (often, after) = (plan(commitsOften: true), plan())
         often.keepsLakes = true
-        var (due, place) = (shown, "first sync with 7 more rows without a cursor value")
+        var (due, place) = (shown, "first sync with \(shown.count - objects.count) more rows without a cursor value")
         if let start {
             guard let value = historyStart(at: start) else { return [] }
             (often.options.historyStart, after.options.historyStart) = (value, value)

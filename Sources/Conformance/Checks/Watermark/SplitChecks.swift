@@ -129,7 +129,7 @@ extension Bench {
 
     /// An object that moves with a change, changed; the newest value stays the newest.
     private func changed(_ shown: [World.Object], step: Int) -> [World.Object] {
-        guard collection.cursorMovesOnUpdate, shown.count > step,
+        guard collection.cursorMovesOnUpdate == true, shown.count > step,
             let last = shown.compactMap({ spelling.position(cursor($0)) }).max()
         else { return shown }
         var shown = shown

@@ -30,7 +30,7 @@ extension Recorder {
         var outcome = Outcome(folder: folder)
         outcome.changed = files.files.filter { existing.files[$0.key] != $0.value }.keys.sorted()
         if !outcome.changed.isEmpty { try files.write(to: folder) }
-        outcome.notes = recorded.notes
+        outcome.notes = recorded.notes + unused(redacted.result)
         outcome.leftOut = recorded.leftOut
         outcome.redactions = redacted.result.counts
         outcome.bytes = files.files.values.reduce(0) { $0 + $1.count }

@@ -128,33 +128,13 @@ struct ModelProposal {
         }
         let calls = try RecordedCalls(scenario)
         for list in lists {
-            let name = list.table.schema.name
-            if list.key.isEmpty {
-                notes.append(
-                    "model.json: \(name) is left out, since its rows show no key of their own. Write collections.\(name) "
-                        + "with the members that tell its rows apart: {\"key\": [\"id\"], \"from\": [{\"path\": \"\(list.path.template)\"}]}."
-                )
-                continue
-            }
-            if list.path.when != nil, owner(of: list, lists) == nil {
-                notes.append(
-                    "model.json: \(name) is left out, since the objects that its requests name are of no table that was "
-                        + "recorded. Record it together with the table of its parents, or write a collection of the parents by "
-                        + "hand.")
-                continue
-            }
-            // What the parent gives to a child's key is in no row; of any other list the rows are those of another table.
-            if list.key.count < list.table.primaryKeys.count, owner(of: list, lists) == nil {
-                let lacking = list.table.primaryKeys.filter { !list.key.contains(list.table.lifting.path(of: $0)) }
-                notes.append(
-                    "model.json: \(name) is left out, since the list at \(list.path.template) has no "
-                        + "\(lacking.joined(separator: ", ")), which \(lacking.count == 1 ? "is" : "are") part of its key: its rows "
-                        + "are made of something else. What no model answers is judged by the recording alone.")
+            if let reason = whyLeftOut(list, lists) {
+                notes.append("model.json: \(list.table.schema.name) is left out, since \(reason)")
                 continue
             }
             notes += [
                 RepeatedKeys(list: list).note, CollidingNames(list: list).note,
-                StillCursor(list: list, cursor: cursor(of: list)).note,
+                RecordedChanges(list).note(ofCursor: cursor(of: list)),
             ].compactMap(\.self)
             var draft = draft(list, lists, usual: pagings.first)
             if let condition = calls.condition(of: list) {
@@ -168,6 +148,28 @@ struct ModelProposal {
                 "model.json: \(table.schema.name) is left out, since none of its answers is a list of JSON objects.")
         }
         return (drafts, notes)
+    }
+
+    /// Why no model answers for a list, and what can be done; nil where one does.
+    private func whyLeftOut(_ list: List, _ lists: [List]) -> String? {
+        let name = list.table.schema.name
+        if list.key.isEmpty {
+            return
+                "its rows show no key of their own. Write collections.\(name) with the members that tell its rows apart: "
+                + "{\"key\": [\"id\"], \"from\": [{\"path\": \"\(list.path.template)\"}]}."
+        }
+        if owner(of: list, lists) != nil { return nil }
+        if list.path.when != nil {
+            return
+                "the objects that its requests name are of no table that was recorded. Record it together with the table of "
+                + "its parents, or write a collection of the parents by hand."
+        }
+        // What the parent gives to a child's key is in no row; of any other list the rows are those of another table.
+        let lacking = list.table.primaryKeys.filter { !list.key.contains(list.table.lifting.path(of: $0)) }
+        if lacking.isEmpty { return nil }
+        return "the list at \(list.path.template) has no \(lacking.joined(separator: ", ")), which "
+            + "\(lacking.count == 1 ? "is" : "are") part of its key: its rows are made of something else. What no model answers "
+            + "is judged by the recording alone."
     }
 
     private func draft(_ list: List, _ lists: [List], usual: PagingGuess?) -> Draft {
@@ -234,85 +236,6 @@ struct ModelProposal {
         guard let field = list.table.field.map({ list.table.lifting.path(of: $0.name) }) else { return nil }
         let rows = list.pages.flatMap(\.rows)
         return rows.isEmpty || rows.contains { JSONValue.object($0).path(field) != nil } ? field : nil
-    }
-
-    private func collection(_ list: List, _ lists: [List], place: String, cursor: String?) -> JSONObject {
-        let name = list.table.schema.name
-        var collection = JSONObject([("key", .array(list.key.map { .string($0) }))])
-        let rows = list.pages.flatMap(\.rows)
-        if let cursor {
-            collection["cursor"] = .string(cursor)
-            collection["cursorFormat"] = .string(Self.format(rows, cursor).rawValue)
-            let moves = ["updat", "modif", "chang", "version", "seen", "activity"]
-            let isSeen = Self.changed(list, within: cursor)
-            // Of any other name the author says what is meant, once a recording shows a change that does not move it.
-            if isSeen || moves.contains(where: cursor.lowercased().contains) {
-                collection["cursorMovesOnUpdate"] = true
-            }
-        }
-        let lifted = list.table.lifting.map { ($0.name, JSONValue.string($0.path)) }
-        if !lifted.isEmpty { collection["columns"] = .object(JSONObject(lifted)) }
-        let reserved = list.key + [cursor].compactMap { $0 }
-        let likely = Self.mutable(rows, but: reserved)
-        let mutable = likely + Self.changed(list).filter { !likely.contains($0) && !reserved.contains($0) }
-        if !mutable.isEmpty { collection["mutable"] = .array(mutable.map { .string($0) }) }
-        collection["from"] = [["path": .string(list.path.template), "rows": .string(place)]]
-        collection["schemas"] = [.string(name)]
-        if let owner = owner(of: list, lists) { collection["parent"] = .object(parent(list, owner)) }
-        return collection
-    }
-
-    private static func format(_ rows: [JSONObject], _ cursor: String) -> ModelDeclaration.CursorFormat {
-        .init(spelling: rows.lazy.map { ModelOrder.value(cursor, of: $0) }.first { !$0.isNull } ?? .null)
-    }
-
-    /// Members that differ between two recorded states of a row.
-    private static func changed(_ list: List) -> [String] {
-        // Rows of several parents may share a key, and their requests one path.
-        if list.path.when != nil { return [] }
-        var (before, changed): ([String: JSONObject], [String]) = ([:], [])
-        for (path, row) in list.pages.flatMap({ page in page.rows.map { (page.path, $0) } }) {
-            let key = "\(path) \(ModelPage.key(of: row, by: list.key))"
-            for member in row.members {
-                guard let old = before[key]?[member.name], old != member.value, !changed.contains(member.name) else {
-                    continue
-                }
-                changed.append(member.name)
-            }
-            before[key] = row
-        }
-        return changed
-    }
-
-    /// Whether the value at a path differs between two recorded states of a row.
-    private static func changed(_ list: List, within path: String) -> Bool {
-        if list.path.when != nil { return false }
-        var before: [String: JSONValue] = [:]
-        for (place, row) in list.pages.flatMap({ page in page.rows.map { (page.path, $0) } }) {
-            let key = "\(place) \(ModelPage.key(of: row, by: list.key))"
-            let value = ModelOrder.value(path, of: row)
-            if let old = before.updateValue(value, forKey: key), old != value { return true }
-        }
-        return false
-    }
-
-    /// Texts that people write, which an upstream may change.
-    private static func mutable(_ rows: [JSONObject], but reserved: [String]) -> [String] {
-        let names = [
-            "name", "title", "description", "note", "body", "subject", "email", "label", "comment", "metadata",
-        ]
-        let present = Set(
-            rows.flatMap { row in
-                row.members.flatMap { member -> [String] in
-                    if member.value.isNull { return [] }
-                    let inner = member.value.object?.members.filter { !$0.value.isNull } ?? []
-                    return [member.name] + inner.map { "\(member.name).\($0.name)" }
-                }
-            })
-        let own = names.filter { present.contains($0) && !reserved.contains($0) }
-        // Rows of which all is nested: one level below.
-        let nested = present.filter { $0.contains(".") && names.contains(MemberPath.last($0)) }
-        return own.isEmpty ? nested.filter { !reserved.contains($0) }.sorted() : own
     }
 
     private func addOrders(to endpoint: inout JSONObject, _ runs: [PageRun], _ guess: OrderGuess) {
