@@ -5,12 +5,10 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct ScaffoldNamesTests {
     @Test("what an API calls the parts of its lists is in the source and in its first scenario")
     func namesOfTheAPI() throws {
-        let room = try ScaffoldRoom()
-        let result = try room.scaffold(
+        let room = try ScaffoldRoom.made(
             "acme", "--pagination", "header", "--next", "X-Next", "--rows", "result.items", "--page-size",
             "_limit",
             "--order-by", "_sort", "--table", "items=/shop/items:id:changed=changed[gte]")
-        #expect(result.status == 0, "\(result.errors)")
         let source = try room.text("Sources/SourceCatalog/Acme/AcmeSource.swift")
         for part in [
             #"path: "/shop/items", primaryKeys: ["id"], rows: "result.items""#,
@@ -28,12 +26,10 @@ import Testing
 
     @Test("a search by POST has its parameters in a body, its total in a header, its times as numbers")
     func searches() throws {
-        let room = try ScaffoldRoom()
-        let result = try room.scaffold(
+        let room = try ScaffoldRoom.made(
             "acme", "--method", "post", "--pagination", "offset", "--next", "header:X-Total", "--position",
             "paging.offset", "--page-size", "paging.limit", "--order-by", "sort.by", "--order-by", "sort.way=asc",
             "--table", "items=/items/search:id:changed=filter.since@epoch-milliseconds")
-        #expect(result.status == 0, "\(result.errors)")
         let source = try room.text("Sources/SourceCatalog/Acme/AcmeSource.swift")
         for part in [
             #"path: "/items/search", method: .post"#,
@@ -53,12 +49,10 @@ import Testing
     @Test(
         "a key's header, constants, a bound within a text and lists under their tables' names are written and recorded")
     func partsOfTheirOwn() throws {
-        let room = try ScaffoldRoom()
-        let result = try room.scaffold(
+        let room = try ScaffoldRoom.made(
             "tracker", "--auth", "api-key", "--api-key-in", "header:X-Tracker-Key", "--pagination", "offset",
             "--rows", "{table}", "--query", "f=json", "--header", "X-Version=2026-01", "--table",
             "issues=/issues.json:id:updated_on=updated_on=>={value}")
-        #expect(result.status == 0, "\(result.errors)")
         let source = try room.text("Sources/SourceCatalog/Tracker/TrackerSource.swift")
         for part in [
             #"header: "X-Tracker-Key""#, #"query: ["f": "json"]"#, #"rows: "issues""#,
@@ -77,9 +71,7 @@ import Testing
             ("has_more", #"hasMore: "has_more""#), ("", #".pageNumber(parameter: "page"), pageSize"#),
         ])
     func endOfPages(_ next: String, _ part: String) throws {
-        let room = try ScaffoldRoom()
-        let result = try room.scaffold("acme", "--pagination", "page", "--next", next, "--order-by", "")
-        #expect(result.status == 0, "\(result.errors)")
+        let room = try ScaffoldRoom.made("acme", "--pagination", "page", "--next", next, "--order-by", "")
         let source = try room.text("Sources/SourceCatalog/Acme/AcmeSource.swift")
         #expect(source.contains(part), "\(source)")
     }
@@ -112,10 +104,8 @@ import Testing
 
     @Test("a table that is asked for by the rows of another has their field in its key, and comes behind them")
     func childTable() throws {
-        let room = try ScaffoldRoom()
-        let result = try room.scaffold(
+        let room = try ScaffoldRoom.made(
             "acme", "--table", "lines=/orders/{orders.id}/lines:number", "--table", "orders:id")
-        #expect(result.status == 0, "\(result.errors)")
         let source = try room.text("Sources/SourceCatalog/Acme/AcmeSource.swift")
         #expect(
             source.contains(#"path: "/orders/{orders.id}/lines", primaryKeys: ["_orders_id", "number"]"#), "\(source)")

@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// A copy of what `scaffold` reads and edits, and the command in it.
 struct ScaffoldRoom {
@@ -27,4 +28,14 @@ struct ScaffoldRoom {
     func scaffold(_ arguments: String...) throws -> CommandLineTool.Result { try scaffold(arguments) }
 
     func text(_ path: String) throws -> String { try String(contentsOf: url.appending(path: path), encoding: .utf8) }
+
+    /// A room in which `new-source` has made a source.
+    static func made(_ arguments: [String]) throws -> ScaffoldRoom {
+        let room = try ScaffoldRoom()
+        let result = try room.scaffold(arguments)
+        try #require(result.status == 0, "\(result.errors)")
+        return room
+    }
+
+    static func made(_ arguments: String...) throws -> ScaffoldRoom { try made(arguments) }
 }

@@ -7,9 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct ScaffoldTests {
     @Test("a new source is written from the templates and registered in order")
     func writesAndRegisters() throws {
-        let room = try ScaffoldRoom()
-        let result = try room.scaffold("acme crm", "--base-url", "https://api.acme.example/v1/")
-        #expect(result.status == 0, "\(result.errors)")
+        let room = try ScaffoldRoom.made("acme crm", "--base-url", "https://api.acme.example/v1/")
         let source = try room.text("Sources/SourceCatalog/AcmeCrm/AcmeCrmSource.swift")
         #expect(
             source.contains("type: \"AcmeCrm\", label: \"Acme Crm\"")
@@ -41,9 +39,7 @@ import Testing
 
     @Test("a key of several columns is the table's, the model's and the scenario's", arguments: ["rest", "graphql"])
     func compositeKey(_ kind: String) throws {
-        let room = try ScaffoldRoom()
-        let result = try room.scaffold("acme", "--kind", kind, "--table", "lines:order_id+number:changed_at")
-        #expect(result.status == 0, "\(result.errors)")
+        let room = try ScaffoldRoom.made("acme", "--kind", kind, "--table", "lines:order_id+number:changed_at")
         let source = try room.text("Sources/SourceCatalog/Acme/AcmeSource.swift")
         #expect(source.contains(#"eys: ["order_id", "number"], "#) && source.contains("changed_at"), "\(source)")
         let manifest = try room.text("Fixtures/acme/example/manifest.json")
@@ -56,10 +52,8 @@ import Testing
 
     @Test("a part of the host in braces becomes a field of the form that leads to no other host")
     func hostParts() throws {
-        let room = try ScaffoldRoom()
-        let result = try room.scaffold(
+        let room = try ScaffoldRoom.made(
             "acme", "--auth", "none", "--base-url", "https://{account_id}.{region}.acme.example/v1/")
-        #expect(result.status == 0, "\(result.errors)")
         let source = try room.text("Sources/SourceCatalog/Acme/AcmeSource.swift")
         #expect(source.contains(#""https://\(config.accountId).\(config.region).acme.example/v1""#), "\(source)")
         #expect(source.contains(#"@Input("Account id", placeholder: "acme", rule: .hostLabel) var accountId: String"#))
@@ -75,10 +69,8 @@ import Testing
         arguments: [("rest", "page"), ("rest", "none"), ("graphql", "none"), ("file", "link")])
     func hostOfUsers(_ kind: String, _ pagination: String) throws {
         for (url, isWhole) in [("https://{host}/v1", true), ("https://{workspace}.acme.example/v1", false)] {
-            let room = try ScaffoldRoom()
             let options = kind == "graphql" ? [] : ["--pagination", pagination]
-            let result = try room.scaffold(["acme", "--kind", kind, "--base-url", url] + options)
-            #expect(result.status == 0, "\(result.errors)")
+            let room = try ScaffoldRoom.made(["acme", "--kind", kind, "--base-url", url] + options)
             let source = try room.text("Sources/SourceCatalog/Acme/AcmeSource.swift")
             #expect(source.contains(",\n            followsRedirects: false)\n") == isWhole, "\(source)")
         }

@@ -3,6 +3,7 @@ import Foundation
 /// The first scenario of a new source: made up, and said to be; it lets the kit run before anything was recorded.
 struct ExampleScenario {
     private let plan: SourcePlan
+    private var objects: ExampleObjects { ExampleObjects(plan: plan) }
 
     init(_ plan: SourcePlan) { self.plan = plan }
 
@@ -141,7 +142,7 @@ struct ExampleScenario {
         let parent = list.table.parent
         let owners = parent.flatMap { parent in
             plan.tables.first { $0.name == parent.table }.map {
-                objects($0).map { "\($0[parent.field] ?? "")" }.sorted()
+                objects.of($0).map { "\($0[parent.field] ?? "")" }.sorted()
             }
         }
         return list.queries.enumerated().flatMap { index, query -> [[String: Any]] in
@@ -151,12 +152,8 @@ struct ExampleScenario {
             return owners.enumerated().map { number, owner in
                 var one = list
                 one.table.path = list.table.path.replacingOccurrences(of: parent.place, with: owner)
-                // Whose a child is does not depend on the order that is asked for.
-                let own = objects(list.table).enumerated().filter { $0.offset % 3 == number }
-                let names = Set(own.compactMap { $0.element["name"] as? String })
-                let children = objects(list.table, by: list.order(of: query)).filter { child in
-                    (child["name"] as? String).map(names.contains) ?? false
-                }
+                let own = objects.of(list.table).enumerated().filter { $0.offset % 3 == number }.map(\.element)
+                let children = objects.sorted(own, of: list.table, by: list.order(of: query))
                 return entry(
                     "\(list.table.name)-\(index + 1)-\(owner)", asking: one, query, serving: [list.table.name], children
                 )
@@ -169,7 +166,7 @@ struct ExampleScenario {
         _ id: String, asking list: ExampleList, _ query: [(String, String)], rows: Int = 14,
         serving tables: [String] = [], _ chosen: [[String: Any]]? = nil
     ) -> [String: Any] {
-        let all = chosen ?? objects(list.table, by: list.order(of: query))
+        let all = chosen ?? objects.sorted(objects.of(list.table), of: list.table, by: list.order(of: query))
         let page = Array(all.prefix(rows))
         if plan.method == .post {
             return entry(
@@ -187,7 +184,7 @@ struct ExampleScenario {
         let files = days.map { ["name": "\($0).json", "modified_at": "\($0)T06:00:00Z"] }
         let query = list.queries[0].map { "\($0.0)=\($0.1)" }.joined(separator: "&")
         let pages = days.enumerated().map { index, day in
-            let rows = objects(plan.tables[0]).dropFirst(index * 5).prefix(5)
+            let rows = objects.of(plan.tables[0]).dropFirst(index * 5).prefix(5)
             return entry("file-\(day)", "/files/\(day).json", Array(rows))
         }
         return [
@@ -209,7 +206,7 @@ struct ExampleScenario {
 
     private func connection(_ table: TablePlan) -> [String: Any] {
         let page: [String: Any] = [
-            "nodes": objects(table), "pageInfo": ["hasNextPage": false, "endCursor": NSNull()],
+            "nodes": objects.of(table), "pageInfo": ["hasNextPage": false, "endCursor": NSNull()],
         ]
         return ["data": [table.name: page]]
     }
@@ -265,41 +262,6 @@ struct ExampleScenario {
         case .bearer, .oauth: [("authorization", "Bearer fake-access-token-1")]
         case .basic: [("authorization", "Basic " + Data("example:fake-password-1".utf8).base64EncodedString())]
         case .none: []
-        }
-    }
-
-    /// Objects in the order of a member, those alike in it by the key.
-    private func objects(_ table: TablePlan, by member: String) -> [[String: Any]] {
-        func rank(_ object: [String: Any]) -> [String] {
-            ([member] + table.ownKeys).map { name in object[name].map { "\($0)" } ?? "" }
-        }
-        return objects(table).sorted { rank($0).lexicographicallyPrecedes(rank($1)) }
-    }
-
-    /// Objects in no order, three of which changed in one second.
-    private func objects(_ table: TablePlan) -> [[String: Any]] {
-        (0..<14).map { index in
-            let number = index * 5 % 14
-            let minute = (4...6).contains(index) ? 40 : index * 4
-            var object: [String: Any] = [
-                "name": "\(table.name.capitalized) \(number)",
-                "created_at": String(format: "2025-02-%02dT08:00:00Z", number + 1),
-            ]
-            if let cursor = table.cursor { object[cursor] = table.format.value(minute: minute) }
-            if let place = table.partitionBy { object[place] = String(format: "2025-02-%02dT08:00:00Z", number + 1) }
-            if plan.kind == .graphql { object["createdAt"] = object.removeValue(forKey: "created_at") }
-            // Of a key of several columns none tells rows apart by itself.
-            let keys = table.ownKeys
-            let parts = keys.count == 1 ? [number] : [number % 3] + keys.dropFirst().map { _ in number / 3 }
-            for (key, part) in zip(keys, parts) {
-                object[key] = "\(table.name.prefix(3).lowercased())_\(100 + part)"
-            }
-            // What the lists of other tables are asked for by.
-            for child in plan.tables.compactMap(\.parent) where child.table == table.name && object[child.field] == nil
-            {
-                object[child.field] = "\(table.name.prefix(3).lowercased())-\(number)"
-            }
-            return object
         }
     }
 }
