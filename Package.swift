@@ -39,6 +39,7 @@ let package = Package(
         .systemLibrary(name: "CCurlSystem", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CCurl", dependencies: ["CCurlSystem"]),
         .target(name: "CSpawn"),
+        .target(name: "Spawn", dependencies: ["CSpawn"], swiftSettings: strict),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CZstd"),
         .target(name: "CHeap"),
@@ -59,7 +60,7 @@ let package = Package(
         .target(
             name: "Transports",
             dependencies: [
-                "Tributary", "Columns", "CCurl", "CSpawn", "CSQLite",
+                "Tributary", "Columns", "CCurl", "CSpawn", "Spawn", "CSQLite",
                 .product(name: "Logging", package: "swift-log"),
                 .target(name: "CPostgres", condition: .when(traits: ["PostgreSQL"])),
                 .target(name: "CMariaDB", condition: .when(traits: ["MariaDB"])),
@@ -89,7 +90,7 @@ let package = Package(
         .target(
             name: "Conformance",
             dependencies: [
-                "CCrash", "CHeap", "CSQLite", "CSpawn", "Cassettes", "Pipeline", "Lake", "Tributary", "Columns",
+                "CCrash", "CHeap", "CSQLite", "Spawn", "Cassettes", "Pipeline", "Lake", "Tributary", "Columns",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
@@ -117,7 +118,7 @@ let package = Package(
             name: "TributaryCLI",
             dependencies: [
                 "Tributary", "Columns", "Lake", "Transports", "SourceCatalog", "Pipeline", "Cassettes", "Conformance",
-                "Preview", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Preview", "Spawn", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -134,7 +135,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Tributary", "Columns", "CSQLite", "CSpawn", .product(name: "Logging", package: "swift-log"),
+                "Tributary", "Columns", "CSQLite", "Spawn", .product(name: "Logging", package: "swift-log"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ],
@@ -153,7 +154,7 @@ let package = Package(
             name: "LakeTests", dependencies: ["Lake", "TestSupport"], resources: [.copy("Corpora")],
             swiftSettings: strict),
         .testTarget(
-            name: "TransportsTests", dependencies: ["Transports", "TestSupport"], swiftSettings: strict),
+            name: "TransportsTests", dependencies: ["Transports", "Spawn", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SourceCatalogTests",
             dependencies: [
@@ -170,7 +171,7 @@ let package = Package(
         .executableTarget(
             name: "CrashingSync", dependencies: ["SyncModel"], path: "Tests/CrashingSync", swiftSettings: strict),
         .testTarget(
-            name: "PipelineTests", dependencies: ["Pipeline", "SyncModel", "CrashingSync", "TestSupport"],
+            name: "PipelineTests", dependencies: ["Pipeline", "SyncModel", "CrashingSync", "Spawn", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "CassettesTests",
@@ -180,8 +181,7 @@ let package = Package(
             name: "ConformanceTests",
             dependencies: [
                 "Conformance", "Cassettes", "Pipeline", "Lake", "Transports", "SourceCatalog", "Tributary", "Columns",
-                "TributaryProgram",
-                "TributaryTesting", "TestSupport",
+                "TributaryProgram", "TributaryTesting", "Spawn", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -190,7 +190,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "TributaryProgram", "ScaffoldCLI",
+                "TestSupport", "TributaryProgram", "ScaffoldCLI", "Spawn",
             ],
             swiftSettings: strict),
     ]

@@ -54,7 +54,7 @@ static void forget_handlers(void) {
 
 // Only functions that are safe between fork and exec in a process with threads (signal-safety(7)), and none that writes
 // where the parent reads: until exec both have one memory.
-__attribute__((noreturn)) static void run_child(const tributary_child *child, int output, int errors, int report, pid_t parent) {
+__attribute__((noreturn)) static void run_child(const tributary_child *child, int input, int output, int errors, int report, pid_t parent) {
     forget_handlers();
     signal(SIGPIPE, SIG_DFL);
     sigset_t none;
@@ -69,7 +69,7 @@ __attribute__((noreturn)) static void run_child(const tributary_child *child, in
     // for reports moves to 3, which close_from spares and exec closes: it must not stay open anywhere else.
     int null = raised(open("/dev/null", O_RDWR));
     int is_ready = null >= 0 && dup2(output < 0 ? null : output, 1) >= 0 && dup2(errors < 0 ? null : errors, 2) >= 0
-        && dup2(report, 3) >= 0 && dup2(null, 0) >= 0 && fcntl(3, F_SETFD, FD_CLOEXEC) == 0;
+        && dup2(report, 3) >= 0 && dup2(input < 0 ? null : input, 0) >= 0 && fcntl(3, F_SETFD, FD_CLOEXEC) == 0;
     if (is_ready && (child->folder == NULL || chdir(child->folder) == 0)) {
         close_from(4);
         execve(child->path, child->arguments, child->environment);
@@ -94,6 +94,7 @@ int tributary_spawn(const tributary_child *child, pid_t *process) {
     int report[2] = {raised(low[0]), raised(low[1])};
     close(low[0]);
     close(low[1]);
+    int input = raised(child->input);
     int output = raised(child->output);
     int errors = raised(child->errors);
     int code = report[0] < 0 || report[1] < 0 ? errno : 0;
@@ -104,12 +105,13 @@ int tributary_spawn(const tributary_child *child, pid_t *process) {
         sigfillset(&all);
         pthread_sigmask(SIG_SETMASK, &all, &before);
         pid_t started = begin_child();
-        if (started == 0) run_child(child, output, errors, report[1], parent);
+        if (started == 0) run_child(child, input, output, errors, report[1], parent);
         if (started < 0) code = errno;
         pthread_sigmask(SIG_SETMASK, &before, NULL);
         *process = started;
     }
     if (report[1] >= 0) close(report[1]);
+    if (input >= 0) close(input);
     if (output >= 0) close(output);
     if (errors >= 0) close(errors);
     if (code == 0) code = await_exec(report[0], *process);

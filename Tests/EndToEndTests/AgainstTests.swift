@@ -1,4 +1,5 @@
 import Foundation
+import Spawn
 import TestSupport
 import Testing
 
@@ -108,13 +109,9 @@ import Testing
         }
 
         private func git(_ arguments: [String]) throws {
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/env")
-            process.arguments =
-                ["git", "-C", repository.path, "-c", "user.name=Test", "-c", "user.email=test@example.com"] + arguments
-            try process.run()
-            process.waitUntilExit()
-            try #require(process.terminationStatus == 0)
+            let author = ["-c", "user.name=Test", "-c", "user.email=test@example.com"]
+            let outcome = try ToolProcess.run(["git", "-C", repository.path] + author + arguments)
+            try #require(outcome.status == 0, "\(outcome.text)")
         }
 
         func compare(_ more: String...) throws -> CommandLineTool.Result {

@@ -1,4 +1,5 @@
 import Foundation
+import Spawn
 import TestSupport
 
 /// Runs the built `tributary` as a user does: a process with arguments, streams and an exit code.
@@ -30,23 +31,19 @@ struct CommandLineTool {
 
     /// Runs the tool to its end. Its standard input is empty, so it never asks.
     func run(_ arguments: [String], at place: URL = root) throws -> Result {
-        let process = Process()
-        process.executableURL = Self.products.appending(path: name)
-        process.arguments = arguments
-        process.currentDirectoryURL = place
         var variables = ProcessInfo.processInfo.environment
         variables["TRIBUTARY_STATE"] = folder.appending(path: "state").path
         variables["TRIBUTARY_LAKE"] = folder.appending(path: "lake").path
-        process.environment = variables.merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
         let files = ["out", "err"].map { folder.appending(path: "\(UUID().uuidString).\($0)") }
         for file in files { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
-        process.standardOutput = try FileHandle(forWritingTo: files[0])
-        process.standardError = try FileHandle(forWritingTo: files[1])
-        try process.run()
-        process.waitUntilExit()
+        let channels = try files.map { try FileHandle(forWritingTo: $0) }
+        let status = try ChildStart(
+            path: Self.products.appending(path: name).path, arguments: arguments,
+            environment: variables.merging(environment) { $1 }, folder: place.path,
+            output: channels[0].fileDescriptor, errors: channels[1].fileDescriptor
+        ).run()
         return Result(
-            status: process.terminationStatus, output: try String(contentsOf: files[0], encoding: .utf8),
+            status: status, output: try String(contentsOf: files[0], encoding: .utf8),
             errors: try String(contentsOf: files[1], encoding: .utf8))
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Spawn
 import TestSupport
 import Testing
 
@@ -32,17 +33,10 @@ import Testing
             let file = folder.url.appending(path: "Block\(index).swift")
             let imports = "import Columns\nimport Tributary\n\n"
             try Data((imports + block).utf8).write(to: file)
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/env")
-            process.arguments = [
+            let outcome = try ToolProcess.run([
                 "swiftc", "-typecheck", "-swift-version", "6", "-parse-as-library", "-I", modules, file.path,
-            ]
-            let errors = Pipe()
-            process.standardError = errors
-            try process.run()
-            let output = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            process.waitUntilExit()
-            #expect(process.terminationStatus == 0, "block \(index + 1) of \(page):\n\(output)")
+            ])
+            #expect(outcome.status == 0, "block \(index + 1) of \(page):\n\(outcome.text)")
         }
     }
 
@@ -93,19 +87,11 @@ import Testing
     }
 
     /// Builds a catalog as `scripts/docs` does, with the reference of the modules that this test was built with.
-    private static func build(_ catalog: URL, in folder: URL) throws -> (status: Int32, text: String) {
-        let process = Process()
-        process.executableURL = CommandLineTool.root.appending(path: "scripts/docs")
-        process.arguments = [
-            folder.appending(path: "out").path, CommandLineTool.products.appending(path: "Modules").path, catalog.path,
-        ]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return (process.terminationStatus, text)
+    private static func build(_ catalog: URL, in folder: URL) throws -> ToolProcess.Outcome {
+        try ToolProcess.run([
+            CommandLineTool.root.appending(path: "scripts/docs").path, folder.appending(path: "out").path,
+            CommandLineTool.products.appending(path: "Modules").path, catalog.path,
+        ])
     }
 
     private static let catalog = CommandLineTool.root.appending(path: "Documentation/Tributary.docc")
@@ -113,8 +99,8 @@ import Testing
     @Test("the documentation builds without a warning, pages and reference")
     func catalog() throws {
         let folder = try TemporaryFolder()
-        let (status, text) = try Self.build(Self.catalog, in: folder.url)
-        #expect(status == 0, "\(text)")
+        let built = try Self.build(Self.catalog, in: folder.url)
+        #expect(built.status == 0, "\(built.text)")
         let pages = folder.url.appending(path: "out/Tributary.doccarchive/data/documentation")
         for page in ["tributary/yourfirstsource.json", "tributary/architecture.json", "tributary/source.json"] {
             #expect(FileManager.default.fileExists(atPath: pages.appending(path: page).path), "\(page)")

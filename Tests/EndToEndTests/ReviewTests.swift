@@ -1,4 +1,5 @@
 import Foundation
+import Spawn
 import TestSupport
 import Testing
 
@@ -24,14 +25,9 @@ import Testing
         }
 
         func git(_ arguments: String...) throws {
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/env")
-            process.arguments =
-                ["git", "-C", folder.url.path, "-c", "user.name=Test", "-c", "user.email=test@example.com"] + arguments
-            process.standardOutput = FileHandle.nullDevice
-            try process.run()
-            process.waitUntilExit()
-            try #require(process.terminationStatus == 0)
+            let author = ["-c", "user.name=Test", "-c", "user.email=test@example.com"]
+            let outcome = try ToolProcess.run(["git", "-C", folder.url.path] + author + arguments)
+            try #require(outcome.status == 0, "\(outcome.text)")
         }
 
         func commit() throws {

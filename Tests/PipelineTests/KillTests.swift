@@ -1,4 +1,5 @@
 import Foundation
+import Spawn
 import SyncModel
 import Testing
 
@@ -29,14 +30,10 @@ import Testing
 
     /// Runs the child, which must die by the signal: an early end would prove nothing.
     private static func killedRun(_ scenario: SyncScenario, _ folder: String, day: Int, step: Int) throws {
-        let child = Process()
-        child.executableURL = URL(fileURLWithPath: executable)
-        child.arguments = [scenario.name, folder, String(day), String(step)]
-        child.standardOutput = FileHandle.nullDevice
-        child.standardError = FileHandle.nullDevice
-        try child.run()
-        child.waitUntilExit()
-        try #require(child.terminationReason == .uncaughtSignal && child.terminationStatus == SIGKILL)
+        let child = ChildStart(
+            path: executable, arguments: [scenario.name, folder, String(day), String(step)],
+            environment: ProcessInfo.processInfo.environment)
+        try #require(try child.run() == -SIGKILL)
     }
 
     /// `CrashingSync` lies beside the test bundle.

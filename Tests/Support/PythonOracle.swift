@@ -1,4 +1,5 @@
 import Foundation
+import Spawn
 import Tributary
 
 /// Runs Python scripts that read and write what the code under test writes and reads, with other people's libraries.
@@ -73,15 +74,15 @@ public enum PythonOracle {
     private static let gate = Gate(places: 2)
 
     private static func launch(_ interpreter: String, _ files: [URL]) async throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: interpreter)
-        process.arguments = [files[0].path]
-        process.standardInput = try FileHandle(forReadingFrom: files[1])
-        process.standardOutput = try FileHandle(forWritingTo: files[2])
-        process.standardError = try FileHandle(forWritingTo: files[3])
+        let input = try FileHandle(forReadingFrom: files[1])
+        let output = try FileHandle(forWritingTo: files[2])
+        let errors = try FileHandle(forWritingTo: files[3])
+        let start = ChildStart(
+            path: interpreter, arguments: [files[0].path], environment: ProcessInfo.processInfo.environment,
+            input: input.fileDescriptor, output: output.fileDescriptor, errors: errors.fileDescriptor)
+        defer { withExtendedLifetime((input, output, errors)) {} }
         return try await withCheckedThrowingContinuation { continuation in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
+            Thread.detachNewThread { continuation.resume(with: Result { try start.run() }) }
         }
     }
 }

@@ -10,15 +10,17 @@ typedef struct {
     char *const *environment;
     // The working directory; NULL is ours.
     const char *folder;
-    // Standard output and standard error; -1 is /dev/null. Standard input always is.
+    // Standard input, output and error; -1 is /dev/null.
+    int input;
     int output;
     int errors;
-    // What the kernel sends the child when its parent ends (Linux); it may not be 0.
+    // What the kernel sends the child when its parent ends (Linux); 0 is nothing.
     int death_signal;
 } tributary_child;
 
-// Starts a child process that never outlives this one: on Linux the kernel signals it when the *thread* that called this
-// ends, so that thread has to wait for the child. (A child that changes its user is let off by the kernel.)
+// Starts a child process. With a death signal it never outlives this one: on Linux the kernel signals it when the *thread*
+// that called this ends, so that thread has to wait for the child. (A child that changes its user is let off by the
+// kernel.)
 //
 // The child gets no descriptor but the three, no blocked signals, and a session of its own. Returns 0, or the errno of
 // what went wrong (a missing executable included).

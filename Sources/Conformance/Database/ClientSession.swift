@@ -1,4 +1,5 @@
 import Foundation
+import Spawn
 import Tributary
 
 /// A client program of this machine, `psql` or `mariadb`, that stays logged in to one database and runs scripts there.
@@ -61,9 +62,9 @@ final class ClientSession: Sendable {
 
     /// The program while it runs.
     private struct Running {
-        private let process = Process()
-        private let input = Pipe()
-        private let output = Pipe()
+        private let process: pid_t
+        private let input: FileHandle
+        private let output: FileHandle
         private let folder: URL
         private var script: URL { folder.appending(path: "in.sql") }
         private var errors: URL { folder.appending(path: "errors") }
@@ -75,18 +76,21 @@ final class ClientSession: Sendable {
             }
             folder = FileManager.default.temporaryDirectory.appending(path: "tributary-kit-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            try Data().write(to: errors)
-            process.executableURL = URL(filePath: path)
-            process.arguments = dialect.arguments
-            process.environment = ProcessInfo.processInfo.environment.merging(dialect.environment) { $1 }
-            process.standardInput = input
-            process.standardOutput = output
-            process.standardError = try FileHandle(forWritingTo: errors)
+            let (toProgram, fromProgram) = (try ChildPipe(), try ChildPipe())
+            input = FileHandle(fileDescriptor: toProgram.writing, closeOnDealloc: true)
+            output = FileHandle(fileDescriptor: fromProgram.reading, closeOnDealloc: true)
+            let log = open(folder.appending(path: "errors").path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+            defer { for descriptor in [toProgram.reading, fromProgram.writing, log] { Foundation.close(descriptor) } }
             do {
-                try process.run()
+                // No death signal: it ends by itself when nobody holds the other end of its input any more.
+                process = try ChildStart(
+                    path: path, arguments: dialect.arguments,
+                    environment: ProcessInfo.processInfo.environment.merging(dialect.environment) { $1 },
+                    input: toProgram.reading, output: fromProgram.writing, errors: log, deathSignal: nil
+                ).start()
             } catch {
                 try? FileManager.default.removeItem(at: folder)
-                throw error
+                throw SourceError(.notFound, "Starting \(path): \(error).")
             }
         }
 
@@ -101,14 +105,14 @@ final class ClientSession: Sendable {
             let told = said.count
             do {
                 try Data(text.utf8).write(to: script)
-                try input.fileHandleForWriting.write(
+                try input.write(
                     contentsOf: Data("\(dialect.include(script.path))\n\(dialect.echo(end))\n".utf8))
             } catch {
                 throw failure(after: told)
             }
             var printed = Data()
             while !printed.ends(withLine: end) {
-                let more = output.fileHandleForReading.availableData
+                let more = output.availableData
                 if more.isEmpty { throw failure(after: told) }
                 printed.append(more)
             }
@@ -137,8 +141,8 @@ final class ClientSession: Sendable {
         }
 
         private func logOut() {
-            try? input.fileHandleForWriting.close()
-            process.waitUntilExit()
+            try? input.close()
+            ChildStart.end(of: process)
         }
 
         private func removeFiles() { try? FileManager.default.removeItem(at: folder) }

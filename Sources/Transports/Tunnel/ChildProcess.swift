@@ -1,5 +1,5 @@
-import CSpawn
 import Foundation
+import Spawn
 import Tributary
 
 #if canImport(Glibc)
@@ -39,7 +39,7 @@ final class ChildProcess: Sendable {
     ) {
         let (state, end) = (state, end)
         let thread = Thread {
-            Self.run(path, [path] + arguments, environment.map { "\($0.key)=\($0.value)" }, state, onEvent)
+            Self.run(path, arguments, environment, state, onEvent)
             end.give(.success(()))
         }
         thread.name = "tributary-child"
@@ -73,47 +73,28 @@ final class ChildProcess: Sendable {
     }
 
     private static func run(
-        _ path: String, _ arguments: [String], _ environment: [String], _ state: Lock<State>,
+        _ path: String, _ arguments: [String], _ environment: [String: String], _ state: Lock<State>,
         _ onEvent: (Event) -> Void
     ) {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { return onEvent(.notStarted(errno)) }
-        for descriptor in ends { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
-        var process: pid_t = 0
-        // Under the lock, so that a stop comes either before the start or finds the child.
-        let code = state.withLock { state -> Int32 in
-            if state.wasStopped { return ECANCELED }
-            let code = spawn(path, arguments, environment, ends[1], &process)
-            if code == 0 { state.processID = process }
-            return code
-        }
-        close(ends[1])
-        defer { close(ends[0]) }
-        guard code == 0 else {
-            state.withLock { $0.isOver = true }
-            return onEvent(.notStarted(code))
-        }
-        readLines(ends[0]) { onEvent(.line($0)) }
-        onEvent(.ended(reap(process, state)))
-    }
-
-    /// Starts a process; gives 0 or the system's error number. It dies with the calling thread.
-    static func spawn(
-        _ path: String, _ arguments: [String], _ environment: [String], _ errors: Int32, _ process: inout pid_t
-    ) -> Int32 {
-        var arguments = arguments.map { strdup($0) } + [nil]
-        var environment = environment.map { strdup($0) } + [nil]
-        defer { for text in arguments + environment { free(text) } }
-        return path.withCString { path in
-            arguments.withUnsafeMutableBufferPointer { arguments in
-                environment.withUnsafeMutableBufferPointer { environment in
-                    var child = tributary_child(
-                        path: path, arguments: arguments.baseAddress, environment: environment.baseAddress, folder: nil,
-                        output: -1, errors: errors, death_signal: SIGKILL)
-                    return tributary_spawn(&child, &process)
-                }
+        let process: pid_t
+        let errors: ChildPipe
+        do {
+            errors = try ChildPipe()
+            defer { close(errors.writing) }
+            let start = ChildStart(path: path, arguments: arguments, environment: environment, errors: errors.writing)
+            // Under the lock, so that a stop comes either before the start or finds the child.
+            process = try state.withLock { state in
+                if state.wasStopped { throw ChildStart.Refusal(code: ECANCELED) }
+                state.processID = try start.start()
+                return state.processID
             }
+        } catch {
+            state.withLock { $0.isOver = true }
+            return onEvent(.notStarted((error as? ChildStart.Refusal)?.code ?? ECANCELED))
         }
+        readLines(errors.reading) { onEvent(.line($0)) }
+        close(errors.reading)
+        onEvent(.ended(reap(process, state)))
     }
 
     private static func readLines(_ descriptor: Int32, _ body: (String) -> Void) {
@@ -144,7 +125,7 @@ final class ChildProcess: Sendable {
             state.isOver = true
             var status: Int32 = 0
             waitpid(process, &status, 0)
-            return status & 0x7f == 0 ? (status >> 8) & 0xff : -(status & 0x7f)
+            return ChildStart.outcome(status)
         }
     }
 }

@@ -1,6 +1,7 @@
 import Columns
 import Crypto
 import Foundation
+import Spawn
 import Tributary
 
 /// Another revision of the package, built outside the checkout, as a program that can be run.

@@ -1,6 +1,7 @@
 import Cassettes
 import Conformance
 import Foundation
+import Spawn
 import Tributary
 
 /// Portraits as files.

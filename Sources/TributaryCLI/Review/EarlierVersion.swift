@@ -1,5 +1,6 @@
 import Conformance
 import Foundation
+import Spawn
 import Tributary
 
 /// The base of a change at work: built once for all the sources of a review.

@@ -1,4 +1,5 @@
 import Foundation
+import Spawn
 
 /// What the formatter has to say of a source's code, where the package has rules for it: `.swift-format`.
 struct FormatReview {

@@ -1,4 +1,5 @@
 import Foundation
+import Spawn
 import Tributary
 
 /// What git knows of the change under review.

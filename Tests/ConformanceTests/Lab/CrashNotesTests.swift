@@ -1,6 +1,7 @@
 import Cassettes
 import Foundation
 import SourceCatalog
+import Spawn
 import Testing
 import Tributary
 
@@ -17,18 +18,12 @@ import Tributary
         let file = FileManager.default.temporaryDirectory.appending(path: "trap-\(UUID().uuidString).json")
         defer { try? FileManager.default.removeItem(at: file) }
         try Data(ChildCase.job("trap", of: input, argument: .null, limit: 60).serialized()).write(to: file)
-        let process = Process()
-        process.executableURL = URL(filePath: try #require(Material.children?.executable))
-        process.arguments = ["check-case", file.path]
+        let executable = try #require(Material.children?.executable)
         // What the library would show of the stack takes minutes in a debug build.
-        process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
-        let errors = Pipe()
-        process.standardError = errors
-        try process.run()
-        let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationReason == .exit)
-        #expect(process.terminationStatus == 1)
+        let variables = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
+        let outcome = try ToolProcess.run([executable, "check-case", file.path], environment: variables)
+        let text = outcome.text
+        #expect(outcome.status == 1)
         #expect(text.contains("stripe/billing / \(table) / source-that-traps"), "\(text)")
         let command = "tributary check stripe --scenario billing --table \(table) --check source-that-traps"
         #expect(text.contains("\(command) --profile quick --seed 3 --width 1\n"), "\(text)")

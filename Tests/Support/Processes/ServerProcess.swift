@@ -1,5 +1,5 @@
-import CSpawn
 import Foundation
+import Spawn
 import Tributary
 
 #if canImport(Glibc)
@@ -58,10 +58,10 @@ public final class ServerProcess: Sendable {
         }
         let command = Self.command(executable, arguments, user: user, deathSignal: stopSignal)
         let environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
-        let start = Start(
-            command: command, environment: environment.map { "\($0.key)=\($0.value)" }, folder: folder.path,
-            log: logFile.path, deathSignal: stopSignal)
-        launch(start)
+        launch(
+            ChildStart(
+                path: command[0], arguments: Array(command.dropFirst()), environment: environment, folder: folder.path,
+                deathSignal: stopSignal), log: logFile.path)
         if let code = state.withLock({ $0.launchError }) {
             throw Failure(description: "Starting \(label) (\(command[0])): \(String(cString: strerror(code)))")
         }
@@ -70,21 +70,31 @@ public final class ServerProcess: Sendable {
     /// The kernel sends the parent-death signal when the *thread* that made the child ends, so one thread is kept for as
     /// long as the child lives. Foundation's `Process` is of no use here: it takes a daemon that closes its descriptors
     /// for one that has ended.
-    private func launch(_ start: Start) {
+    private func launch(_ start: ChildStart, log: String) {
         let (state, launched, exited) = (state, launched, exited)
         let thread = Thread {
-            var process: pid_t = 0
-            let code = start.run(&process)
-            state.withLock { state in
-                state.processID = process
-                if code != 0 { (state.launchError, state.exitStatus) = (code, -1) }
+            do throws(ChildStart.Refusal) {
+                let process = try Self.start(start, log: log)
+                state.withLock { $0.processID = process }
+                launched.signal()
+                Self.reap(process, state)
+            } catch {
+                state.withLock { ($0.launchError, $0.exitStatus) = (error.code, -1) }
+                launched.signal()
             }
-            launched.signal()
-            if code == 0 { Self.reap(process, state) }
             exited.signal()
         }
         thread.start()
         launched.wait()
+    }
+
+    private static func start(_ start: ChildStart, log: String) throws(ChildStart.Refusal) -> pid_t {
+        let log = open(log, O_WRONLY | O_APPEND | O_CLOEXEC)
+        guard log >= 0 else { throw ChildStart.Refusal(code: errno) }
+        defer { close(log) }
+        var start = start
+        (start.output, start.errors) = (log, log)
+        return try start.start()
     }
 
     /// Waits for the end, and takes the id from the system under the lock, so that no signal can reach a stranger.
@@ -94,7 +104,7 @@ public final class ServerProcess: Sendable {
         state.withLock { state in
             var status: Int32 = 0
             waitpid(process, &status, 0)
-            state.exitStatus = status & 0x7f == 0 ? (status >> 8) & 0xff : -(status & 0x7f)
+            state.exitStatus = ChildStart.outcome(status)
         }
     }
 
@@ -223,36 +233,5 @@ extension ServerProcess {
         let signal = [SIGINT: "INT", SIGQUIT: "QUIT", SIGTERM: "TERM"][deathSignal] ?? "KILL"
         let change = ["--reuid=\(user)", "--regid=\(user)", "--init-groups", "--pdeathsig", signal]
         return [setpriv] + change + ["--", executable] + arguments
-    }
-}
-
-/// What is needed to start a child, on the thread that will wait for it.
-private struct Start: Sendable {
-    let command: [String]
-    let environment: [String]
-    let folder: String
-    let log: String
-    let deathSignal: Int32
-
-    /// Starts it; gives 0 or the system's error number.
-    func run(_ process: inout pid_t) -> Int32 {
-        let log = open(log, O_WRONLY | O_APPEND | O_CLOEXEC)
-        guard log >= 0 else { return errno }
-        defer { close(log) }
-        var arguments = command.map { strdup($0) } + [nil]
-        var variables = environment.map { strdup($0) } + [nil]
-        defer { for text in arguments + variables { free(text) } }
-        return command[0].withCString { path in
-            folder.withCString { folder in
-                arguments.withUnsafeMutableBufferPointer { arguments in
-                    variables.withUnsafeMutableBufferPointer { variables in
-                        var child = tributary_child(
-                            path: path, arguments: arguments.baseAddress, environment: variables.baseAddress,
-                            folder: folder, output: log, errors: log, death_signal: deathSignal)
-                        return tributary_spawn(&child, &process)
-                    }
-                }
-            }
-        }
     }
 }

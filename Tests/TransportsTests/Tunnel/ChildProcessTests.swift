@@ -1,4 +1,5 @@
 import Foundation
+import Spawn
 import TestSupport
 import Testing
 import Tributary
@@ -69,9 +70,8 @@ struct ChildProcessTests {
         func diesWithItsParent() async throws {
             let processID = Lock(pid_t(0))
             Thread.detachNewThread {
-                var process: pid_t = 0
-                _ = ChildProcess.spawn("/bin/sleep", ["sleep", "100"], [], -1, &process)
-                processID.withLock { $0 = process }
+                let process = try? ChildStart(path: "/bin/sleep", arguments: ["100"], environment: [:]).start()
+                processID.withLock { $0 = process ?? -1 }
             }
             while processID.withLock({ $0 }) == 0 { try await Task.sleep(for: .milliseconds(5)) }
             var status: Int32 = 0
@@ -79,4 +79,31 @@ struct ChildProcessTests {
             #expect(status & 0x7f == SIGKILL)
         }
     #endif
+
+    @Test("A child holds no pipe of another that was started at the same moment: each ends with its own input")
+    func childrenStartedTogether() async throws {
+        let children = Lock<[(process: pid_t, input: Int32)]>([])
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<16 {
+                group.addTask {
+                    guard let input = try? ChildPipe() else { return }
+                    defer { close(input.reading) }
+                    let start = ChildStart(
+                        path: "/bin/cat", arguments: [], environment: [:], input: input.reading, deathSignal: nil)
+                    guard let process = try? start.start() else { return }
+                    children.withLock { $0.append((process, input.writing)) }
+                }
+            }
+        }
+        let started = children.withLock { $0 }
+        #expect(started.count == 16)
+        for child in started {
+            close(child.input)
+            var status: Int32 = -1
+            for _ in 0..<400 where waitpid(child.process, &status, WNOHANG) == 0 {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            #expect(status == 0, "it waits for an input that another child holds open")
+        }
+    }
 }

@@ -1,7 +1,7 @@
-import CSpawn
 import Cassettes
 import Columns
 import Foundation
+import Spawn
 import Tributary
 
 /// Runs parts of a check in a process of their own: what may trap, needs another environment, or is to be measured.
@@ -119,18 +119,16 @@ private struct SpawnedChild: Sendable {
     }
 
     private func run() throws -> ChildOutcome {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw refusal(errno) }
-        defer { close(ends[0]) }
-        _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
-        _ = fcntl(ends[1], F_SETFD, FD_CLOEXEC)
-        let log = open(errors, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-        var process: pid_t = 0
-        let code = spawn(output: ends[1], errors: log, &process)
-        close(ends[1])
-        if log >= 0 { close(log) }
-        guard code == 0 else { throw refusal(code) }
-        let lines = read(ends[0])
+        let process: pid_t
+        let lines: [String]
+        do {
+            let pipe = try ChildPipe()
+            defer { close(pipe.reading) }
+            process = try start(output: pipe.writing)
+            lines = read(pipe.reading)
+        } catch {
+            throw SourceError(.notFound, "Starting \(path): \(error).")
+        }
         var usage = rusage()
         var status: Int32 = 0
         while wait4(process, &status, 0, &usage) < 0 && errno == EINTR {}
@@ -155,20 +153,16 @@ private struct SpawnedChild: Sendable {
             peakBytes: Int(usage.ru_maxrss) * unit, seconds: time + parts)
     }
 
-    private func spawn(output: Int32, errors: Int32, _ process: inout pid_t) -> Int32 {
-        var arguments = ([path] + arguments).map { strdup($0) } + [nil]
-        var environment = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for text in arguments + environment { free(text) } }
-        return path.withCString { path in
-            arguments.withUnsafeMutableBufferPointer { arguments in
-                environment.withUnsafeMutableBufferPointer { environment in
-                    var child = tributary_child(
-                        path: path, arguments: arguments.baseAddress, environment: environment.baseAddress, folder: nil,
-                        output: output, errors: errors, death_signal: SIGKILL)
-                    return tributary_spawn(&child, &process)
-                }
-            }
+    /// Closes this process's end of the output, so that its reader sees the child's end.
+    private func start(output: Int32) throws(ChildStart.Refusal) -> pid_t {
+        let log = open(errors, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        defer {
+            close(output)
+            if log >= 0 { close(log) }
         }
+        return try ChildStart(
+            path: path, arguments: arguments, environment: environment, output: output, errors: log < 0 ? nil : log
+        ).start()
     }
 
     private func read(_ descriptor: Int32) -> [String] {
@@ -181,9 +175,5 @@ private struct SpawnedChild: Sendable {
             bytes += buffer[..<count]
         }
         return bytes.split(separator: 10).map { String(decoding: $0, as: UTF8.self) }
-    }
-
-    private func refusal(_ code: Int32) -> SourceError {
-        SourceError(.notFound, "Starting \(path): \(String(cString: strerror(code))).")
     }
 }
