@@ -5,11 +5,13 @@ package enum HostName {
         if text.isEmpty { return "is empty" }
         if IPAddress(text) != nil { return nil }
         if text.utf8.count > 253 { return "is longer than 253 characters" }
-        if text.contains("%") && text.contains(":") { return "has a zone; give an address without one" }
-        if text.contains("/") { return "has a path or a scheme; give the host alone" }
-        if text.contains("@") { return "has a user; give the host alone" }
-        if text.contains(":") { return "has a port; give the port by itself" }
-        if text.contains(",") || text.contains(where: \.isWhitespace) { return "is more than one host" }
+        // Bytes and not substrings: every request asks, and all that is looked for is ASCII.
+        func has(_ sign: Character) -> Bool { sign.asciiValue.map(text.utf8.contains) ?? text.contains(sign) }
+        if has("%") && has(":") { return "has a zone; give an address without one" }
+        if has("/") { return "has a path or a scheme; give the host alone" }
+        if has("@") { return "has a user; give the host alone" }
+        if has(":") { return "has a port; give the port by itself" }
+        if has(",") || text.contains(where: \.isWhitespace) { return "is more than one host" }
         if text.hasSuffix(".") { return "ends with a full stop" }
         return labelsAreSound(text) ? nil : "is not a host name or an IP address"
     }

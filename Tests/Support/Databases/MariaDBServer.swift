@@ -33,7 +33,7 @@ public final class MariaDBServer: Sendable {
         else { throw ServerProcess.Failure(description: "Starting MariaDB: install Debian's package mariadb-server.") }
         self.client = client
         port = FreePort.take()
-        folder = try TemporaryFolder("tributary-my")
+        folder = try TemporaryFolder("tributary-my", prefersMemory: true)
         let data = try Self.makeDataFolder(in: folder)
         try await ServerProcess.check(
             install,

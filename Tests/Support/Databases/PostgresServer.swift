@@ -33,7 +33,7 @@ public final class PostgresServer: Sendable {
         else { throw ServerProcess.Failure(description: "Starting PostgreSQL: install Debian's package postgresql.") }
         self.psql = psql
         port = FreePort.take()
-        folder = try TemporaryFolder("tributary-pg")
+        folder = try TemporaryFolder("tributary-pg", prefersMemory: true)
         let data = try Self.makeDataFolder(in: folder)
         let secret = try folder.write(Self.password.revealed + "\n", to: "pw", permissions: 0o644)
         try await ServerProcess.check(
