@@ -3,8 +3,9 @@ import Foundation
 
 /// How a child process begins, and its start.
 ///
-/// The child gets no descriptor but the three that are named here. Foundation's `Process` hands it more: of two children
-/// that are started at the same moment, each may keep the other's pipes open, so that neither is ever seen to end.
+/// The child gets no descriptor but the three that are named here, and its end is the kernel's word: Foundation's `Process`
+/// hears of it through a run loop, and where many children come and go on many threads it may wait for one for ever that has
+/// ended.
 public struct ChildStart: Sendable {
     /// The executable's path; the search path is not looked through.
     public var path: String
