@@ -154,7 +154,9 @@ let package = Package(
             name: "LakeTests", dependencies: ["Lake", "TestSupport"], resources: [.copy("Corpora")],
             swiftSettings: strict),
         .testTarget(
-            name: "TransportsTests", dependencies: ["Transports", "Spawn", "TestSupport"], swiftSettings: strict),
+            name: "SpawnTests", dependencies: ["Spawn", "Tributary", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "TransportsTests", dependencies: ["Transports", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SourceCatalogTests",
             dependencies: [

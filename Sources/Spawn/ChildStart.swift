@@ -4,8 +4,7 @@ import Foundation
 /// How a child process begins, and its start.
 ///
 /// The child gets no descriptor but the three that are named here, and its end is the kernel's word: Foundation's `Process`
-/// hears of it through a run loop, and where many children come and go on many threads it may wait for one for ever that has
-/// ended.
+/// hears of it through a run loop, and was seen to wait for ever for one that had ended.
 public struct ChildStart: Sendable {
     /// The executable's path; the search path is not looked through.
     public var path: String
@@ -86,18 +85,5 @@ public struct ChildStart: Sendable {
     /// What `waitpid` gives, as ``end(of:)`` does.
     public static func outcome(_ status: Int32) -> Int32 {
         status & 0x7f == 0 ? (status >> 8) & 0xff : -(status & 0x7f)
-    }
-}
-
-/// A pipe whose ends no child inherits; ``ChildStart`` copies what it hands on.
-public struct ChildPipe: Sendable {
-    public let reading: Int32
-    public let writing: Int32
-
-    public init() throws(ChildStart.Refusal) {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw ChildStart.Refusal(code: errno) }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        (reading, writing) = (ends[0], ends[1])
     }
 }

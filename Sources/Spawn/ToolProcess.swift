@@ -39,14 +39,14 @@ public enum ToolProcess {
             defer { close(output.writing) }
             process = try start.start()
         }
-        let text = lines(of: FileHandle(fileDescriptor: output.reading, closeOnDealloc: false), follow)
+        let text = lines(of: output, follow)
         return Outcome(status: ChildStart.end(of: process), text: text)
     }
 
     /// Everything that comes until the other side closes, told line by line on the way.
-    private static func lines(of handle: FileHandle, _ follow: (String) -> Void) -> String {
-        var (text, line) = (Data(), Data())
-        while case let part = handle.availableData, !part.isEmpty {
+    private static func lines(of output: ChildPipe, _ follow: (String) -> Void) -> String {
+        var (text, line): ([UInt8], [UInt8]) = ([], [])
+        output.readToEnd { part in
             text += part
             line += part
             var start = line.startIndex

@@ -1,5 +1,4 @@
 import Foundation
-import Spawn
 import TestSupport
 import Testing
 
@@ -109,9 +108,7 @@ import Testing
         }
 
         private func git(_ arguments: [String]) throws {
-            let author = ["-c", "user.name=Test", "-c", "user.email=test@example.com"]
-            let outcome = try ToolProcess.run(["git", "-C", repository.path] + author + arguments)
-            try #require(outcome.status == 0, "\(outcome.text)")
+            try Git.run(arguments, in: repository)
         }
 
         func compare(_ more: String...) throws -> CommandLineTool.Result {

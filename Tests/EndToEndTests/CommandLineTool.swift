@@ -37,6 +37,8 @@ struct CommandLineTool {
         let files = ["out", "err"].map { folder.appending(path: "\(UUID().uuidString).\($0)") }
         for file in files { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
         let channels = try files.map { try FileHandle(forWritingTo: $0) }
+        // The child gets their descriptors, which go with them.
+        defer { for channel in channels { try? channel.close() } }
         let status = try ChildStart(
             path: Self.products.appending(path: name).path, arguments: arguments,
             environment: variables.merging(environment) { $1 }, folder: place.path,

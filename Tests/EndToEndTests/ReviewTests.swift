@@ -1,5 +1,4 @@
 import Foundation
-import Spawn
 import TestSupport
 import Testing
 
@@ -25,9 +24,7 @@ import Testing
         }
 
         func git(_ arguments: String...) throws {
-            let author = ["-c", "user.name=Test", "-c", "user.email=test@example.com"]
-            let outcome = try ToolProcess.run(["git", "-C", folder.url.path] + author + arguments)
-            try #require(outcome.status == 0, "\(outcome.text)")
+            try Git.run(arguments, in: folder.url)
         }
 
         func commit() throws {

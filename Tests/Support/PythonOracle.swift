@@ -80,7 +80,8 @@ public enum PythonOracle {
         let start = ChildStart(
             path: interpreter, arguments: [files[0].path], environment: ProcessInfo.processInfo.environment,
             input: input.fileDescriptor, output: output.fileDescriptor, errors: errors.fileDescriptor)
-        defer { withExtendedLifetime((input, output, errors)) {} }
+        // The child gets their descriptors, which go with them.
+        defer { for channel in [input, output, errors] { try? channel.close() } }
         return try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread { continuation.resume(with: Result { try start.run() }) }
         }

@@ -76,17 +76,22 @@ final class ClientSession: Sendable {
             }
             folder = FileManager.default.temporaryDirectory.appending(path: "tributary-kit-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let (toProgram, fromProgram) = (try ChildPipe(), try ChildPipe())
-            input = FileHandle(fileDescriptor: toProgram.writing, closeOnDealloc: true)
-            output = FileHandle(fileDescriptor: fromProgram.reading, closeOnDealloc: true)
-            let log = open(folder.appending(path: "errors").path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-            defer { for descriptor in [toProgram.reading, fromProgram.writing, log] { Foundation.close(descriptor) } }
             do {
+                let errors = folder.appending(path: "errors")
+                try Data().write(to: errors)
+                let log = try FileHandle(forWritingTo: errors)
+                defer { try? log.close() }
+                let toProgram = try ChildPipe()
+                input = FileHandle(fileDescriptor: toProgram.writing, closeOnDealloc: true)
+                defer { Foundation.close(toProgram.reading) }
+                let fromProgram = try ChildPipe()
+                output = FileHandle(fileDescriptor: fromProgram.reading, closeOnDealloc: true)
+                defer { Foundation.close(fromProgram.writing) }
                 // No death signal: it ends by itself when nobody holds the other end of its input any more.
                 process = try ChildStart(
                     path: path, arguments: dialect.arguments,
                     environment: ProcessInfo.processInfo.environment.merging(dialect.environment) { $1 },
-                    input: toProgram.reading, output: fromProgram.writing, errors: log, deathSignal: nil
+                    input: toProgram.reading, output: fromProgram.writing, errors: log.fileDescriptor, deathSignal: nil
                 ).start()
             } catch {
                 try? FileManager.default.removeItem(at: folder)

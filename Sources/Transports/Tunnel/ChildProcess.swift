@@ -76,35 +76,35 @@ final class ChildProcess: Sendable {
         _ path: String, _ arguments: [String], _ environment: [String: String], _ state: Lock<State>,
         _ onEvent: (Event) -> Void
     ) {
-        let process: pid_t
-        let errors: ChildPipe
-        do {
-            errors = try ChildPipe()
-            defer { close(errors.writing) }
+        do throws(ChildStart.Refusal) {
+            let errors = try ChildPipe()
+            defer { close(errors.reading) }
             let start = ChildStart(path: path, arguments: arguments, environment: environment, errors: errors.writing)
-            // Under the lock, so that a stop comes either before the start or finds the child.
-            process = try state.withLock { state in
-                if state.wasStopped { throw ChildStart.Refusal(code: ECANCELED) }
-                state.processID = try start.start()
-                return state.processID
-            }
+            let process = try begin(start, state).get()
+            readLines(errors) { onEvent(.line($0)) }
+            onEvent(.ended(reap(process, state)))
         } catch {
             state.withLock { $0.isOver = true }
-            return onEvent(.notStarted((error as? ChildStart.Refusal)?.code ?? ECANCELED))
+            onEvent(.notStarted(error.code))
         }
-        readLines(errors.reading) { onEvent(.line($0)) }
-        close(errors.reading)
-        onEvent(.ended(reap(process, state)))
     }
 
-    private static func readLines(_ descriptor: Int32, _ body: (String) -> Void) {
+    /// Starts the child under the lock, so that a stop comes either before the start or finds the child; then it alone
+    /// holds the writing end of its standard error.
+    private static func begin(_ start: ChildStart, _ state: Lock<State>) -> Result<pid_t, ChildStart.Refusal> {
+        defer { if let errors = start.errors { close(errors) } }
+        return state.withLock { state in
+            if state.wasStopped { return .failure(ChildStart.Refusal(code: ECANCELED)) }
+            let started = Result { () throws(ChildStart.Refusal) in try start.start() }
+            if case .success(let process) = started { state.processID = process }
+            return started
+        }
+    }
+
+    private static func readLines(_ output: ChildPipe, _ body: (String) -> Void) {
         var pending: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let count = read(descriptor, &buffer, buffer.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { break }
-            pending += buffer[..<count]
+        output.readToEnd { part in
+            pending += part
             while let newline = pending.firstIndex(of: 10) {
                 body(line(pending[..<newline]))
                 pending.removeSubrange(...newline)

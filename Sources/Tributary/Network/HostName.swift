@@ -5,8 +5,8 @@ package enum HostName {
         if text.isEmpty { return "is empty" }
         if IPAddress(text) != nil { return nil }
         if text.utf8.count > 253 { return "is longer than 253 characters" }
-        // Bytes and not substrings: every request asks, and all that is looked for is ASCII.
-        func has(_ sign: Character) -> Bool { sign.asciiValue.map(text.utf8.contains) ?? text.contains(sign) }
+        // Bytes and not substrings: every request asks.
+        func has(_ sign: Unicode.Scalar) -> Bool { text.utf8.contains(UInt8(ascii: sign)) }
         if has("%") && has(":") { return "has a zone; give an address without one" }
         if has("/") { return "has a path or a scheme; give the host alone" }
         if has("@") { return "has a user; give the host alone" }

@@ -1,5 +1,4 @@
 import Foundation
-import Spawn
 import TestSupport
 import Testing
 import Tributary
@@ -63,47 +62,5 @@ struct ChildProcessTests {
         }
         while !isReady.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(5)) }
         await child.stopAndWait()
-    }
-
-    #if os(Linux)
-        @Test("A child dies when the thread that started it ends, and so with the process")
-        func diesWithItsParent() async throws {
-            let processID = Lock(pid_t(0))
-            Thread.detachNewThread {
-                let process = try? ChildStart(path: "/bin/sleep", arguments: ["100"], environment: [:]).start()
-                processID.withLock { $0 = process ?? -1 }
-            }
-            while processID.withLock({ $0 }) == 0 { try await Task.sleep(for: .milliseconds(5)) }
-            var status: Int32 = 0
-            #expect(waitpid(processID.withLock { $0 }, &status, 0) > 0)
-            #expect(status & 0x7f == SIGKILL)
-        }
-    #endif
-
-    @Test("A child holds no pipe of another that was started at the same moment: each ends with its own input")
-    func childrenStartedTogether() async throws {
-        let children = Lock<[(process: pid_t, input: Int32)]>([])
-        await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<16 {
-                group.addTask {
-                    guard let input = try? ChildPipe() else { return }
-                    defer { close(input.reading) }
-                    let start = ChildStart(
-                        path: "/bin/cat", arguments: [], environment: [:], input: input.reading, deathSignal: nil)
-                    guard let process = try? start.start() else { return }
-                    children.withLock { $0.append((process, input.writing)) }
-                }
-            }
-        }
-        let started = children.withLock { $0 }
-        #expect(started.count == 16)
-        for child in started {
-            close(child.input)
-            var status: Int32 = -1
-            for _ in 0..<400 where waitpid(child.process, &status, WNOHANG) == 0 {
-                try await Task.sleep(for: .milliseconds(10))
-            }
-            #expect(status == 0, "it waits for an input that another child holds open")
-        }
     }
 }

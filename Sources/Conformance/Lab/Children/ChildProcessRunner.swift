@@ -120,18 +120,19 @@ private struct SpawnedChild: Sendable {
 
     private func run() throws -> ChildOutcome {
         let process: pid_t
-        let lines: [String]
+        var output: [UInt8] = []
         do {
             let pipe = try ChildPipe()
             defer { close(pipe.reading) }
             process = try start(output: pipe.writing)
-            lines = read(pipe.reading)
+            pipe.readToEnd { output += $0 }
         } catch {
             throw SourceError(.notFound, "Starting \(path): \(error).")
         }
         var usage = rusage()
         var status: Int32 = 0
         while wait4(process, &status, 0, &usage) < 0 && errno == EINTR {}
+        let lines = output.split(separator: 10).map { String(decoding: $0, as: UTF8.self) }
         return outcome(lines, status: status, usage)
     }
 
@@ -163,17 +164,5 @@ private struct SpawnedChild: Sendable {
         return try ChildStart(
             path: path, arguments: arguments, environment: environment, output: output, errors: log < 0 ? nil : log
         ).start()
-    }
-
-    private func read(_ descriptor: Int32) -> [String] {
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        while true {
-            let count = Foundation.read(descriptor, &buffer, buffer.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { break }
-            bytes += buffer[..<count]
-        }
-        return bytes.split(separator: 10).map { String(decoding: $0, as: UTF8.self) }
     }
 }
