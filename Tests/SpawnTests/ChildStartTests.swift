@@ -11,6 +11,8 @@ struct ChildStartTests {
         _ script: String, input: String = "", variables: [String: String] = [:], in folder: String? = nil
     ) throws -> (output: String, status: Int32) {
         let (toChild, fromChild) = (try ChildPipe(), try ChildPipe())
+        // It is short enough for the pipe to hold it.
+        try FileHandle(fileDescriptor: toChild.writing, closeOnDealloc: true).write(contentsOf: Data(input.utf8))
         let process = try ChildStart(
             path: "/bin/sh", arguments: ["-c", script],
             environment: variables.merging(["PATH": "/bin:/usr/bin"]) { $1 }, folder: folder, input: toChild.reading,
@@ -18,7 +20,6 @@ struct ChildStartTests {
         ).start()
         close(toChild.reading)
         close(fromChild.writing)
-        FileHandle(fileDescriptor: toChild.writing, closeOnDealloc: true).write(Data(input.utf8))
         var output: [UInt8] = []
         fromChild.readToEnd { output += $0 }
         close(fromChild.reading)
