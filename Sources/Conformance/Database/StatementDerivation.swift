@@ -35,6 +35,7 @@ public struct StatementDerivation: Sendable {
         var lakes: [String: MemoryLake.Files] = [:]
         for state in input.scenario.manifest.states {
             let upstream = try ReplayUpstream(scenario: input.scenario, state: state.name, databases: input.databases)
+            try await upstream.settleEstimates()
             let recorder = StatementRecorder(
                 try upstream.databaseConnector(clock: LabClock(upstream.now)) ?? NoDatabase(), engine: sql.engine,
                 state: state.name)

@@ -45,4 +45,7 @@ public struct ReplayUpstream: Upstream {
     public func databaseConnector(clock: LabClock) throws -> (any DatabaseConnector)? {
         cassette ?? database.map { EngineConnector($0) }
     }
+
+    /// See `ScratchDatabase.settleEstimates`.
+    func settleEstimates() async throws { try await database?.scratch().settleEstimates() }
 }

@@ -62,6 +62,27 @@ import Tributary
     }
 
     @Test(
+        "MariaDB's estimates are settled to what is there, whatever it estimated before",
+        .enabled(if: MariaDBServer.isAvailable, "no MariaDB server on this machine: install mariadb-server"))
+    func estimates() async throws {
+        let endpoint = try await MariaDBServer.shared().endpoint("mysql")
+        try await inScratch(endpoint.url("mysql")) { scratch in
+            // Nothing to count is no mistake.
+            try await scratch.settleEstimates()
+            // A table that gets another name is opened anew, with the figures that are kept of it.
+            try await scratch.run(
+                "CREATE TABLE a (id bigint PRIMARY KEY) STATS_AUTO_RECALC = 0; INSERT INTO a VALUES (1), (2), (3);"
+                    + "UPDATE mysql.innodb_table_stats SET n_rows = 999 WHERE database_name = DATABASE();"
+                    + "RENAME TABLE a TO `a ``b`; CREATE VIEW v AS SELECT id FROM `a ``b`;")
+            let estimate =
+                "SELECT table_rows FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type <> 'VIEW'"
+            #expect(try await scratch.texts(estimate) == ["999"])
+            try await scratch.settleEstimates()
+            #expect(try await scratch.texts(estimate) == ["3"])
+        }
+    }
+
+    @Test(
         "a database that differs in rows alone keeps its definitions, any other is made anew",
         .enabled(if: PostgresServer.isAvailable && MariaDBServer.isAvailable, "install postgresql and mariadb-server"))
     func reuse() async throws {
