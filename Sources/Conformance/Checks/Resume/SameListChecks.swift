@@ -13,11 +13,12 @@ enum SameListChecks {
         method:
             "A full refresh, and an increment over new rows, are cut after each commit that stored a position. The first request "
             + "of the resumed read is compared with the one that the uninterrupted read made for the same position: all "
-            + "parameters must be the same; a bound may have moved where positions name a row.",
+            + "parameters must be the same; a bound may have moved where positions name a row. Where they count rows, each "
+            + "cut read is resumed once more, an hour later.",
         likelyCause:
             "The position alone is kept, and the bound is left out or made anew: keep both in the resume token, since a position "
             + "in one list means nothing in another.",
-        catches: "resumed-without-its-bounds"
+        catches: "resumed-without-its-bounds", "bound-made-anew-at-resume"
     ) { input in
         try await Bench.judging(input) { bench in
             try bench.demandPages()
@@ -49,26 +50,59 @@ extension Bench {
         plan.keepsLakes = false
         let known = whole.log.requests.compactMap(continuation)
         for cut in try commits(of: whole, startingFrom: before) where stored(cut.files)?.token != nil {
-            let resumed = try await run(plan, of: upstream(), into: cut.files)
-            guard let first = resumed.log.requests.first(where: isList), let call = continuation(first) else {
+            let (asked, resumed) = try await goingOn(plan, from: cut.files, later: .zero)
+            guard let asked, let finding = differing(asked, from: known, resumed, at: "\(place), \(cut.place)") else {
                 continue
             }
-            let alike = known.filter { $0.position == call.position }
-            if alike.isEmpty { continue }
-            tally.add(Counters(items: 1))
-            if alike.contains(where: { isSameList($0.rest, call.rest) }) { continue }
-            let expected = alike[0].rest.sorted()
-            return [
-                Finding(
-                    at: "\(place), \(cut.place)",
-                    expected: "the parameters of the interrupted read: \(Self.text(expected))",
-                    actual: "The resumed read asks for the same position with: \(Self.text(call.rest.sorted())).",
-                    witness: Set(expected).symmetricDifference(call.rest).sorted().map { part in
-                        (expected.contains(part) ? "not sent any more: " : "sent only now: ") + part
-                    }, history: resumed.log.lines())
-            ]
+            return [finding]
+        }
+        guard endpoint.page.style.isCounted, !bounds.isEmpty else { return [] }
+        // The position counts in a list that a bound from the clock has made another.
+        let fixed = known.map { (position: $0.position, rest: $0.rest.filter(isFixedBound)) }
+        for cut in try commits(of: whole, startingFrom: before) where stored(cut.files)?.token != nil {
+            let (asked, resumed) = try await goingOn(plan, from: cut.files, later: .seconds(3_600))
+            guard var asked else { continue }
+            asked.rest = asked.rest.filter(isFixedBound)
+            let place = "\(place), \(cut.place), resumed an hour later"
+            if let finding = differing(asked, from: fixed, resumed, at: place) { return [finding] }
         }
         return []
+    }
+
+    private typealias Continuation = (position: String, rest: [String])
+
+    /// Where the first request of a resumed read goes on; nil where it begins a list.
+    private func goingOn(
+        _ plan: Lab.Plan, from files: MemoryLake.Files, later: Duration
+    ) async throws -> (asked: Continuation?, run: Lab.Run) {
+        let resumed = try await run(plan, of: upstream(later: later), into: files)
+        return (resumed.log.requests.first(where: isList).flatMap(continuation), resumed)
+    }
+
+    /// Whether a parameter is a bound that has to stay: a later end of a list that grows at its end moves no row of it.
+    private func isFixedBound(_ part: String) -> Bool {
+        let growsAtItsEnd = endpoint.order.first.map { $0.field == collection.cursor && !$0.isDescending } ?? false
+        return boundFilters.contains { filter in
+            part.hasPrefix("\(filter.parameter)=")
+                && !(growsAtItsEnd && [.less, .lessOrEqual].contains(filter.comparison))
+        }
+    }
+
+    /// The finding of a resumed read that goes on in another list than the uninterrupted one was in.
+    private func differing(
+        _ asked: Continuation, from known: [Continuation], _ resumed: Lab.Run, at place: String
+    ) -> Finding? {
+        let alike = known.filter { $0.position == asked.position }
+        if alike.isEmpty { return nil }
+        tally.add(Counters(items: 1))
+        if alike.contains(where: { isSameList($0.rest, asked.rest) }) { return nil }
+        let expected = alike[0].rest.sorted()
+        return Finding(
+            at: place, expected: "the parameters of the interrupted read: \(Self.text(expected))",
+            actual: "The resumed read asks for the same position with: \(Self.text(asked.rest.sorted())).",
+            witness: Set(expected).symmetricDifference(asked.rest).sorted().map { part in
+                (expected.contains(part) ? "not sent any more: " : "sent only now: ") + part
+            }, history: resumed.log.lines())
     }
 
     /// Where in which list a request goes on, and all else that it says; nil for what begins a list.

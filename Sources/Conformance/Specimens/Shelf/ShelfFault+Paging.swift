@@ -107,6 +107,19 @@ extension ShelfFault {
                     })
             }
         },
+        ShelfFault(
+            "bound-made-anew-at-resume",
+            "Asks for the last ten years, counted from the moment at which a read goes on.",
+            .kit
+        ) {
+            $0.response = { response, inputs, client, context in
+                guard inputs.schema == "search", inputs.syncType == .fullRefresh else { return }
+                var endpoint = ShelfSource.search
+                let start = context.clock.now - 3_650 * 86_400_000_000
+                endpoint.query = [QueryItem("since", CursorValue.timestamp(start).storedText)]
+                response = try client.response(to: inputs, from: [endpoint])
+            }
+        },
         ShelfFault("page-cap-reported-as-complete", "Reads three pages at most, and says that was all.", .field) {
             $0.endpoint = { endpoint in
                 guard endpoint.name == "pages" else { return }

@@ -107,7 +107,7 @@ struct ShelfSource: Source {
         partitioning: .md5(), paginator: .pageNumber(hasMore: "more"))
 
     /// A search that shows six rows of a query at most: it is asked again from the last id on.
-    private static let search = RESTEndpoint(
+    static let search = RESTEndpoint(
         "search", path: "/v1/search", primaryKeys: ["id"], rows: "items",
         incremental: [.datetime("updated_at", parameter: "since")], sort: .unsorted, partitioning: .md5(),
         paginator: Paginator(
