@@ -38,6 +38,7 @@ let package = Package(
         // System libraries and thin shims.
         .systemLibrary(name: "CCurlSystem", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CCurl", dependencies: ["CCurlSystem"]),
+        .target(name: "CSocket"),
         .target(name: "CSpawn"),
         .target(name: "Spawn", dependencies: ["CSpawn"], swiftSettings: strict),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -60,7 +61,7 @@ let package = Package(
         .target(
             name: "Transports",
             dependencies: [
-                "Tributary", "Columns", "CCurl", "CSpawn", "Spawn", "CSQLite",
+                "Tributary", "Columns", "CCurl", "CSocket", "Spawn", "CSQLite",
                 .product(name: "Logging", package: "swift-log"),
                 .target(name: "CPostgres", condition: .when(traits: ["PostgreSQL"])),
                 .target(name: "CMariaDB", condition: .when(traits: ["MariaDB"])),

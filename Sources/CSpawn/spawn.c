@@ -5,20 +5,12 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #ifdef __linux__
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#endif
-
-const int tributary_stream_socket = SOCK_STREAM;
-#ifdef SOCK_CLOEXEC
-const int tributary_close_on_exec_socket = SOCK_CLOEXEC;
-#else
-const int tributary_close_on_exec_socket = 0;
 #endif
 
 // Linux: the child runs in this memory, whose tables it would take longer to copy than all else here takes, and the

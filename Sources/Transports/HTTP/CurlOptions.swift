@@ -1,5 +1,5 @@
 import CCurl
-import CSpawn
+import CSocket
 import Foundation
 import Tributary
 

@@ -1,4 +1,4 @@
-import CSpawn
+import CSocket
 import Foundation
 import Tributary
 
