@@ -39,6 +39,7 @@ extension WireFault {
         worded(429, "Too many requests. Please retry later.") { ["errors": [["title": $0]]] },
         worded(503, "Service temporarily unavailable") { ["message": $0] },
         worded(503, "The server is overloaded; limit reached") { ["error": ["message": $0]] },
+        worded(522, "Connection timed out") { ["error": $0] },
         worded(500, "Internal server error. Request id 7f3a, please contact support.") { ["error": $0] },
     ]
 

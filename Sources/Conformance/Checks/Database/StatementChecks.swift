@@ -82,14 +82,15 @@ enum StatementChecks {
         "db-rows-to-sync-truthful", group: .database, level: .simulated,
         proves: "The announced number of rows is the number that is read, bounds included.",
         method:
-            "The announcement of a full read and of an increment from the middle of the sample is compared with the "
-            + "rows that the same read hands over.",
+            "The announcement of a full read, of a first increment and of one from the middle of the sample is compared with "
+            + "the rows that the same read hands over.",
         likelyCause: "The whole table is counted, or another condition than that of the read is used.",
-        catches: "rows-announced-without-the-bound"
+        catches: "rows-announced-without-the-bound", "rows-announced-without-null-cursors"
     ) { input in
         try await Bench.judging(input) { bench in
             let upstream = try bench.database()
             var reads = [(bench.inputs(.fullRefresh), "full read")]
+            if bench.schema.mode == .incremental { reads.append((bench.inputs(.incremental), "first increment")) }
             if bench.schema.mode == .incremental, bench.cursors.count > 2,
                 let middle = bench.watermark(bench.cursors[bench.cursors.count / 2])
             {

@@ -18,10 +18,12 @@ enum RetryChecks {
         method:
             "429, 500, 502, 503, 504, a reset and a refused connection and a time-out, once, at each request of a full "
             + "read and of an increment in turn, below production's retries and on a clock that does not wait. Then 429, "
-            + "500 and 503 for good, with the words that vendors use for them.",
+            + "500, 503 and a proxy's 522 for good, with the words that vendors use for them.",
         likelyCause: "A passing failure is taken for the end of the list, is kept from the layer that retries, or is "
             + "declared final by a part of its words.",
-        catches: "failed-slice-skipped-run-completes", "broken-connection-taken-for-the-end", "rate-limit-told-as-final"
+        catches: "failed-slice-skipped-run-completes", "broken-connection-taken-for-the-end",
+        "rate-limit-told-as-final",
+        "proxy-failure-told-as-final"
     ) { input in
         try await StormBench.judging(input) { weather in
             let passing = try await weather.first(of: WireFault.passing, limit: 6) { fault, read in

@@ -77,9 +77,11 @@ extension Bench {
     }
 
     /// Cuts a run at each of its steps, finishes it, and compares.
-    func cutEverywhere(_ type: SyncType, expected: String) async throws -> [Finding] {
+    func cutEverywhere(
+        _ type: SyncType, showing shown: [World.Object]? = nil, expected: String
+    ) async throws -> [Finding] {
         var plan = plan(type, commitsOften: true)
-        let shown = sampleForCuts
+        let shown = shown ?? sampleForCuts
         // A parent's children fill a page or less: only a row a page lets a cut fall between two pages of one parent.
         let size = collection.parent == nil ? nil : 1
         plan.keepsLakes = true
@@ -103,6 +105,29 @@ extension Bench {
             if !findings.isEmpty { return findings }
         }
         return []
+    }
+
+    /// The same for a first sync that appends, where that is offered: rows that come twice are two rows there.
+    func cutAppend(expected: String) async throws -> [Finding] {
+        guard schema.mode == .incremental, try await offeredTypes().contains(.append) else { return [] }
+        let findings = try await cutEverywhere(.append, showing: sampleOfOneMoment, expected: expected)
+        return findings.map { finding in
+            var finding = finding
+            finding.place = "append, \(finding.place)"
+            return finding
+        }
+    }
+
+    /// The sample, in which rows of one moment take more than a page.
+    private var sampleOfOneMoment: [World.Object] {
+        let sample = sampleForCuts
+        guard let name = collection.cursor, !cursorIsKey, let value = sample.map(cursor).first(where: { !$0.isNull })
+        else { return sample }
+        return sample.enumerated().map { index, object in
+            var object = object
+            if (2...6).contains(index) { object.body[path: name] = value }
+            return object
+        }
     }
 
     /// Why a sync that was cut and run again does not give the table of one that was not.
@@ -152,14 +177,16 @@ extension Bench {
         plan.keepsLakes = true
         let whole = try await successful(plan, of: upstream(pageSize: 100), at: "uninterrupted sync")
         plan = self.plan(type)
-        for owner in owners.prefix(2) {
+        for gone in [[0], [1], [0, 1]].map({ $0.map { owners[$0] } }) {
             var rest = self
-            rest.parents[parent.collection]?.removeAll { $0 == owner }
-            rest.objects.removeAll { isChild($0, of: owner) }
+            rest.parents[parent.collection]?.removeAll { gone.contains($0) }
+            rest.objects.removeAll { object in gone.contains { isChild(object, of: $0) } }
             if rest.objects.isEmpty { continue }
+            let names = gone.map { ModelPage.text(ModelOrder.value(parentKey, of: $0.body)) }
+                .joined(separator: " and ")
             for cut in try commits(of: whole) {
                 let place =
-                    "\(cut.place), then the parent \(ModelPage.text(ModelOrder.value(parentKey, of: owner.body))) is gone"
+                    "\(cut.place), then \(gone.count == 1 ? "the parent \(names) is" : "the parents \(names) are") gone"
                 let resumed = try await rest.successful(
                     plan, of: rest.upstream(pageSize: 100), into: cut.files, at: place)
                 var difference = try await difference(rest.objects, resumed)

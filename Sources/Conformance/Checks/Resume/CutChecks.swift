@@ -18,12 +18,13 @@ enum CutChecks {
             + "the upstream fails from each request on. Batches end inside pages. Keys that are numbers, and those of parents, "
             + "cross a power of ten, as from 998 to 1003. Where the API reports deleted objects, "
             + "one changes its key, which is the end of the old and a new one at one moment, and the sync is cut between "
-            + "the two. Of a child table, a parent is gone when the cut sync goes on; the children of the others must come.",
+            + "the two. Of a child table, one parent or two are gone when the cut sync goes on; the children of the others must "
+            + "come. Where appending is offered, an append over several pages of one moment is cut in the same way.",
         likelyCause:
             "A position or a stored value runs ahead of its rows: hand the position over with the very item that it "
             + "follows, never before.",
         catches: "position-ahead-of-emitted-page", "watermark-stamped-on-failure", "key-change-event-split",
-        "numbers-compared-as-texts", "parents-counted-in-the-position"
+        "numbers-compared-as-texts", "parents-counted-in-the-position", "resumed-append-starts-over"
     ) { input in
         try await Bench.judging(input) { bench in
             let bench = bench.withParentsAcrossDigits()
@@ -33,7 +34,9 @@ enum CutChecks {
             let change = try await bench.cutKeyChange()
             if !change.isEmpty { return change }
             let gone = try await bench.cutBeforeParentGoes(bench.schema.mode)
-            return gone.isEmpty ? try await bench.failEverywhere(bench.schema.mode, expected: expected) : gone
+            if !gone.isEmpty { return gone }
+            let failed = try await bench.failEverywhere(bench.schema.mode, expected: expected)
+            return failed.isEmpty ? try await bench.cutAppend(expected: expected) : failed
         }
     }
 

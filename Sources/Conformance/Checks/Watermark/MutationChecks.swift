@@ -42,7 +42,7 @@ enum MutationChecks {
         method:
             "A row whose cursor is null, missing or an empty text stands first, in the middle and last; a first "
             + "incremental sync is compared with a full refresh. Then one more sync. Of a database, a first sync over many rows "
-            + "without a value is cut after each commit, and goes on from its position, and without it; with a start of history, too.",
+            + "without a value is cut after each commit, and goes on from its position, and without it; with a start of history, too, and from its position by appending.",
         likelyCause:
             "The first sync sends a bound of its own, such as 1970, which leaves out rows without a value; or such rows "
             + "are skipped in the code.",

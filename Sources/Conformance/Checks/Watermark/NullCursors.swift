@@ -1,3 +1,4 @@
+import Cassettes
 import Columns
 import Lake
 import Pipeline
@@ -6,7 +7,8 @@ import Tributary
 // Places among rows that have no cursor value.
 extension Bench {
     /// A first sync of a database's table in which many rows lack a cursor value, cut after each commit: it goes on from
-    /// its position, and without it, as when the source no longer knows that.
+    /// its position, and without it, as when the source no longer knows that. The same by appending, where it is offered;
+    /// without a position rows may come twice there.
     func cutAmongNulls(_ name: String) async throws -> [Finding] {
         guard let table = sql?.table, let column = table.column(name), !column.isRequired, !column.isGenerated,
             !table.isView, !collection.key.isEmpty
@@ -18,18 +20,28 @@ extension Bench {
             return row
         }
         guard try await keeps(empty[0]) else { return [] }
-        let all = try await cutAmongNulls(showing: objects + empty, from: nil)
+        let all = try await cutAmongNulls(schema.mode, showing: objects + empty, from: nil)
         if !all.isEmpty { return all }
         let dated = datedObjects
-        return dated.isEmpty
-            ? [] : try await cutAmongNulls(showing: objects + empty, from: dated[dated.count / 2].position)
+        if !dated.isEmpty {
+            let middle = dated[dated.count / 2].position
+            let findings = try await cutAmongNulls(schema.mode, showing: objects + empty, from: middle)
+            if !findings.isEmpty { return findings }
+        }
+        guard schema.mode != .append, try await offeredTypes().contains(.append) else { return [] }
+        return try await cutAmongNulls(.append, showing: objects + empty, from: nil)
     }
 
     /// - Parameter start: the start of history; rows without a value need not come then, and those from there on must.
-    private func cutAmongNulls(showing shown: [World.Object], from start: Int64?) async throws -> [Finding] {
-        var (often, after) = (plan(commitsOften: true), plan())
+    private func cutAmongNulls(
+        _ type: SyncType, showing shown: [World.Object], from start: Int64?
+    ) async throws -> [Finding] {
+        var (often, after) = (plan(type, commitsOften: true), plan(type))
         often.keepsLakes = true
-        var (due, place) = (shown, "first sync with \(shown.count - objects.count) more rows without a cursor value")
+        var (due, place) = (
+            shown,
+            "first \(type == .append ? "append" : "sync") with \(shown.count - objects.count) more rows without a cursor value"
+        )
         if let start {
             guard let value = historyStart(at: start) else { return [] }
             (often.options.historyStart, after.options.historyStart) = (value, value)
@@ -50,7 +62,7 @@ extension Bench {
                 : "Rows without a cursor value, and how they are left out or read first, cost others that have one.")
         if !uncut.isEmpty { return uncut }
         for cut in try commits(of: whole) {
-            for isKnown in [true, false] where isKnown || stored(cut.files)?.token != nil {
+            for isKnown in [true, false] where isKnown || (type != .append && stored(cut.files)?.token != nil) {
                 let files = isKnown ? cut.files : StoredState.withoutPosition(cut.files)
                 let place = "\(place), \(cut.place)" + (isKnown ? "" : ", which goes on without its position")
                 let resumed = try await successful(after, of: upstream(shown), into: files, at: place)

@@ -33,6 +33,8 @@ struct DepotBend: SpecimenBend {
     var preparation: @Sendable (any DatabaseConnection, DepotTable) async throws -> Void = { _, _ in }
     /// The lower bound of an increment, and of a first read that does not go back without limit.
     var bound: @Sendable (SourceInputs) -> CursorValue? = { $0.watermark.last ?? $0.historyStart }
+    /// What the source is handed, before it looks at it.
+    var inputs: @Sendable (inout SourceInputs) -> Void = { _ in }
     /// Whether rows without a cursor value are still to be read.
     var readsNulls: @Sendable (SourceInputs) -> Bool = { $0.isFirstRead }
     /// What a position of another read is taken for: the start of the table, or the end of it.

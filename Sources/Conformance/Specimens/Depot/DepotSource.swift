@@ -36,6 +36,8 @@ struct DepotSource: Source {
 
     func read(_ inputs: SourceInputs, with config: Config, in context: SourceContext) async throws -> SourceResponse {
         let bend = config.bend
+        var inputs = inputs
+        bend.inputs(&inputs)
         let (table, rows) = try await open(config, context) { connection in
             let known = try await tables(connection, config) + bend.listedBesides.map(DepotTable.init(listed:))
             guard let table = known.first(where: { $0.offered == inputs.schema }) else {

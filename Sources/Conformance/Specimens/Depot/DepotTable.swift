@@ -45,7 +45,7 @@ struct DepotTable: Sendable {
             Self.cursorType(column.type).map { IncrementalField(column.name, $0, isNullable: column.isNullable) }
         }
         return SourceSchema(
-            offered, primaryKeys: keys, incremental: cursors, supportsAppend: false,
+            offered, primaryKeys: keys, incremental: cursors,
             columns: columns.map { SchemaColumn($0.name, type: $0.type, isNullable: $0.isNullable) },
             rowSecurityWarning: hidesRows ? "The user does not see every row of this table." : nil)
     }

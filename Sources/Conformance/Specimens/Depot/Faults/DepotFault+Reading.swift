@@ -85,6 +85,12 @@ extension DepotFault {
                 }
             }
         },
+        DepotFault(
+            "resumed-append-starts-over", "Goes back to the watermark where an append was cut, whatever the position.",
+            .kit
+        ) {
+            $0.inputs = { if $0.syncType == .append { $0.resumeToken = nil } }
+        },
         DepotFault("rest-of-null-cursors-lost", "Takes a place among rows without a cursor value for the end.", .kit) {
             $0.turn = { page, number in
                 let isResumedAmongNulls = number == 0 && page.conditions.contains { $0.text.hasSuffix("IS NULL") }

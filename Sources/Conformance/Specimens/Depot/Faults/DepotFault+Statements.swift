@@ -39,6 +39,15 @@ extension DepotFault {
         DepotFault("rows-announced-without-the-bound", "Counts the whole table before an increment.", .kit) { bend in
             bend.count = { $0.conditions = [] }
         },
+        DepotFault(
+            "rows-announced-without-null-cursors",
+            "Counts before a first increment the rows that have a cursor value, and reads the others as well.", .kit
+        ) { bend in
+            bend.count = { page in
+                guard let cursor = page.cursor, !page.isIncrement else { return }
+                page.conditions.append(SQLCondition(text: "\(page.expression(cursor)) IS NOT NULL"))
+            }
+        },
         DepotFault("row-policy-hides-rows", "Does not say that the engine hides rows from the user.", .field) { bend in
             bend.schema = { table in
                 var schema = table.schema

@@ -17,6 +17,13 @@ extension LedgerFault {
         LedgerFault("rate-limit-told-as-final", "Takes every message that speaks of a limit for a final one.", .kit) {
             $0.source = AnySource(FinalWordsSpecimen.self)
         },
+        LedgerFault(
+            "proxy-failure-told-as-final",
+            "Knows the failures 500 to 504, and takes those of a proxy for lasting ones.",
+            .kit
+        ) {
+            $0.actions = [ResponseAction([520, 522, 524], .fail("The upstream answered in an unknown way."))]
+        },
         LedgerFault("refusal-taken-for-the-end", "Takes 400, 401 and 403 for a page without rows.", .kit) {
             $0.actions = [.ignore(400, 401, 403)]
         },
