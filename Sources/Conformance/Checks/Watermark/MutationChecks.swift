@@ -46,7 +46,8 @@ enum MutationChecks {
         likelyCause:
             "The first sync sends a bound of its own, such as 1970, which leaves out rows without a value; or such rows "
             + "are skipped in the code.",
-        catches: "null-cursor-rows-never-read", "rest-of-null-cursors-lost", "null-cursors-left-out-behind-a-watermark",
+        catches: "null-cursor-rows-never-read", "rest-of-null-cursors-lost", "values-read-again-among-null-cursors",
+        "null-cursors-left-out-behind-a-watermark",
         "nulls-read-before-a-start-of-history"
     ) { input in
         try await Bench.judging(input) { bench in

@@ -93,10 +93,15 @@ extension DepotFault {
         },
         DepotFault("rest-of-null-cursors-lost", "Takes a place among rows without a cursor value for the end.", .kit) {
             $0.turn = { page, number in
-                let isResumedAmongNulls = number == 0 && page.conditions.contains { $0.text.hasSuffix("IS NULL") }
-                if isResumedAmongNulls, page.conditions.last?.text.hasSuffix("IS NULL") == false {
-                    page.conditions.append(SQLCondition(text: "1 = 0"))
-                }
+                if isResumedAmongNulls(page, number) { page.conditions.append(SQLCondition(text: "1 = 0")) }
+            }
+        },
+        DepotFault(
+            "values-read-again-among-null-cursors",
+            "Goes on among rows without a cursor value by the key alone, which brings those with a value again.", .kit
+        ) {
+            $0.turn = { page, number in
+                if isResumedAmongNulls(page, number) { page.conditions.removeAll { $0.text.hasSuffix("IS NULL") } }
             }
         },
         DepotFault(
@@ -153,6 +158,12 @@ extension DepotFault {
             }
         },
     ]
+
+    /// Whether a page is the first of a read that goes on behind a row without a cursor value.
+    private static func isResumedAmongNulls(_ page: DepotPage, _ number: Int) -> Bool {
+        number == 0 && page.conditions.contains { $0.text.hasSuffix("IS NULL") }
+            && page.conditions.last?.text.hasSuffix("IS NULL") == false
+    }
 
     /// Berlin's wall clock in 2025, in microseconds.
     private static func local(_ value: Value) -> Value {
