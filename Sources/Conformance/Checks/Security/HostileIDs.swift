@@ -18,6 +18,8 @@ struct HostileIDs: Sendable {
     let state: String
     let lab: Lab
     let tally = Bench.Tally()
+    /// Paths that the recording answers and no list has, such as that of a token.
+    private let besides: Set<String>
     /// The member of the key that is a text.
     private let key: String
 
@@ -51,7 +53,11 @@ struct HostileIDs: Sendable {
         self.world = world
         self.state = state.name
         lab = try input.lab()
+        let paths = try input.scenario.exchanges(state: state.name).compactMap { Self.path(of: $0.url) }
+        besides = Set(paths.filter { path in !declaration.endpoints.contains { $0.path.match(path) != nil } })
     }
+
+    private static func path(of url: String) -> String? { URLComponents(string: url)?.percentEncodedPath }
 
     /// One object of the table, or one parent, gets this id.
     func judge(_ id: String) async throws -> [Finding] {
@@ -97,10 +103,11 @@ struct HostileIDs: Sendable {
             return false
         }
         if parts.fragment != nil { return false }
-        return declaration.endpoints.contains { endpoint in
-            guard let names = endpoint.path.match(path) else { return false }
-            return names.allSatisfy { isThere($0.value, $0.key) }
-        }
+        return besides.contains(path)
+            || declaration.endpoints.contains { endpoint in
+                guard let names = endpoint.path.match(path) else { return false }
+                return names.allSatisfy { isThere($0.value, $0.key) }
+            }
     }
 
     /// Whether a name in a path stands for something that the world has.
