@@ -22,8 +22,7 @@ enum RetryChecks {
         likelyCause: "A passing failure is taken for the end of the list, is kept from the layer that retries, or is "
             + "declared final by a part of its words.",
         catches: "failed-slice-skipped-run-completes", "broken-connection-taken-for-the-end",
-        "rate-limit-told-as-final",
-        "proxy-failure-told-as-final"
+        "rate-limit-told-as-final", "proxy-failure-told-as-final"
     ) { input in
         try await StormBench.judging(input) { weather in
             let passing = try await weather.first(of: WireFault.passing, limit: 6) { fault, read in
