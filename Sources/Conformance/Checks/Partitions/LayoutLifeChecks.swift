@@ -24,12 +24,15 @@ enum LayoutLifeChecks {
         try await Bench.judging(input) { bench in
             // In the table's own mode: a first batch in the cursor's order may fill another share of the keys' range than
             // one in the order of the keys, and so make another choice.
-            let (_, _, own) = try await bench.laidOut(by: bench.schema.mode, at: "first sync")
+            let told = Lock(PartitionHints())
+            let (_, _, own) = try await bench.laidOut(by: bench.schema.mode, at: "first sync") { response in
+                told.withLock { $0 = response.partitioning }
+            }
             var findings: [Finding] = []
             if bench.schema.mode == .incremental, bench.collection.cursor != nil {
                 findings = try await bench.layoutUnderGrowth(own)
             }
-            return findings.isEmpty ? try await bench.layoutAfterReset(own) : findings
+            return findings.isEmpty ? try await bench.layoutAfterReset(own, advised: told.withLock { $0 }) : findings
         }
     }
 }
@@ -68,20 +71,25 @@ extension Bench {
     /// Findings where a table that is built anew keeps something of the layout before. What builds it anew is a reset
     /// and, in increments, the change from full refreshes: either reads all rows again, and an old layout may be one that
     /// the new mode's merges must not have.
-    fileprivate func layoutAfterReset(_ own: Partitioning) async throws -> [Finding] {
+    ///
+    /// - Parameter advice: what the source said when `own` was chosen. The figures of a database that it may follow change
+    ///   by themselves.
+    fileprivate func layoutAfterReset(
+        _ own: Partitioning, advised advice: PartitionHints
+    ) async throws -> [Finding] {
         var rebuilds = [(place: "reset", before: schema.mode, isReset: true)]
         if schema.mode != .fullRefresh {
             rebuilds.append((place: "change from full refreshes", before: .fullRefresh, isReset: false))
         }
         for (place, before, isReset) in rebuilds {
-            let findings = try await layoutBuiltAnew(own, before: before, isReset: isReset, at: place)
+            let findings = try await layoutBuiltAnew(own, advice, before: before, isReset: isReset, at: place)
             if !findings.isEmpty { return findings }
         }
         return []
     }
 
     private func layoutBuiltAnew(
-        _ own: Partitioning, before: SyncType, isReset: Bool, at place: String
+        _ own: Partitioning, _ advice: PartitionHints, before: SyncType, isReset: Bool, at place: String
     ) async throws -> [Finding] {
         var plan = plan(before)
         plan.requestLimit = 2_000
@@ -90,6 +98,7 @@ extension Bench {
         let old = try await successful(plan, of: upstream(), at: "\(before.rawValue) with another layout")
         plan = self.plan()
         plan.requestLimit = 2_000
+        plan.response = { $0.partitioning = advice }
         plan.reset = isReset
         var run = try await successful(plan, of: upstream(), into: old.files, at: place)
         for place in [place, "sync after the \(place)"] {
