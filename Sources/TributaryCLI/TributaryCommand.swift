@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Pipeline
+import Transports
 import Tributary
 
 /// The command line over a list of sources: the program `tributary` over those that are built in, and the program of any
@@ -11,6 +12,7 @@ public enum TributaryTool {
         // A closed pipe (`tributary runs | head`) ends the command quietly, as it does for other tools.
         signal(SIGPIPE, SIG_DFL)
         HeapSettings.keepBatchBuffers()
+        SQLiteLibrary.countNoMemory()
         Sources.use(registry)
         do {
             try CommandNames.check(CommandLine.arguments.dropFirst())

@@ -51,8 +51,11 @@ public struct SQLWorld: Sendable {
     }
 
     /// The whole, ready to be run.
-    func fullScript() -> String {
-        var text = script
+    func fullScript() -> String { script + addendum() }
+
+    /// What makes this world of a database that holds its script.
+    func addendum() -> String {
+        var text = ""
         if !contents.isEmpty {
             text += "\n" + SQLText.withoutForeignKeys(engine)
             for (table, rows) in contents {

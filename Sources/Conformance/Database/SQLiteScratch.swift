@@ -3,10 +3,34 @@ import Foundation
 import Tributary
 
 /// SQLite as a server: each database is a file in a folder of its own.
-struct SQLiteServer: DatabaseServer {
+final class SQLiteServer: DatabaseServer {
     let engine = DatabaseEngine.sqlite
-    func makeDatabase(for world: SQLWorld?) async throws -> any ScratchDatabase { try SQLiteScratch() }
+    private let images = SQLiteImages()
+
+    func makeDatabase(for world: SQLWorld?) async throws -> any ScratchDatabase {
+        try SQLiteScratch(beginningWith: world?.script, of: images)
+    }
+
     func close() async {}
+}
+
+/// The bytes of files by the script that made them: a file is copied faster than it is made.
+final class SQLiteImages: Sendable {
+    /// So many are kept, none of them longer than this.
+    private static let (limit, longest) = (16, 512 << 10)
+
+    private let known = Lock<[(script: String, bytes: [UInt8])]>([])
+
+    subscript(script: String) -> [UInt8]? { known.withLock { known in known.first { $0.script == script }?.bytes } }
+
+    func keep(_ bytes: [UInt8], of script: String) {
+        // A setting is of the connection, and of no file.
+        guard bytes.count <= Self.longest, !script.uppercased().containsBytes(of: "PRAGMA") else { return }
+        known.withLock { known in
+            known.append((script, bytes))
+            if known.count > Self.limit { known.removeFirst() }
+        }
+    }
 }
 
 /// An SQLite file, written through the library itself.
@@ -18,15 +42,23 @@ final class SQLiteScratch: ScratchDatabase {
     let logins = LoginPool(limit: 0)
     private let folder: URL
     private let handle: Lock<Handle>
+    private let images: SQLiteImages
+    /// Whether the file was made by the script of the world that it is for.
+    private let isCopy: Bool
 
     private struct Handle: @unchecked Sendable {
         // Proof of safety: the pointer is used and closed only under the lock that holds it.
         var database: OpaquePointer?
     }
 
-    init() throws {
+    /// - Parameter script: what the file is to begin with; it does where one was made by this script before.
+    init(beginningWith script: String? = nil, of images: SQLiteImages = SQLiteImages()) throws {
+        let image = script.flatMap { images[$0] }
+        self.images = images
+        isCopy = image != nil
         folder = FileManager.default.temporaryDirectory.appending(path: "tributary-kit-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        if let image { try Data(image).write(to: folder.appending(path: "kit.db")) }
         var database: OpaquePointer?
         let code = sqlite3_open(folder.appending(path: "kit.db").path, &database)
         handle = Lock(Handle(database: database))
@@ -43,6 +75,24 @@ final class SQLiteScratch: ScratchDatabase {
         var endpoint = wanted
         endpoint.host = folder.appending(path: "kit.db").path
         return endpoint
+    }
+
+    func fill(with world: SQLWorld) async throws {
+        if !isCopy {
+            try execute(world.script)
+            if let bytes { images.keep(bytes, of: world.script) }
+        }
+        try execute(world.addendum())
+    }
+
+    /// What the file holds, with all that was committed; nil where it cannot be had.
+    private var bytes: [UInt8]? {
+        handle.withLock { handle in
+            var count: sqlite3_int64 = 0
+            guard let start = sqlite3_serialize(handle.database, "main", &count, 0) else { return nil }
+            defer { sqlite3_free(start) }
+            return Array(UnsafeBufferPointer(start: start, count: Int(count)))
+        }
     }
 
     func run(_ script: String) async throws { try execute(script) }
