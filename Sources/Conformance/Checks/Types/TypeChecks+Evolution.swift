@@ -66,8 +66,11 @@ extension TypeChecks {
             guard let path = bench.endpoint.rowsPath else {
                 throw Bench.Verdicted(verdict: .notExercised("The model's envelope has no place for rows."))
             }
-            let fixed = bench.fixedMembers
-            for member in Set(bench.objects.flatMap(\.body.names)).subtracting(fixed).sorted().prefix(16) {
+            let optional = Set(bench.objects.flatMap(\.body.names)).subtracting(bench.fixedMembers).sorted()
+            if optional.isEmpty, bench.schema.mode != .incremental {
+                throw Bench.Verdicted(verdict: TypeChecks.noFreeColumn)
+            }
+            for member in optional.prefix(16) {
                 let objects = bench.objects.map { object in
                     var object = object
                     object.body[member] = nil
