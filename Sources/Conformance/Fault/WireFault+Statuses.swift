@@ -18,6 +18,19 @@ extension WireFault {
         .status(status, ["error": ["message": .string("The request was refused (\(status)).")]])
     }
 
+    /// A refusal that quotes the credentials it was sent, as some APIs do.
+    static func quotingRefusal(_ status: Int) -> WireFault {
+        WireFault("status \(status) that quotes the credentials") { exchange in
+            let values = exchange.request.headers.fields.map(\.value) + exchange.request.query.map(\.value)
+            let sent = values.compactMap { value in
+                if case .secret(let prefix, let secret) = value { prefix + secret.revealed } else { nil as String? }
+            }
+            let words = "Invalid credentials: \(sent.joined(separator: ", "))."
+            let body: JSONValue = ["error": ["message": .string(words)], "message": .string(words)]
+            return exchange.response(status, [("Content-Type", "application/json")], body.serialized())
+        }
+    }
+
     /// A refusal in the way of GraphQL: its errors are in the body, and the status is 200
     /// (https://graphql.github.io/graphql-over-http/draft/#sec-application-json).
     static let graphQLRefusal = WireFault.status(

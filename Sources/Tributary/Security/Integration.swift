@@ -34,6 +34,9 @@ public struct Integration: Sendable {
         self.clientID = clientID
         self.clientSecret = clientSecret
     }
+
+    /// All that nobody may see.
+    var secrets: [Secret] { [accessToken, refreshToken, clientSecret].compactMap { $0 } }
 }
 
 /// Where stored OAuth accounts are looked up and, once refreshed, kept.

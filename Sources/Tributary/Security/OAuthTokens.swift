@@ -8,6 +8,8 @@ public actor OAuthTokenProvider {
     /// A token that expires within this span is refreshed before it is used.
     private static let leeway: Int64 = 60_000_000
     private static let attempts = 4
+    /// Masks the secrets of the accounts that were looked up: an upstream's refusal may quote the token that it was sent.
+    nonisolated let redactor = Redactor()
     private var known: [Int64: Integration] = [:]
     private var refreshing: [Int64: Task<Integration, any Error>] = [:]
 
@@ -64,8 +66,10 @@ public actor OAuthTokenProvider {
         _ reference: OAuthIntegration, _ refused: Secret?, _ context: SourceContext
     ) async throws -> Integration {
         let stored = try await lookUp(reference, context)
+        redactor.register(stored.secrets)
         if isGood(stored, refused, context) { return stored }
         let fresh = try await refresh(stored, context)
+        redactor.register(fresh.secrets)
         try await retrying(context) { try await context.integrations.save(fresh) }
         return fresh
     }

@@ -2,7 +2,7 @@ import Columns
 
 /// A source bound to the config of one connection.
 ///
-/// Errors that come out of it name the source and the schema, and hold none of the config's secrets.
+/// Errors that come out of it name the source and the schema, and hold no secret of the config or of an OAuth account.
 public struct ConfiguredSource: Sendable {
     public let description: SourceDescription
     /// Errors that no retry can mend.
@@ -11,7 +11,8 @@ public struct ConfiguredSource: Sendable {
     public let maskedConfig: JSONValue
     /// The config as it is to be stored: names in their wire form, secrets in clear. Encrypt it.
     package let storedConfig: JSONValue
-    private var redactor: Redactor
+    private let redactor: Redactor
+    private var masksErrors = true
     private let validation: @Sendable (String?, SourceContext) async throws -> Void
     private let listing: @Sendable (SourceContext) async throws -> [SourceSchema]
     private let reading: @Sendable (SourceInputs, SourceContext) async throws -> SourceResponse
@@ -37,7 +38,7 @@ public struct ConfiguredSource: Sendable {
     /// The same source, whose errors come as it throws them: the kit judges what a source says of its secrets itself.
     package var withErrorsInClear: ConfiguredSource {
         var copy = self
-        copy.redactor = Redactor()
+        copy.masksErrors = false
         return copy
     }
 
@@ -46,32 +47,34 @@ public struct ConfiguredSource: Sendable {
 
     /// Proves that the credentials are genuine, and with a schema that its table may be read.
     public func validateCredentials(schema: String? = nil, in context: SourceContext) async throws {
-        try await placing(schema) { try await validation(schema, context) }
+        try await placing(schema, context) { try await validation(schema, context) }
     }
 
     /// The tables that this connection offers.
     public func schemas(in context: SourceContext) async throws -> [SourceSchema] {
-        try await placing(nil) { try await listing(context) }
+        try await placing(nil, context) { try await listing(context) }
     }
 
     /// Reads one table. Errors while the items run carry the same places as errors of the call itself.
     public func read(_ inputs: SourceInputs, in context: SourceContext) async throws -> SourceResponse {
-        try await placing(inputs.schema) {
+        try await placing(inputs.schema, context) {
             var response = try await reading(inputs, context)
             let items = response.items
             response.items = Items { emit in
-                try await placing(inputs.schema) { try await items.run(into: emit) }
+                try await placing(inputs.schema, context) { try await items.run(into: emit) }
             }
             return response
         }
     }
 
     /// Runs `body`; an error on its way out gets the places around it and loses whatever is secret.
-    private func placing<Result>(_ schema: String?, _ body: () async throws -> Result) async throws -> Result {
+    private func placing<Result>(
+        _ schema: String?, _ context: SourceContext, _ body: () async throws -> Result
+    ) async throws -> Result {
         do {
             return try await body()
         } catch var error as SourceError {
-            error = redactor.redacting(error)
+            if masksErrors { error = context.tokens.redactor.redacting(redactor.redacting(error)) }
             if let schema { error = error.adding(once: "schema \(schema)") }
             throw error.adding(once: "source \(description.type)")
         }

@@ -2,6 +2,21 @@ import TestSupport
 import Testing
 import Tributary
 
+/// Asks the upstream by itself, and says what it was told.
+private struct QuotingSource: Source {
+    struct Config: FormFields { @OAuth("Account", kind: .harbour) var account: OAuthIntegration }
+    static let description = SourceDescription(
+        type: "Quoting", label: "Quoting", category: .crm, docs: "https://quoting.example")
+    func validateCredentials(_ config: Config, schema: String?, in context: SourceContext) async throws {
+        let token = try await context.tokens.accessToken(for: config.account, in: context)
+        throw SourceError(.invalidCredentials, "Asking: “Bearer \(token.revealed)” was refused.")
+    }
+    func schemas(for config: Config, in context: SourceContext) async throws -> [SourceSchema] { [] }
+    func read(_ inputs: SourceInputs, with config: Config, in context: SourceContext) async throws -> SourceResponse {
+        SourceResponse(items: Items { _ in })
+    }
+}
+
 @Suite("OAuth tokens")
 struct OAuthTokenTests {
     private static let now: Int64 = 1_767_225_600_000_000
@@ -197,5 +212,14 @@ struct OAuthTokenTests {
         let error = await #expect(throws: SourceError.self) { try await client.get("/me") }
         #expect(error?.kind == .invalidCredentials && error?.message.contains("bad Bearer •••") == true)
         #expect(http.requests.count == 3)
+    }
+
+    @Test("an error of a source that quotes a token comes out with the token masked", arguments: [3_600, 0] as [Int64])
+    func quoted(_ seconds: Int64) async throws {
+        let store = MemoryIntegrations(account(expiresIn: seconds))
+        let context = SourceContext.testing(http: vendor(), integrations: store)
+        let source = try SourceRegistry([QuotingSource.self]).source("Quoting").configure(["account": 7])
+        let error = await #expect(throws: SourceError.self) { try await source.validateCredentials(in: context) }
+        #expect(error?.message == "Asking: “Bearer •••” was refused.")
     }
 }

@@ -17,18 +17,19 @@ enum SecretChecks {
             "No secret of the config, and no part of one, is in rows, logs, errors, URLs, the lake or the summary of a "
             + "sync or a validation; requests carry secrets as such, and not as plain text.",
         method:
-            "Validations that are accepted and refused, and reads that succeed, are refused with 401 and 404, fail with "
-            + "500, break off and cannot be parsed; all that came out is searched for the config's secrets in plain, "
-            + "percent-encoded, base 64, hexadecimal, JSON-escaped and truncated form, at the most talkative log level. "
+            "Validations that are accepted and refused, and reads that succeed, are refused with 404 and with 401 in words "
+            + "that quote the credentials, fail with 500, break off and cannot be parsed; all that came out is searched for "
+            + "the config's secrets in plain, percent-encoded, base 64, hexadecimal, JSON-escaped and truncated form, at the "
+            + "most talkative log level. "
             + "Where a model answers, the secrets are of the kit's own, and six letters of one are enough. Of a database the "
             + "connection, statements and the last rows fail in turn, the list of tables is searched as well, and errors are "
             + "searched as the source throws them, before the runtime masks the secrets that it knows.",
         likelyCause: "A secret is revealed into a text, a row or a query parameter. Hand it over as a Secret.",
         profile: .quick, isWaivable: false, catches: "secret-in-the-log", "credentials-inside-rows",
         "secret-in-error-message-url", "secret-encoded-in-the-log", "end-of-the-key-in-the-log",
-        "beginning-of-the-key-in-the-error", "credentials-in-the-validation-error", "secret-in-a-plain-header",
-        "database-password-in-the-log", "database-password-in-the-error", "database-password-in-the-position",
-        "database-login-in-the-error"
+        "beginning-of-the-key-in-the-error", "reason-that-quotes-the-key-in-the-log",
+        "credentials-in-the-validation-error", "secret-in-a-plain-header", "database-password-in-the-log",
+        "database-password-in-the-error", "database-password-in-the-position", "database-login-in-the-error"
     ) { input in
         let input = try await input.strengthened()
         let canaries = input.canaries
@@ -37,11 +38,11 @@ enum SecretChecks {
         if DatabaseTales.areTold(in: input) { return try await DatabaseTales.secrets(input, search) }
         return try await StormBench.judging(input) { weather in
             let faults: [WireFault] =
-                [.none, .refusal(401), .refusal(500)]
+                [.none, .quotingRefusal(401), .refusal(500)]
                 + (input.profile == .quick
                     ? [] : [.refusal(404), .reset, WireFault.disguised[3], .cut(.closed, after: 0.5)])
             let refusals: [WireFault] = input.profile == .quick ? [] : [.refusal(403), .refusal(500), .reset]
-            for fault in [.none, .refusal(401)] + refusals {
+            for fault in [.none, .quotingRefusal(401)] + refusals {
                 let findings = try await search.validation(weather, under: fault)
                 if !findings.isEmpty { return findings }
             }

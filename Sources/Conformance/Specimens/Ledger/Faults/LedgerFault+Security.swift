@@ -36,6 +36,14 @@ extension LedgerFault {
             }
         },
         LedgerFault(
+            "reason-that-quotes-the-key-in-the-log", "Logs why a request was refused, in the upstream's own words.",
+            .kit
+        ) {
+            $0.context = { context, _ in
+                context.http = ReasonLoggingClient(base: context.http, logger: context.logger)
+            }
+        },
+        LedgerFault(
             "credentials-in-the-validation-error", "Quotes the header field when a validation is refused.", .kit
         ) {
             $0.validate = { config, context in
@@ -157,6 +165,22 @@ private struct BodyLoggingClient: HTTPClient {
         }
         logger.error("Status \(response.status) came with \(body)")
         response.body = HTTPBody(Array(body.utf8))
+        return response
+    }
+}
+
+/// Logs the reason that an upstream gives, and nothing else of what it says.
+private struct ReasonLoggingClient: HTTPClient {
+    let base: any HTTPClient
+    let logger: Logger
+
+    func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        var response = try await base.send(request)
+        guard response.status >= 400 else { return response }
+        let body = try await response.body.collect()
+        let reason = (try? JSONValue(parsing: body))?["error"]?["message"]?.string ?? "no reason"
+        logger.error("Status \(response.status) came: \(reason)")
+        response.body = HTTPBody(body)
         return response
     }
 }
