@@ -33,6 +33,10 @@ import Tributary
                 #", "filters": [{"parameter": "q", "template": "at >= {bound}", "field": "at"}]"#, "",
                 ["filters[0].template", "{value}"]
             ),
+            (
+                #", "filters": [{"parameter": "to", "field": "at", "wholeDays": true, "wholeSeconds": true}]"#, "",
+                ["filters[0].wholeDays", "one of the two"]
+            ),
             (#", "envelope": {"data": "$rows", "meta": {"next": "$cursor"}}"#, "", ["envelope.meta.next", "$next?"]),
             (#", "envelope": {"data": "$rows", "of": "$total?"}"#, "", ["envelope.of", "$rows?"]),
             (#", "page": {"style": "pages"}"#, "", ["page.style", "last-key"]),

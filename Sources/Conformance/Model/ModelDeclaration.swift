@@ -148,6 +148,15 @@ public struct ModelDeclaration: Sendable {
             case greaterOrEqual = ">="
         }
 
+        /// Units of time that an upstream counts in. Days are those of UTC.
+        public enum Whole: Int64, Sendable {
+            case seconds = 1_000_000
+            case days = 86_400_000_000
+
+            /// The microseconds of one.
+            var microseconds: Int64 { rawValue }
+        }
+
         public var parameter: String
         /// The parameter's text with `{value}` where the bound stands, for upstreams that take an expression; nil: the bound
         /// is all of it.
@@ -155,8 +164,8 @@ public struct ModelDeclaration: Sendable {
         public var field: String
         public var comparison: Comparison
         public var format: CursorFormat?
-        /// Whether parts of a second are cut off both sides before they are compared.
-        public var comparesWholeSeconds = false
+        /// Of what both sides lose the parts before they are compared; nil compares them as they are.
+        public var wholes: Whole?
         /// What counts when the parameter is not sent; nil filters nothing then.
         public var standard: String?
         /// The parameter's value that lets everything through.

@@ -69,7 +69,7 @@ enum ModelOrder {
         guard var value = JSONValue.object(body).path(filter.field), !value.isNull else { return false }
         let text = bound
         var bound = self.bound(bound, like: value, format: filter.format)
-        if filter.comparesWholeSeconds { (value, bound) = (wholeSeconds(value), wholeSeconds(bound)) }
+        if let unit = filter.wholes { (value, bound) = (wholes(value, unit), wholes(bound, unit)) }
         return switch filter.comparison {
         case .equal: text == (value.string ?? value.text) || (!isLess(value, bound) && !isLess(bound, value))
         case .less: isLess(value, bound)
@@ -91,10 +91,11 @@ enum ModelOrder {
         }
     }
 
-    private static func wholeSeconds(_ value: JSONValue) -> JSONValue {
+    private static func wholes(_ value: JSONValue, _ unit: ModelDeclaration.Filter.Whole) -> JSONValue {
         guard let text = value.string, let moment = TimestampParser.microseconds(text) else { return value }
-        let seconds = moment >= 0 ? moment / 1_000_000 : (moment - 999_999) / 1_000_000
-        return .string(CursorValue.timestamp(seconds * 1_000_000).storedText)
+        let part = moment % unit.microseconds
+        let start = moment - (part < 0 ? part + unit.microseconds : part)
+        return .string(CursorValue.timestamp(start).storedText)
     }
 
     /// Whether a bound's text can be compared with such a value.

@@ -201,15 +201,21 @@ extension FixtureValue {
     }
 
     private func filter() throws -> ModelDeclaration.Filter {
-        try allowOnly(["parameter", "template", "field", "comparison", "format", "wholeSeconds", "default", "any"])
+        try allowOnly([
+            "parameter", "template", "field", "comparison", "format", "wholeSeconds", "wholeDays", "default", "any",
+        ])
         let template = try text("template")
         if let template, TextPattern(template, names: ["value"]).names.isEmpty {
             throw try member("template").fail("{value} must stand where the bound does, as in 'updated>={value}'")
         }
+        let (seconds, days) = (try flag("wholeSeconds"), try flag("wholeDays"))
+        if seconds, days {
+            throw try member("wholeDays").fail("whole days are whole seconds already: say one of the two")
+        }
         return ModelDeclaration.Filter(
             parameter: try member("parameter").string(), template: template, field: try member("field").string(),
             comparison: try word("comparison", else: .equal), format: try optional("format")?.choice(),
-            comparesWholeSeconds: try flag("wholeSeconds"), standard: try text("default"), any: try text("any"))
+            wholes: days ? .days : seconds ? .seconds : nil, standard: try text("default"), any: try text("any"))
     }
 
     private func page() throws -> ModelDeclaration.Page {
