@@ -11,15 +11,34 @@ struct BodySpelling: Sendable {
 
     private static let json = [
         BodySpelling(name: "JSON with every letter escaped") { body in
-            (try? JSONValue(parsing: body)).map { Array(written($0) { escaped($0) }.utf8) }
+            documents(of: body) { written($0) { escaped($0) } }
         },
         BodySpelling(name: "JSON with blanks between all tokens") { body in
-            (try? JSONValue(parsing: body)).map { Array(written($0, blank: "\r\n\t ").utf8) }
+            documents(of: body, blank: "\t ") { written($0, blank: $1) }
         },
         BodySpelling(name: "JSON with members in reverse order") { body in
-            (try? JSONValue(parsing: body)).map { reversed($0).serialized() }
+            documents(of: body) { reversed($0).text }
         },
     ]
+
+    /// A document written otherwise, or several of them with one on each line.
+    ///
+    /// - Parameter blank: what may stand between the tokens of a line.
+    private static func documents(
+        of body: [UInt8], blank: String = "", _ write: (JSONValue, _ blank: String) -> String
+    ) -> [UInt8]? {
+        if let value = try? JSONValue(parsing: body) {
+            return Array(write(value, blank.isEmpty ? "" : "\r\n" + blank).utf8)
+        }
+        let lines = body.split(separator: UInt8(ascii: "\n")).map { try? JSONValue(parsing: Array($0)) }
+        let values = lines.compactMap { $0 }
+        guard values.count > 1, values.count == lines.count, values.allSatisfy({ $0.object != nil }) else { return nil }
+        return Array(values.map { write($0, blank) + "\n" }.joined().utf8)
+    }
+
+    private static func documents(of body: [UInt8], _ write: (JSONValue) -> String) -> [UInt8]? {
+        documents(of: body) { value, _ in write(value) }
+    }
 
     private static func written(
         _ value: JSONValue, blank: String = "", text: (String) -> String = { JSONValue.string($0).text }
@@ -97,15 +116,46 @@ extension BodySpelling {
         },
     ]
 
-    /// A document of several lines with the same number of commas in each, and no quote.
+    /// A document of several records with the same number of fields in each (RFC 4180). An empty field stays as it is: some
+    /// tell it, as null, from an empty text.
     private static func quoted(_ body: [UInt8], lineEnd: String) -> [UInt8]? {
-        let text = String(decoding: body, as: UTF8.self)
-        guard !text.contains("\""), !text.contains("\r"), !text.contains("<"), !text.contains("{") else { return nil }
-        let lines = text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
-        guard lines.count > 1, let width = lines.first?.count, width > 1, lines.allSatisfy({ $0.count == width }) else {
-            return nil
+        guard let records = CSVRecords(String(decoding: body, as: UTF8.self)) else { return nil }
+        let written = records.all.map { record in
+            record.map { $0.isEmpty || $0.hasPrefix("\"") ? $0 : "\"\($0)\"" }.joined(separator: ",") + lineEnd
         }
-        let written = lines.map { $0.map { "\"\($0)\"" }.joined(separator: ",") + lineEnd }
         return Array(written.joined().utf8)
+    }
+}
+
+/// The records of a document in CSV, each field as it is written.
+private struct CSVRecords {
+    let all: [[String]]
+
+    /// Nil where the text is of another format, or of one column: that may be anything.
+    init?(_ text: String) {
+        guard let first = text.first(where: { !$0.isWhitespace }), !"<{[".contains(first) else { return nil }
+        var (all, record, field, isQuoted) = ([[String]](), [String](), "", false)
+        func endRecord() {
+            if !record.isEmpty || !field.isEmpty { all.append(record + [field]) }
+            (record, field) = ([], "")
+        }
+        for letter in text {
+            // Two quotes within a quoted field are one: they close it and open it again.
+            if letter == "\"" { isQuoted.toggle() }
+            if isQuoted {
+                field.append(letter)
+            } else if letter == "," {
+                record.append(field)
+                field = ""
+            } else if letter.isNewline {
+                endRecord()
+            } else {
+                field.append(letter)
+            }
+        }
+        endRecord()
+        guard !isQuoted, all.count > 1, let width = all.first?.count, width > 1, all.allSatisfy({ $0.count == width })
+        else { return nil }
+        self.all = all
     }
 }

@@ -14,8 +14,8 @@ extension ReadingChecks {
         method:
             "The recording is read as it is and with its bodies spelt otherwise: JSON with every letter escaped, with "
             + "blanks between all tokens, with members in reverse order; XML with texts in literal sections, half of them "
-            + "so, and as numbers of characters; CSV with every field quoted and other line ends. The same rows must be "
-            + "handed over.",
+            + "so, and as numbers of characters; CSV with every field quoted that is not empty, and other line ends. The "
+            + "same rows must be handed over.",
         likelyCause:
             "A document is taken apart by hand, and one way of writing a text is not known: use a parser of the whole "
             + "format.",
@@ -64,6 +64,9 @@ extension ReadingChecks {
                     witness: lost.prefix(3).map { "missing: \($0.prefix(120))" }
                         + new.prefix(3).map { "other: \($0.prefix(120))" })
             ])
+        }
+        if tally.sum.isEmpty {
+            return .notApplicable("No answer is in JSON, XML or CSV that could be spelt otherwise.")
         }
         return .judged([], looked: tally.sum)
     }.needing(.http)

@@ -16,7 +16,8 @@ extension ReadingChecks {
             + "and by an incremental sync. All rows must be there.",
         likelyCause:
             "A window begins one unit behind the end of the one before, or ends one before the next begins, although the "
-            + "data are finer: let each window begin where the last one ended, and leave doubles to the merge.",
+            + "data are finer: let each window begin where the last one ended, and leave doubles to the merge. Where the API "
+            + "takes in all of the day that a bound names, `wholeDays` of the filter in model.json has to say so.",
         catches: "slice-step-skips-a-unit", "windows-end-before-midnight"
     ) { input in
         try await Bench.judging(input) { bench in
