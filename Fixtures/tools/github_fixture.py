@@ -234,9 +234,6 @@ def repository():
         waivers=[thin(f"{name}.repository", "the table is one object, and no list that could be paged or filtered"),
                  thin(f"{OWNER}/{EMPTY}.commits", "a repository without a commit; those of another are judged"),
                  thin(f"{OWNER}/{EMPTY}.issues", "a repository without an issue; those of another are judged"),
-                 *(thin(f"{name}.stargazers", "a star has its moment and its user, and nothing that could vanish", check)
-                   for check in ["type-stable-across-pages", "schema-removed-column-tolerated",
-                                 "schema-change-of-type-reported"]),
                  *(accepted(check, f"{name}.workflow_jobs") for check in JOBS_BELOW_OLD_RUNS)])
 
 

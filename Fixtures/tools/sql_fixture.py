@@ -8,7 +8,7 @@ import json
 import shutil
 import sqlite3
 
-from scenario import FIXTURES, keys_digest, thin
+from scenario import FIXTURES, keys_digest
 from sql_shop import ENGINES, T0, T1, TABLES, TYPES, VIEWS, changes_at_t1, rows_at_t0
 
 CONFIGS = {
@@ -195,13 +195,7 @@ def shop(engine):
             {"name": "t1", "clock": T1, "story": "7 inserts, 4 updates, 2 deletes, one order that was committed late",
              "seed": "seed/t1.sql"}],
         "expected": expected,
-        "waivers": [thin(table, "created_at is set when the row is made, and by nobody later", "partition-key-immutable")
-                    for table in LAID_OUT_BY_CREATION[engine]],
     }, seeds)
-
-
-# Tables whose layout is by created_at alone, of which nothing says that it may change.
-LAID_OUT_BY_CREATION = {"sqlite": ["customers", "open_orders"], "postgres": ["open_orders"], "mysql": ["open_orders"]}
 
 
 def bad_credentials(engine):

@@ -3,7 +3,9 @@ import TestSupport
 import Testing
 
 @Suite(.enabled(if: PythonOracle.isExpected, "\(PythonOracle.hint)")) struct FixtureGeneratorTests {
-    @Test("the documented fixtures are what their generator gives", arguments: ["stripe", "github"])
+    @Test(
+        "the documented fixtures are what their generator gives",
+        arguments: ["stripe", "github", "sqlite", "postgres", "mysql"])
     func unchanged(_ source: String) async throws {
         let script = """
             sys.dont_write_bytecode = True

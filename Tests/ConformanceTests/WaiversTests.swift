@@ -55,4 +55,23 @@ import Tributary
                 "The waiver is of a check that does not exist.",
             ])
     }
+
+    @Test(
+        "a waiver goes where its check passes, and of a single table where it does not apply to it",
+        arguments: [
+            ("notes", Verdict.passed(Counters(rows: 1)), true), ("*", .passed(Counters(rows: 1)), true),
+            ("notes", .notApplicable("It has no cursor."), true), ("*", .notApplicable("It has no cursor."), false),
+            ("notes", .notExercised("There are no rows."), false), ("notes", .failed([]), false),
+        ])
+    func unneeded(_ table: String, _ verdict: Verdict, _ isTold: Bool) throws {
+        var document = try Specimen.ledger.fixture(nil)
+        let waiver = entry(["check": "key-scalar", "table": .string(table)])
+        document.change("manifest.json", at: ["waivers"]) { _ in .array([waiver]) }
+        let written = try document.written()
+        let tables = table == "*" ? ["notes", "payments"] : [table]
+        let told = Waivers.unneeded(
+            of: written.scenario, verdicts: tables.map { ("key-scalar", $0, verdict) }, profile: .full)
+        #expect(told.isEmpty == !isTold)
+        #expect(told.allSatisfy { $0.actual.contains("no longer needed") })
+    }
 }

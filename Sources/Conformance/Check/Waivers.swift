@@ -109,7 +109,8 @@ public struct Waivers: Sendable {
         return problems
     }
 
-    /// The waivers that no failure needs any more: their check ran on all of their tables, passed, and failed on none.
+    /// The waivers that no failure needs any more: their check ran on all of their tables and failed on none. One of all
+    /// tables needs a pass as well; one of a single table is not needed either where the check does not apply to it.
     ///
     /// - Parameters:
     ///   - verdicts: of the scenario's cases, by check and table; `*` is the source as a whole.
@@ -125,11 +126,18 @@ public struct Waivers: Sendable {
             let tables = Set(own.map(\.table))
             let isComplete =
                 waiver.table != "*" || tables == ["*"] || tables == Set(scenario.manifest.schemas.map(\.name))
-            let passes = own.contains { if case .passed = $0.verdict { true } else { false } }
-            return isComplete && passes && own.allSatisfy { $0.verdict.isGood }
+            let isShown = own.contains { entry in
+                switch entry.verdict {
+                case .passed: true
+                case .notApplicable: waiver.table != "*"
+                default: false
+                }
+            }
+            return isComplete && isShown && own.allSatisfy { $0.verdict.isGood }
         }.map { waiver in
             finding(
-                scenario, title(waiver), "The waiver is no longer needed: the check passes. Take it out.",
+                scenario, title(waiver),
+                "The waiver is no longer needed: the check passes, or does not apply. Take it out.",
                 near: "\"\(waiver.check)\"")
         }
     }

@@ -41,13 +41,14 @@ enum MutationChecks {
             + "refused with a typed error; they never vanish.",
         method:
             "A row whose cursor is null, missing or an empty text stands first, in the middle and last; a first "
-            + "incremental sync is compared with a full refresh. Then one more sync. Of a database, a first sync over many rows "
-            + "without a value is cut after each commit, and goes on from its position, and without it; with a start of history, too, and from its position by appending.",
+            + "incremental sync is compared with a full refresh. Then one more sync. Of a database, a first sync over many "
+            + "rows without a value is cut after each commit, and goes on from its position, and without it; with a start of "
+            + "history, too, and from its position by appending. Rows that are all without a value are appended twice.",
         likelyCause:
             "The first sync sends a bound of its own, such as 1970, which leaves out rows without a value; or such rows "
             + "are skipped in the code.",
         catches: "null-cursor-rows-never-read", "rest-of-null-cursors-lost", "values-read-again-among-null-cursors",
-        "null-cursors-left-out-behind-a-watermark",
+        "null-cursors-left-out-behind-a-watermark", "null-cursors-appended-again",
         "nulls-read-before-a-start-of-history"
     ) { input in
         try await Bench.judging(input) { bench in

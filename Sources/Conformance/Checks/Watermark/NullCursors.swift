@@ -35,7 +35,25 @@ extension Bench {
             if index.isMultiple(of: 2) { object.body[name] = .null }
             return object
         }
-        return try await cutAmongNulls(.append, showing: mixed, from: nil)
+        let cut = try await cutAmongNulls(.append, showing: mixed, from: nil)
+        return cut.isEmpty ? try await appendedAgain(name) : cut
+    }
+
+    /// Rows that are all without a value leave no watermark; the next append must know them all the same.
+    private func appendedAgain(_ name: String) async throws -> [Finding] {
+        let shown = objects.map { object in
+            var object = object
+            object.body[name] = .null
+            return object
+        }
+        let place = "append of rows that are all without a cursor value"
+        let first = try await successful(plan(.append), of: upstream(shown), at: place)
+        let next = "\(place), next append"
+        let second = try await successful(
+            plan(.append), of: upstream(shown, later: .seconds(3_600)), into: first.files, at: next)
+        return finding(
+            try await difference(shown, second), at: next, expected: "all \(shown.count) rows, each once", second,
+            cause: "A read is taken for the first one where there is no watermark: ask `inputs.isFirstRead`.")
     }
 
     /// - Parameter start: the start of history; rows without a value need not come then, and those from there on must.

@@ -109,6 +109,9 @@ extension DepotFault {
             "Takes a first read for an increment as soon as it has a watermark.", .kit
         ) { $0.readsNulls = { $0.watermark.last == nil } },
         DepotFault(
+            "null-cursors-appended-again", "Takes each read for the first one, as long as there is no watermark.", .kit
+        ) { $0.readsNulls = { $0.isFirstRead || $0.watermark.last == nil } },
+        DepotFault(
             "nulls-read-before-a-start-of-history",
             "Reads rows without a cursor value in one list with those from a start of history on, where they come first.",
             .kit
