@@ -47,23 +47,12 @@ private struct DayWindowSource: DayWindowReading { static let step: Int64 = 1 }
 /// The same, which ends each window a day early.
 private struct GappedWindowSource: DayWindowReading { static let step: Int64 = 2 }
 
-private protocol DayWindowReading: Source where Config == AlmanacSource.Config {
+private protocol DayWindowReading: DerivedSource where Original == AlmanacSource {
     /// How many days before the next window a window ends.
     static var step: Int64 { get }
-    init()
 }
 
 extension DayWindowReading {
-    static var description: SourceDescription { AlmanacSource.description }
-
-    func validateCredentials(_ config: Config, schema: String?, in context: SourceContext) async throws {
-        try await AlmanacSource().validateCredentials(config, schema: schema, in: context)
-    }
-
-    func schemas(for config: Config, in context: SourceContext) async throws -> [SourceSchema] {
-        try await AlmanacSource().schemas(for: config, in: context)
-    }
-
     func read(_ inputs: SourceInputs, with config: Config, in context: SourceContext) async throws -> SourceResponse {
         var context = context
         context.http = RewritingClient(base: context.http) { $0.query = $0.query.map(Self.withLastDay) }

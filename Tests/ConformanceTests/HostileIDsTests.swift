@@ -19,20 +19,10 @@ import Tributary
 }
 
 /// The ledger, which asks who it is before each read.
-private struct AskingSource: Source {
-    typealias Config = LedgerSource.Config
-
-    static let description = LedgerSource.description
+private struct AskingSource: DerivedSource {
+    typealias Original = LedgerSource
 
     init() {}
-
-    func validateCredentials(_ config: Config, schema: String?, in context: SourceContext) async throws {
-        try await LedgerSource().validateCredentials(config, schema: schema, in: context)
-    }
-
-    func schemas(for config: Config, in context: SourceContext) async throws -> [SourceSchema] {
-        try await LedgerSource().schemas(for: config, in: context)
-    }
 
     func read(_ inputs: SourceInputs, with config: Config, in context: SourceContext) async throws -> SourceResponse {
         try await validateCredentials(config, schema: nil, in: context)

@@ -76,7 +76,7 @@ struct CursorSpelling: Sendable {
         case .epochSeconds: .number(JSONNumber(text: epoch(position)))
         case .epochMilliseconds: .number(JSONNumber(text: epoch(position)))
         case .integer: .number(JSONNumber(position))
-        case .date: .string(CursorValue.date(Int32(Self.floor(position, 86_400_000_000))).storedText)
+        case .date: .string(CursorValue.date(Int32(position.wholes(of: 86_400_000_000))).storedText)
         case .iso8601: .string(asWritten(text(position, digits: digits)))
         }
     }
@@ -95,21 +95,16 @@ struct CursorSpelling: Sendable {
 
     /// An epoch with as many digits behind its point as the upstream's values have.
     private func epoch(_ position: Int64) -> String {
-        Decimal128(unscaled: Int128(Self.floor(position, unit)), scale: digits).description
+        Decimal128(unscaled: Int128(position.wholes(of: unit)), scale: digits).description
     }
 
     /// ISO 8601 in UTC with some digits after the second.
     func text(_ position: Int64, digits: Int) -> String {
-        let seconds = Self.floor(position, 1_000_000)
+        let seconds = position.wholes(of: 1_000_000)
         let whole = CursorValue.timestamp(seconds * 1_000_000).storedText
         guard digits > 0, whole.hasSuffix("Z") else { return whole }
         let fraction = String(position - seconds * 1_000_000 + 1_000_000).dropFirst().prefix(digits)
         return "\(whole.dropLast()).\(fraction)Z"
-    }
-
-    private static func floor(_ value: Int64, _ unit: Int64) -> Int64 {
-        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: unit)
-        return remainder < 0 ? quotient - 1 : quotient
     }
 }
 

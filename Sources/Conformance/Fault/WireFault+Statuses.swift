@@ -23,7 +23,7 @@ extension WireFault {
         WireFault("status \(status) that quotes the credentials") { exchange in
             let values = exchange.request.headers.fields.map(\.value) + exchange.request.query.map(\.value)
             let sent = values.compactMap { value in
-                if case .secret(let prefix, let secret) = value { prefix + secret.revealed } else { nil as String? }
+                if case .secret = value { value.revealed } else { nil as String? }
             }
             let words = "Invalid credentials: \(sent.joined(separator: ", "))."
             let body: JSONValue = ["error": ["message": .string(words)], "message": .string(words)]

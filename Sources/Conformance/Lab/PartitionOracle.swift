@@ -66,8 +66,7 @@ public enum PartitionOracle {
 
     /// Rounded down in whole numbers: a double has no room for the last microseconds of the year 9999.
     private static func wholeSeconds(_ microseconds: Int64) -> Double {
-        let (quotient, remainder) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
-        return Double(remainder < 0 ? quotient - 1 : quotient)
+        Double(microseconds.wholes(of: 1_000_000))
     }
 
     /// A text without its offset: the time as it is written decides, as in the Python original.

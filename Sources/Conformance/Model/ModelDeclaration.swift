@@ -148,13 +148,10 @@ public struct ModelDeclaration: Sendable {
             case greaterOrEqual = ">="
         }
 
-        /// Units of time that an upstream counts in. Days are those of UTC.
+        /// Units of time that an upstream counts in, in microseconds. Days are those of UTC.
         public enum Whole: Int64, Sendable {
             case seconds = 1_000_000
             case days = 86_400_000_000
-
-            /// The microseconds of one.
-            var microseconds: Int64 { rawValue }
         }
 
         public var parameter: String

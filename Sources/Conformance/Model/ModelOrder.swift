@@ -93,8 +93,7 @@ enum ModelOrder {
 
     private static func wholes(_ value: JSONValue, _ unit: ModelDeclaration.Filter.Whole) -> JSONValue {
         guard let text = value.string, let moment = TimestampParser.microseconds(text) else { return value }
-        let part = moment % unit.microseconds
-        let start = moment - (part < 0 ? part + unit.microseconds : part)
+        let start = moment.wholes(of: unit.rawValue) * unit.rawValue
         return .string(CursorValue.timestamp(start).storedText)
     }
 
@@ -123,5 +122,13 @@ enum ModelOrder {
             return Array(a.utf8).lexicographicallyPrecedes(Array(b.utf8))
         default: return left.text < right.text
         }
+    }
+}
+
+extension Int64 {
+    /// How many whole units it is, rounded down: before 1970 towards the past.
+    func wholes(of unit: Int64) -> Int64 {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: unit)
+        return remainder < 0 ? quotient - 1 : quotient
     }
 }

@@ -15,7 +15,7 @@ public struct RESTClient: Sendable {
     let actions: [ResponseAction]
     let otherOrigins: [String]
     let followsRedirects: Bool
-    let redactor: Redactor
+    private let redactor: Redactor
 
     /// - Parameters:
     ///   - context: what the source was handed.
@@ -62,7 +62,7 @@ public struct RESTClient: Sendable {
         do {
             return try JSONValue(parsing: answer.document.bytes)
         } catch {
-            throw redactor.redacting(RESTErrors.notJSON(answer, error, reading: nil))
+            throw redacting(RESTErrors.notJSON(answer, error, reading: nil))
         }
     }
 
@@ -94,12 +94,15 @@ extension RESTClient {
     /// Tries of an answer that an action says to retry.
     private static let attempts = 4
 
+    /// An error without the secrets that requests carry.
+    func redacting(_ error: SourceError) -> SourceError { context.redacting(error, by: redactor) }
+
     /// Sends a request and judges the answer's status; nil when an action says that there is nothing.
     func exchange(_ request: RESTRequest, for purpose: Purpose) async throws -> RESTAnswer? {
         do {
             return try await judgedAnswer(to: request, purpose)
         } catch let error as SourceError {
-            throw redactor.redacting(error)
+            throw redacting(error)
         }
     }
 
@@ -155,9 +158,7 @@ extension RESTClient {
 
     private func token(insteadOf refused: Secret?) async throws -> Secret? {
         guard case .oauth(let integration) = authorization.kind else { return nil }
-        let token = try await context.tokens.accessToken(for: integration, insteadOf: refused, in: context)
-        redactor.register([token])
-        return token
+        return try await context.tokens.accessToken(for: integration, insteadOf: refused, in: context)
     }
 
     private func answer(to request: HTTPRequest) async throws -> RESTAnswer {

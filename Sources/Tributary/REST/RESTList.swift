@@ -27,7 +27,7 @@ struct RESTList: Sendable {
         do {
             return try read(answer)
         } catch let error as SourceError {
-            throw client.redactor.redacting(error)
+            throw client.redacting(error)
         }
     }
 

@@ -74,7 +74,7 @@ public struct ConfiguredSource: Sendable {
         do {
             return try await body()
         } catch var error as SourceError {
-            if masksErrors { error = context.tokens.redactor.redacting(redactor.redacting(error)) }
+            if masksErrors { error = context.redacting(error, by: redactor) }
             if let schema { error = error.adding(once: "schema \(schema)") }
             throw error.adding(once: "source \(description.type)")
         }

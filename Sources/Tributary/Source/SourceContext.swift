@@ -37,6 +37,11 @@ public struct SourceContext: Sendable {
         self.clock = clock
         self.logger = logger
     }
+
+    /// An error without the secrets of a config, nor those of the OAuth accounts that were looked up.
+    func redacting(_ error: SourceError, by redactor: Redactor) -> SourceError {
+        tokens.redactor.redacting(redactor.redacting(error))
+    }
 }
 
 /// Time as a source sees it: real in production, frozen or driven by hand in tests and replays.

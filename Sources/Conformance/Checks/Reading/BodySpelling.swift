@@ -30,10 +30,9 @@ struct BodySpelling: Sendable {
         if let value = try? JSONValue(parsing: body) {
             return Array(write(value, blank.isEmpty ? "" : "\r\n" + blank).utf8)
         }
-        let lines = body.split(separator: UInt8(ascii: "\n")).map { try? JSONValue(parsing: Array($0)) }
-        let values = lines.compactMap { $0 }
-        guard values.count > 1, values.count == lines.count, values.allSatisfy({ $0.object != nil }) else { return nil }
-        return Array(values.map { write($0, blank) + "\n" }.joined().utf8)
+        return RecordedFile.objects(onLinesOf: body).map { objects in
+            Array(objects.map { write(.object($0), blank) + "\n" }.joined().utf8)
+        }
     }
 
     private static func documents(of body: [UInt8], _ write: (JSONValue) -> String) -> [UInt8]? {
@@ -116,46 +115,17 @@ extension BodySpelling {
         },
     ]
 
-    /// A document of several records with the same number of fields in each (RFC 4180). An empty field stays as it is: some
-    /// tell it, as null, from an empty text.
+    /// Each field quoted. An empty one stays as it is: some tell it, as null, from an empty text.
     private static func quoted(_ body: [UInt8], lineEnd: String) -> [UInt8]? {
-        guard let records = CSVRecords(String(decoding: body, as: UTF8.self)) else { return nil }
-        let written = records.all.map { record in
-            record.map { $0.isEmpty || $0.hasPrefix("\"") ? $0 : "\"\($0)\"" }.joined(separator: ",") + lineEnd
+        guard let first = body.first(where: { $0 > 0x20 }), !Array("<{[".utf8).contains(first),
+            let document = SeparatedText(body), document.isClosed
+        else { return nil }
+        let written = document.records.map { record in
+            record.map { field in
+                let text = field.text.replacing("\"", with: "\"\"")
+                return field.isQuoted || !text.isEmpty ? "\"\(text)\"" : ""
+            }.joined(separator: String(document.separator)) + lineEnd
         }
         return Array(written.joined().utf8)
-    }
-}
-
-/// The records of a document in CSV, each field as it is written.
-private struct CSVRecords {
-    let all: [[String]]
-
-    /// Nil where the text is of another format, or of one column: that may be anything.
-    init?(_ text: String) {
-        guard let first = text.first(where: { !$0.isWhitespace }), !"<{[".contains(first) else { return nil }
-        var (all, record, field, isQuoted) = ([[String]](), [String](), "", false)
-        func endRecord() {
-            if !record.isEmpty || !field.isEmpty { all.append(record + [field]) }
-            (record, field) = ([], "")
-        }
-        for letter in text {
-            // Two quotes within a quoted field are one: they close it and open it again.
-            if letter == "\"" { isQuoted.toggle() }
-            if isQuoted {
-                field.append(letter)
-            } else if letter == "," {
-                record.append(field)
-                field = ""
-            } else if letter.isNewline {
-                endRecord()
-            } else {
-                field.append(letter)
-            }
-        }
-        endRecord()
-        guard !isQuoted, all.count > 1, let width = all.first?.count, width > 1, all.allSatisfy({ $0.count == width })
-        else { return nil }
-        self.all = all
     }
 }

@@ -3,24 +3,14 @@ import Tributary
 
 /// The ledger, in an object that remembers: which rows it has handed over, which table is being read, or which was not
 /// read to its end.
-struct RememberingSpecimen: Source {
-    typealias Config = LedgerSource.Config
-
-    static let description = LedgerSource.description
+struct RememberingSpecimen: DerivedSource {
+    typealias Original = LedgerSource
 
     private let seen = Lock<Set<String>>([])
     private let reading = Lock("")
     private let unfinished = Lock<String?>(nil)
 
     init() {}
-
-    func validateCredentials(_ config: Config, schema: String?, in context: SourceContext) async throws {
-        try await LedgerSource().validateCredentials(config, schema: schema, in: context)
-    }
-
-    func schemas(for config: Config, in context: SourceContext) async throws -> [SourceSchema] {
-        try await LedgerSource().schemas(for: config, in: context)
-    }
 
     func read(_ inputs: SourceInputs, with config: Config, in context: SourceContext) async throws -> SourceResponse {
         var response = try await LedgerSource().read(inputs, with: config, in: context)
