@@ -13,11 +13,13 @@ enum FormEffectChecks {
             "Each field is given another value that the form takes: another option, another number, a day, another "
             + "text. Validation, list of tables, and a first read and an increment of each table must not all stay as they were: "
             + "requests with hosts, headers and options, statements with their parameters, what is connected to, waits, tables, "
-            + "layout, rows, or at least the error. Numbers of retries and of requests at once show in none of it, and are not "
+            + "layout, rows, or at least the error. Of a list each element is changed by itself, and one is put behind the "
+            + "last: where one element of it is asked for, so must be all. Numbers of retries and of requests at once show in none of it, and are not "
             + "judged.",
         likelyCause:
             "The field is declared, and the code never reads it; or it stands for a value that is fixed in the code.",
-        profile: .quick, catches: "field-that-nobody-reads", "region-fixed-in-the-code"
+        profile: .quick, catches: "field-that-nobody-reads", "region-fixed-in-the-code",
+        "first-of-a-list-alone-is-used"
     ) { input in
         guard input.scenario.goodState != nil else {
             return .notApplicable("The scenario has no tables: what is refused tells nothing of what is asked for.")
@@ -27,16 +29,16 @@ enum FormEffectChecks {
         var findings: [Finding] = []
         var looked = known.looked
         for place in FormPlace.all(input.source.form.fields, in: stored) where input.isOfAuthors(place) {
+            let changes = place.changesOfElements(in: stored, accepted: { input.stored($0) })
+            if !changes.isEmpty {
+                looked += Counters(items: changes.count)
+                findings += try await known.unseen(changes, of: place, input, &looked)
+                continue
+            }
             guard let change = place.change(in: stored, accepted: { input.stored($0) }) else { continue }
             looked += Counters(items: 1)
-            if try await known.differs(input, change.config, &looked) { continue }
-            findings.append(
-                Finding(
-                    at: "\(place.text), \(change.what)", expected: "something that the source does otherwise",
-                    actual:
-                        "Validation, list of tables and the reads of \(known.tables.map(\.name).joined(separator: ", ")) "
-                        + "stay as they were: the field is asked for and not used.",
-                    history: known.traces.flatMap(\.lines)))
+            if try await known.difference(input, change.config, &looked) != .none { continue }
+            findings.append(known.finding(of: change, at: place, "the field is asked for and not used"))
         }
         return .judged(findings, looked: looked)
     }.needing(.fields)
@@ -56,19 +58,52 @@ extension CheckCase {
     }
 }
 
+/// A config in which one field has another value.
+private struct FormChange {
+    var what: String
+    var config: JSONObject
+}
+
 extension FormPlace {
     /// Another value of the field that the form takes; nil where there is none that a kit could make up.
-    fileprivate func change(
-        in config: JSONObject, accepted: (JSONObject) -> JSONValue?
-    ) -> (what: String, config: JSONObject)? {
+    fileprivate func change(in config: JSONObject, accepted: (JSONObject) -> JSONValue?) -> FormChange? {
+        change(to: candidates(config.value(at: path) ?? defaultValue), in: config, accepted)
+    }
+
+    /// The first of some values that the form takes for another one.
+    private func change(
+        to values: [JSONValue], in config: JSONObject, _ accepted: (JSONObject) -> JSONValue?
+    ) -> FormChange? {
         let now = accepted(config)
-        for value in candidates(config.value(at: path) ?? defaultValue) {
+        for value in values {
             let other = config.setting(path, to: value)
             guard let taken = accepted(other), taken != now else { continue }
-            return (field.secret == true ? "another value" : "given as \(value.text)", other)
+            return FormChange(what: field.secret == true ? "another value" : "given as \(value.text)", config: other)
         }
         return nil
     }
+
+    /// Another text for each element of a list in turn, and one more behind the last; none for what is no list of texts.
+    fileprivate func changesOfElements(
+        in config: JSONObject, accepted: (JSONObject) -> JSONValue?
+    ) -> [FormChange] {
+        let texts = config.value(at: path)?.array?.map(\.string) ?? []
+        let elements = texts.compactMap(\.self)
+        guard field.type != .select, elements.count == texts.count, let last = elements.last else { return [] }
+        func list(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
+        let changed = elements.indices.compactMap { index in
+            let others = Self.longer(elements[index]).map { other -> JSONValue in
+                var copy = elements
+                copy[index] = other
+                return list(copy)
+            }
+            return change(to: others, in: config, accepted)
+        }
+        let added = change(to: Self.longer(last).map { list(elements + [$0]) }, in: config, accepted)
+        return changed + [added].compactMap(\.self)
+    }
+
+    private static func longer(_ text: String) -> [String] { ["\(text)x", "x\(text)"] }
 
     private func candidates(_ now: JSONValue?) -> [JSONValue] {
         if field.type != .switchGroup, let flag = now?.bool { return [.bool(!flag)] }
@@ -84,7 +119,7 @@ extension FormPlace {
             let usual = [
                 "2020-02-03", "2020-02-03T00:00:00Z", "kit.example.com", "https://kit.example.com", "kit", "17",
             ]
-            let longer = now?.string.map { ["\($0)x", "x\($0)"] } ?? []
+            let longer = now?.string.map(Self.longer) ?? []
             return (longer + usual).map { .string($0) }
         }
     }
@@ -95,7 +130,9 @@ private struct Conduct {
     /// One thing that it does, by all that can be seen of it from outside.
     struct Trace: Equatable {
         var lines: [String]
-        /// What no report may show: the values of headers and credentials among it.
+        /// What is asked for, in full. No report may show it: the values of headers and credentials are among it.
+        var sent: [String]
+        /// What comes of it.
         var seen: [String]
     }
 
@@ -122,14 +159,56 @@ private struct Conduct {
         looked += Counters(requests: trace.lines.count, runs: 1)
     }
 
-    /// Whether another config leads to anything else; looks no further than the first difference.
-    func differs(_ input: CheckCase, _ config: JSONObject, _ looked: inout Counters) async throws -> Bool {
+    /// What another config leads to.
+    enum Difference: Equatable {
+        case none
+        /// The same is asked for, and something else made of it.
+        case inAnswers
+        case inRequests
+    }
+
+    /// Whether another config leads to anything else; looks no further than the first difference of what is asked for.
+    func difference(
+        _ input: CheckCase, _ config: JSONObject, _ looked: inout Counters
+    ) async throws -> Difference {
+        var found = Difference.none
         for (step, known) in traces.enumerated() {
             let trace = try await Self.trace(input, config, step: step, tables).trace
             looked += Counters(requests: trace.lines.count, runs: 1)
-            if trace != known { return true }
+            if trace.sent != known.sent { return .inRequests }
+            if trace != known { found = .inAnswers }
         }
-        return false
+        return found
+    }
+
+    /// Of changes of a list's elements those that nobody sees. A list that only sorts out answers may name what no answer
+    /// has; so the elements are held against each other only where one of them changes what is asked for.
+    func unseen(
+        _ changes: [FormChange], of place: FormPlace, _ input: CheckCase, _ looked: inout Counters
+    ) async throws -> [Finding] {
+        var unseen: [FormChange] = []
+        var found: [Difference] = []
+        for change in changes {
+            let difference = try await difference(input, change.config, &looked)
+            found.append(difference)
+            if difference == .none { unseen.append(change) }
+        }
+        if unseen.count == changes.count {
+            return unseen.prefix(1).map { finding(of: $0, at: place, "the field is asked for and not used") }
+        }
+        guard found.contains(.inRequests) else { return [] }
+        return unseen.prefix(1).map {
+            finding(of: $0, at: place, "another element of the list is used, and this one is not")
+        }
+    }
+
+    /// That a change leads to nothing.
+    func finding(of change: FormChange, at place: FormPlace, _ reason: String) -> Finding {
+        Finding(
+            at: "\(place.text), \(change.what)", expected: "something that the source does otherwise",
+            actual: "Validation, list of tables and the reads of \(tables.map(\.name).joined(separator: ", ")) "
+                + "stay as they were: \(reason).",
+            history: traces.flatMap(\.lines))
     }
 
     /// - Parameter step: 0 validates, 1 lists, and the others read a table each.
@@ -161,12 +240,13 @@ private struct Conduct {
             seen.append("\(error)")
         }
         let lines = log.requests.map(\.description) + log.databases.statements.map(\.description)
-        seen += log.requests.map {
+        let requests = log.requests.map {
             "\($0) \($0.bodyText) \($0.request.headers.fields.map(Self.text)) "
                 + "\($0.request.query.map { Self.text(($0.name, $0.value)) }) \($0.request.options)"
         }
         seen.append("\(clock.waited)")
-        return (Trace(lines: lines, seen: seen + lines + log.databases.endpoints.map { "\($0.hashValue)" }), listed)
+        let sent = requests + lines + log.databases.endpoints.map { "\($0.hashValue)" }
+        return (Trace(lines: lines, sent: sent, seen: seen), listed)
     }
 
     /// A first read and, of a table with a cursor, an increment: what lies back from a stored value shows there alone.

@@ -7,7 +7,7 @@ import Tributary
 
 /// Finds the fields of a config that decide where a source goes, and sends it elsewhere.
 struct HostTaint: Sendable {
-    /// A text of the config, by the names that lead to it.
+    /// A text of the config, by the names that lead to it; an element of a list goes by its number, from 0.
     struct Field: Sendable, Hashable {
         var path: [String]
         var value: String
@@ -107,6 +107,11 @@ extension HostTaint {
 
     private static func set(_ value: JSONValue, _ path: ArraySlice<String>, to new: JSONValue) -> JSONValue {
         guard let first = path.first else { return new }
+        if var elements = value.array {
+            guard let index = Int(first), elements.indices.contains(index) else { return value }
+            elements[index] = set(elements[index], path.dropFirst(), to: new)
+            return .array(elements)
+        }
         guard var object = value.object, let inner = object[first] else { return value }
         object[first] = set(inner, path.dropFirst(), to: new)
         return .object(object)
@@ -114,6 +119,9 @@ extension HostTaint {
 
     static func texts(of value: JSONValue, at path: [String]) -> [Field] {
         if let text = value.string { return [Field(path: path, value: text)] }
+        if let elements = value.array {
+            return elements.enumerated().flatMap { texts(of: $1, at: path + ["\($0)"]) }
+        }
         return (value.object?.members ?? []).flatMap { texts(of: $0.value, at: path + [$0.name]) }
     }
 

@@ -26,6 +26,13 @@ extension DeskFault {
         DeskFault("region-fixed-in-the-code", "Asks the European region, whichever was chosen.") {
             $0.view = { ["eu"] + $0.dropFirst() }
         },
+        DeskFault("first-of-a-list-alone-is-used", "Asks for the rows of the first team, however many are chosen.") {
+            $0.view = { view in
+                let first = view.firstIndex { $0.hasPrefix(DeskTeams.prefix) }
+                return view.enumerated().filter { $0.offset == first || !$0.element.hasPrefix(DeskTeams.prefix) }
+                    .map(\.element)
+            }
+        },
         DeskFault("required-field-added-later", "Requires a workspace, which the released form did not.") {
             $0.source = AnySource(DeskSource<DeskFields<Secret, PlainSize, String>>.self)
             $0.fixture = { $0.setConfig(["workspace"], to: "acme") }

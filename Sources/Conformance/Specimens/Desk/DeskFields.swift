@@ -7,6 +7,7 @@ struct DeskFields<Key: DeskKey, Size: DeskSize, Place: DeskPlace>: DeskForm {
     @Input("Workspace") var workspace: Place
     @Input("Rows a page", style: .number) var pageSize = Size(rows: 2)
     @Select("Region") var region = DeskRegion.europe
+    @Input("Teams") var teams: DeskTeams?
     @SwitchGroup("Only recent rows") var recent: DeskRecent?
     @Input("Fault") var fault: String?
 
@@ -14,7 +15,10 @@ struct DeskFields<Key: DeskKey, Size: DeskSize, Place: DeskPlace>: DeskForm {
 
     var key: Secret? { apiKey.key }
     var limit: Int? { pageSize.limit }
-    var view: [String] { [region.rawValue] + [workspace.text, recent.map { "\($0.days)" }].compactMap(\.self) }
+    var view: [String] {
+        let places = [workspace.text, recent.map { "\($0.days)" }].compactMap(\.self)
+        return [region.rawValue] + places + (teams?.names ?? []).map { DeskTeams.prefix + $0 }
+    }
 }
 
 /// What the desk needs of its config, whatever the types.
@@ -31,6 +35,24 @@ protocol DeskForm: FormFields {
 enum DeskRegion: String, SelectValue, CaseIterable {
     case europe = "eu"
     case america = "us"
+}
+
+/// Teams whose rows alone are wanted.
+struct DeskTeams: FieldValue {
+    /// What stands before each in what is asked for.
+    static let prefix = "team="
+    static let accepted = "a list of texts"
+    static let schema = JSONObject([("type", "array"), ("items", ["type": "string"])])
+    let names: [String]
+
+    static func read(_ stored: JSONValue) -> DeskTeams? {
+        let names = stored.array?.map(\.string) ?? [nil]
+        let texts = names.compactMap(\.self).filter { name in
+            !name.isEmpty && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        }
+        return texts.count == names.count && !texts.isEmpty ? DeskTeams(names: texts) : nil
+    }
+    var storedValue: JSONValue? { .array(names.map { .string($0) }) }
 }
 
 /// A group that is off by default.

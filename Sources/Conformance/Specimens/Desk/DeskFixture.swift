@@ -18,7 +18,7 @@ enum DeskFixture {
             "format": 1, "source": "desk", "title": "Three tables that the upstream lists",
             "covers": ["pagination:cursor", "empty-table", "nulls"],
             "schemas": .object(JSONObject(schemas)),
-            "config": ["api_key": ["fake": "desk.apiKey", "n": 1], "page_size": 2],
+            "config": ["api_key": ["fake": "desk.apiKey", "n": 1], "page_size": 2, "teams": ["north"]],
             "provenance": ["kind": "synthetic", "verifiedAt": "2025-03-01"],
             "limits": ["maxAgeDays": 365],
             "states": [["name": "t0", "clock": "2025-03-10T06:00:00Z", "http": "t0.har"]],
