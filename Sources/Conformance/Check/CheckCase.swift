@@ -99,6 +99,12 @@ public struct CheckCase: Sendable {
         get throws { try schema.map { try memo.placeAmongAlike($0.name) } ?? 0 }
     }
 
+    /// Whether a table before this one, which is read alike, stands for it where the table itself is no matter; never in
+    /// the profile hostile.
+    var isStoodFor: Bool {
+        get throws { try profile < .hostile && placeAmongAlike > 0 }
+    }
+
     /// The recording of the first state, for checks that a recording suffices; nil where there is an engine, which tells
     /// more.
     ///

@@ -37,7 +37,7 @@ enum FormEffectChecks {
             }
             guard let change = place.change(in: stored, accepted: { input.stored($0) }) else { continue }
             looked += Counters(items: 1)
-            if try await known.difference(input, change.config, &looked) != .none { continue }
+            if try await known.difference(input, change.config, enough: .inAnswers, &looked) != .none { continue }
             findings.append(known.finding(of: change, at: place, "the field is asked for and not used"))
         }
         return .judged(findings, looked: looked)
@@ -160,16 +160,18 @@ private struct Conduct {
     }
 
     /// What another config leads to.
-    enum Difference: Equatable {
+    enum Difference {
         case none
         /// The same is asked for, and something else made of it.
         case inAnswers
         case inRequests
     }
 
-    /// Whether another config leads to anything else; looks no further than the first difference of what is asked for.
+    /// What another config leads to.
+    ///
+    /// - Parameter enough: the difference behind which nothing is looked at any more.
     func difference(
-        _ input: CheckCase, _ config: JSONObject, _ looked: inout Counters
+        _ input: CheckCase, _ config: JSONObject, enough: Difference, _ looked: inout Counters
     ) async throws -> Difference {
         var found = Difference.none
         for (step, known) in traces.enumerated() {
@@ -177,6 +179,7 @@ private struct Conduct {
             looked += Counters(requests: trace.lines.count, runs: 1)
             if trace.sent != known.sent { return .inRequests }
             if trace != known { found = .inAnswers }
+            if found == enough { break }
         }
         return found
     }
@@ -186,20 +189,17 @@ private struct Conduct {
     func unseen(
         _ changes: [FormChange], of place: FormPlace, _ input: CheckCase, _ looked: inout Counters
     ) async throws -> [Finding] {
-        var unseen: [FormChange] = []
         var found: [Difference] = []
         for change in changes {
-            let difference = try await difference(input, change.config, &looked)
-            found.append(difference)
-            if difference == .none { unseen.append(change) }
+            found.append(try await difference(input, change.config, enough: .inRequests, &looked))
         }
-        if unseen.count == changes.count {
-            return unseen.prefix(1).map { finding(of: $0, at: place, "the field is asked for and not used") }
-        }
-        guard found.contains(.inRequests) else { return [] }
-        return unseen.prefix(1).map {
-            finding(of: $0, at: place, "another element of the list is used, and this one is not")
-        }
+        guard let unseen = found.firstIndex(of: .none) else { return [] }
+        let isAnyUsed = found.contains { $0 != .none }
+        if isAnyUsed, !found.contains(.inRequests) { return [] }
+        let reason =
+            isAnyUsed
+            ? "another element of the list is used, and this one is not" : "the field is asked for and not used"
+        return [finding(of: changes[unseen], at: place, reason)]
     }
 
     /// That a change leads to nothing.

@@ -122,9 +122,8 @@ enum ResourceChecks {
             _ = try bench.demandDatabase()
             let endless = try await bench.endlessTimeouts()
             if !endless.isEmpty { return endless }
-            // Validation and listing are no matter of the table: one of those that are read alike stands for the others.
-            let isAlike = try bench.input.placeAmongAlike > 0
-            for action in isAlike ? [.sync] : DatabaseAction.allCases {
+            // Validation and listing are no matter of the table.
+            for action in try input.isStoodFor ? [.sync] : DatabaseAction.allCases {
                 let findings = try await bench.releasing(action)
                 if !findings.isEmpty { return findings }
             }

@@ -15,8 +15,8 @@ enum StatementInjection {
         try await Bench.judging(input) { bench in
             _ = try bench.demandDatabase()
             let stored = try input.storedConfig()
-            // Validation and listing are no matter of the table: one of those that are read alike stands for the others.
-            let isAlike = try input.placeAmongAlike > 0
+            // Validation and listing are no matter of the table.
+            let readsAlone = try input.isStoodFor
             for place in input.openTexts(in: stored) {
                 let value = stored.value(at: place.path)?.string ?? "kit"
                 guard let known = try await forms(bench, stored.setting(place.path, to: .string(value))) else {
@@ -25,7 +25,7 @@ enum StatementInjection {
                 for text in hostile.map({ value + $0 }) {
                     guard
                         let sent = try await forms(
-                            bench, stored.setting(place.path, to: .string(text)), readsAlone: isAlike)
+                            bench, stored.setting(place.path, to: .string(text)), readsAlone: readsAlone)
                     else { continue }
                     bench.tally.add(Counters(items: 1))
                     guard let other = sent.first(where: { known[$0.key] == nil })?.value else { continue }
