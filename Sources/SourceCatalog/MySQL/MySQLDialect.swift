@@ -7,6 +7,12 @@ struct MySQLDialect: SQLDialect {
 
     /// Limits a catalogue query to the scope; in MySQL a schema and a database are the same.
     private func scoped(_ text: String, _ scope: SQLScope, prefix: String, order: String) -> SQLStatement {
+        let limits = limits(scope, prefix: prefix)
+        return SQLStatement("\(text) AND \(limits.text) ORDER BY \(order)", limits.parameters)
+    }
+
+    /// The conditions of a scope.
+    private func limits(_ scope: SQLScope, prefix: String = "") -> SQLStatement {
         var conditions: [String] = []
         var parameters: [Value] = []
         if let schema = scope.schema {
@@ -22,20 +28,27 @@ struct MySQLDialect: SQLDialect {
             conditions.append("\(name) = ?")
             parameters.append(.string(table))
         }
-        return SQLStatement("\(text) AND \(conditions.joined(separator: " AND ")) ORDER BY \(order)", parameters)
+        return SQLStatement(conditions.joined(separator: " AND "), parameters)
     }
 
     /// The catalogue shows a table to whoever has any right on it, so what it shows is taken for readable.
+    ///
+    /// The tables are a query of their own, which DISTINCT keeps from being merged into the join: MariaDB would open each
+    /// table once more for every one of its columns.
     func columns(_ scope: SQLScope) -> SQLStatement {
-        scoped(
+        let tables = limits(scope)
+        var statement = scoped(
             """
             SELECT c.table_schema AS table_schema, c.table_name AS table_name, t.table_type LIKE '%VIEW' AS is_view,
               1 AS is_readable, c.column_name AS column_name, c.column_type AS type, c.data_type AS base_type,
               c.is_nullable = 'YES' AS is_nullable
-            FROM information_schema.columns c JOIN information_schema.tables t
-              ON t.table_schema = c.table_schema AND t.table_name = c.table_name
+            FROM information_schema.columns c JOIN (
+                SELECT DISTINCT table_schema, table_name, table_type FROM information_schema.tables WHERE \(tables.text)
+              ) t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
             WHERE t.table_type IN ('BASE TABLE', 'VIEW', 'SYSTEM VERSIONED')
             """, scope, prefix: "c.", order: "c.table_schema, c.table_name, c.ordinal_position")
+        statement.parameters = tables.parameters + statement.parameters
+        return statement
     }
 
     /// An index on the first letters of a column that is unique makes the whole column unique.

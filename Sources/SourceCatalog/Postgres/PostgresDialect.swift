@@ -75,6 +75,9 @@ struct PostgresDialect: SQLDialect {
     }
 
     /// A partitioned table's rows and bytes are those of its parts. Rows are -1 before the first ANALYZE or VACUUM.
+    ///
+    /// Parts are looked for inside the join alone where there can be some: a condition of the join would be held against the
+    /// parts of every table once they are summed up, for which the engine goes through all tables for each.
     func statistics(_ scope: SQLScope) -> SQLStatement {
         scoped(
             """
@@ -87,10 +90,11 @@ struct PostgresDialect: SQLDialect {
             FROM \(Self.from)
               LEFT JOIN LATERAL (
                 WITH RECURSIVE tree(oid) AS (
-                  SELECT c.oid UNION ALL SELECT h.inhrelid FROM pg_catalog.pg_inherits h JOIN tree ON h.inhparent = tree.oid)
+                  SELECT c.oid WHERE c.relkind = 'p'
+                  UNION ALL SELECT h.inhrelid FROM pg_catalog.pg_inherits h JOIN tree ON h.inhparent = tree.oid)
                 SELECT sum(NULLIF(p.reltuples, -1)) AS row_count, sum(pg_table_size(p.oid)) AS bytes
                 FROM tree JOIN pg_catalog.pg_class p ON p.oid = tree.oid WHERE p.relkind = 'r'
-              ) parts ON c.relkind = 'p'
+              ) parts ON true
             WHERE true
             """, scope, order: "1, 2")
     }
