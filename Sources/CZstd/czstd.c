@@ -15,8 +15,8 @@ static struct {
     size_t (*free_decompressor)(void *);
     size_t (*decompress)(void *, void *, size_t, const void *, size_t);
     bool loaded;
-    pthread_key_t decompressors;
-    bool has_key;
+    pthread_key_t compressors, decompressors;
+    bool has_keys;
 } zstd;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -40,6 +40,8 @@ static bool find(void *library, const char *name, void *function) {
     return *(void **)function != NULL;
 }
 
+static void free_compressor(void *context) { zstd.free_compressor(context); }
+
 static void free_decompressor(void *context) { zstd.free_decompressor(context); }
 
 static void load(void) {
@@ -54,7 +56,8 @@ static void load(void) {
         && find(library, "ZSTD_createDCtx", &zstd.make_decompressor)
         && find(library, "ZSTD_freeDCtx", &zstd.free_decompressor)
         && find(library, "ZSTD_decompressDCtx", &zstd.decompress);
-    zstd.has_key = zstd.loaded && pthread_key_create(&zstd.decompressors, free_decompressor) == 0;
+    zstd.has_keys = zstd.loaded && pthread_key_create(&zstd.compressors, free_compressor) == 0
+        && pthread_key_create(&zstd.decompressors, free_decompressor) == 0;
 }
 
 bool czstd_is_available(void) {
@@ -70,34 +73,29 @@ size_t czstd_compress_bound(size_t size) {
     return zstd.is_error(bound) ? CZSTD_ERROR : bound;
 }
 
-void *czstd_make_compressor(void) { return czstd_is_available() ? zstd.make_compressor() : NULL; }
-
-void czstd_free_compressor(void *context) {
-    if (context != NULL) { zstd.free_compressor(context); }
-}
-
-size_t czstd_compress(
-    void *context, void *destination, size_t capacity, const void *source, size_t size, int level) {
-    if (context == NULL) { return CZSTD_ERROR; }
-    size_t written = zstd.compress(context, destination, capacity, source, size, level);
-    return zstd.is_error(written) ? CZSTD_ERROR : written;
-}
-
-// The context of the calling thread, freed when it ends; NULL without the library or the memory.
-static void *decompressor(void) {
-    if (!czstd_is_available() || !zstd.has_key) { return NULL; }
-    void *context = pthread_getspecific(zstd.decompressors);
+// The context that the calling thread keeps under a key, freed when it ends; NULL without the memory.
+static void *own(pthread_key_t key, void *(*make)(void), size_t (*release)(void *)) {
+    void *context = pthread_getspecific(key);
     if (context != NULL) { return context; }
-    context = zstd.make_decompressor();
-    if (context != NULL && pthread_setspecific(zstd.decompressors, context) != 0) {
-        zstd.free_decompressor(context);
+    context = make();
+    if (context != NULL && pthread_setspecific(key, context) != 0) {
+        release(context);
         return NULL;
     }
     return context;
 }
 
+size_t czstd_compress(void *destination, size_t capacity, const void *source, size_t size, int level) {
+    if (!czstd_is_available() || !zstd.has_keys) { return CZSTD_ERROR; }
+    void *context = own(zstd.compressors, zstd.make_compressor, zstd.free_compressor);
+    if (context == NULL) { return CZSTD_ERROR; }
+    size_t written = zstd.compress(context, destination, capacity, source, size, level);
+    return zstd.is_error(written) ? CZSTD_ERROR : written;
+}
+
 size_t czstd_decompress(void *destination, size_t capacity, const void *source, size_t size) {
-    void *context = decompressor();
+    if (!czstd_is_available() || !zstd.has_keys) { return CZSTD_ERROR; }
+    void *context = own(zstd.decompressors, zstd.make_decompressor, zstd.free_decompressor);
     if (context == NULL) { return CZSTD_ERROR; }
     size_t written = zstd.decompress(context, destination, capacity, source, size);
     return zstd.is_error(written) ? CZSTD_ERROR : written;

@@ -7,7 +7,9 @@
 // A door to the zstd library that is on the machine, opened at run time.
 //
 // Nothing of zstd's headers is needed to build: the few functions used are part of its stable API (since 1.0) and are
-// looked up by name in libzstd.so.1. All functions here are thread-safe; a context belongs to one thread at a time.
+// looked up by name in libzstd.so.1. All functions here are thread-safe. Each thread keeps a context of its own for each
+// direction until it ends, of about 96 KB for reading and 1 MB for writing (zstd 1.5.4, level 3): making one costs more than
+// a small page.
 
 /// What a size-returning function gives when it cannot do what was asked (damaged input, too small an output).
 #define CZSTD_ERROR ((size_t)-1)
@@ -21,17 +23,11 @@ unsigned czstd_version(void);
 /// The most bytes that `size` bytes can take when compressed, or CZSTD_ERROR without the library.
 size_t czstd_compress_bound(size_t size);
 
-/// A context for compression, or NULL. Free it with czstd_free_compressor.
-void *czstd_make_compressor(void);
-void czstd_free_compressor(void *context);
-
 /// Compresses into `destination`; gives the number of bytes written, or CZSTD_ERROR.
-size_t czstd_compress(
-    void *context, void *destination, size_t capacity, const void *source, size_t size, int level);
+size_t czstd_compress(void *destination, size_t capacity, const void *source, size_t size, int level);
 
 /// Decompresses all frames of `source` into `destination`; gives the number of bytes written, or CZSTD_ERROR.
-/// Never writes behind `capacity`. Each thread keeps a context of its own, of about 96 KB (zstd 1.5.4), until it ends: making one
-/// costs more than a small page.
+/// Never writes behind `capacity`.
 size_t czstd_decompress(void *destination, size_t capacity, const void *source, size_t size);
 
 #endif

@@ -1,34 +1,30 @@
 import CZstd
 
-/// Compresses pages; keeps its context and its output memory from page to page.
+/// Compresses pages; keeps its output memory from page to page.
 final class PageCompressor {
     let codec: Codec
     private let level: Int32
-    private let context: UnsafeMutableRawPointer?
     private let output = RawBuffer()
 
     init(_ compression: ParquetCompression) {
         switch compression {
         case .zstd(let level) where czstd_is_available():
             self.level = Int32(clamping: level)
-            context = czstd_make_compressor()
+            codec = .zstd
         case .zstd, .uncompressed:
             level = 0
-            context = nil
+            codec = .uncompressed
         }
-        codec = context == nil ? .uncompressed : .zstd
     }
-
-    deinit { czstd_free_compressor(context) }
 
     /// The compressed bytes; they are valid until the next call.
     func compress(_ source: UnsafeRawBufferPointer) throws -> UnsafeRawBufferPointer {
-        guard let context else { return source }
+        guard codec == .zstd else { return source }
         let bound = czstd_compress_bound(source.count)
         guard bound != czstdError else { throw ParquetError.limit("a page of \(source.count) bytes is too large") }
         output.count = 0
         output.reserve(bound)
-        let written = czstd_compress(context, output.base, bound, source.baseAddress, source.count, level)
+        let written = czstd_compress(output.base, bound, source.baseAddress, source.count, level)
         guard written != czstdError else { throw ParquetError(.io, "zstd could not compress a page; is memory short?") }
         output.count = written
         return output.bytes
