@@ -36,8 +36,9 @@ private final class WorkQueue: @unchecked Sendable {
     func add(_ item: @escaping @Sendable () -> Void) {
         condition.lock()
         work.append(item)
-        condition.signal()
         condition.unlock()
+        // Behind the lock, so that the thread does not wake up only to wait for it.
+        condition.signal()
     }
 
     func close() {
