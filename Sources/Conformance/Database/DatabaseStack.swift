@@ -10,7 +10,9 @@ public final class DatabaseStack: Sendable {
     public let connector: any DatabaseConnector
     private let servers: [DatabaseEngine: any DatabaseServer]
     /// What worlds hold, by their scripts.
-    let contents = Lock<[String: Task<SQLContent, any Error>]>([:])
+    let contents = Lock<[SQLWorld.Script: Task<SQLContent, any Error>]>([:])
+    /// The same of worlds that are a script alone, once it is known.
+    let originals = Lock<[SQLWorld.Script: SQLContent]>([:])
     /// Databases that are only read, for whoever wants to read the same.
     let shared = SharedDatabases()
 
@@ -94,7 +96,9 @@ protocol ScratchDatabase: AnyObject, Sendable {
     /// Where the source's connection must really go.
     func endpoint(for wanted: DatabaseEndpoint) -> DatabaseEndpoint
     /// Makes the database hold a world.
-    func fill(with world: SQLWorld) async throws
+    ///
+    /// - Parameter original: what the world's script alone makes, if that is known.
+    func fill(with world: SQLWorld, original: SQLContent?) async throws
     /// Makes a table hold these rows, all at once for whoever reads.
     func replaceRows(_ rows: [World.Object], of table: SQLTableFacts) async throws
     /// Runs statements, divided by semicolons, as the owner.
@@ -107,6 +111,8 @@ protocol ScratchDatabase: AnyObject, Sendable {
     func undo(_ script: String, leaving held: SQLWorld.Held?) async throws
     /// The first column of each row, as text; a null is an empty text.
     func texts(_ query: String) async throws -> [String]
+    /// What is defined in it; see ``SQLText/catalogue(_:)``.
+    func definitions() async throws -> [String]
     /// Gives the database back: it may be emptied and used again.
     func release()
 }
@@ -116,13 +122,15 @@ extension DatabaseServer {
 }
 
 extension ScratchDatabase {
-    func fill(with world: SQLWorld) async throws { try await run(world.fullScript()) }
+    func fill(with world: SQLWorld) async throws { try await fill(with: world, original: nil) }
 
     func replaceRows(_ rows: [World.Object], of table: SQLTableFacts) async throws {
         try await run(SQLText.replacingAtOnce(rows, of: table, engine))
     }
 
     var catalogue: CatalogueMemo? { nil }
+
+    func definitions() async throws -> [String] { try await texts(SQLText.catalogue(engine)) }
 
     var held: SQLWorld.Held? { nil }
 

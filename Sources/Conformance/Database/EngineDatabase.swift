@@ -28,7 +28,7 @@ final class EngineDatabase: Sendable {
 
     private static func build(_ world: SQLWorld, on stack: DatabaseStack) async throws -> any ScratchDatabase {
         let scratch = try await stack.server(world.engine).makeDatabase(for: world)
-        try await scratch.fill(with: world)
+        try await scratch.fill(with: world, original: stack.original(of: world.script))
         return scratch
     }
 }
@@ -114,6 +114,11 @@ private struct StandIn: Sendable {
     /// Whether a statement asks for something of the config's database by its name. MySQL's catalogue is asked so.
     func asks(_ statement: SQLStatement) -> Bool {
         wanted.engine == .mysql && !wanted.database.isEmpty && statement.parameters.contains(.string(wanted.database))
+    }
+
+    /// The database whose own name an answer may hold; empty where there is none.
+    func place(of statement: SQLStatement) -> String {
+        wanted.engine == .mysql && !asks(statement) ? real.database : ""
     }
 
     /// A statement that names the config's database, for the one that stands for it.
@@ -222,20 +227,22 @@ private struct EngineConnection: DatabaseConnection {
 
     /// The whole answer, in the names of the config and in the weather's order.
     private func answer(_ statement: SQLStatement) async throws -> Table {
-        let answer = try await step(statement) {
-            try await standIn.worded { try await asked(standIn.translated(statement)) }
-        }
-        let table = standIn.asks(statement) ? standIn.translated(answer) : answer
+        let table = try await step(statement) { try await standIn.worded { try await asked(statement) } }
         guard let seed = connector.weather.permutation else { return table }
         return OpenOrder(statement, seed: seed).applied(to: table)
     }
 
     /// What the engine says, or has said before of a catalogue that is still the same.
     private func asked(_ statement: SQLStatement) async throws -> Table {
+        func ask() async throws -> Table {
+            let answer = try await base.query(standIn.translated(statement))
+            return standIn.asks(statement) ? standIn.translated(answer) : answer
+        }
         let isPlain = use.withLock { !$0.leftSomething && $0.snapshots == 0 }
         guard isPlain, let catalogue = scratch.catalogue, let about = StatementNature.of(statement.text).asksCatalogue
-        else { return try await base.query(statement) }
-        return try await catalogue.answer(statement, about: about, to: role) { try await base.query(statement) }
+        else { return try await ask() }
+        let question = CatalogueMemo.Question(role: role, statement: statement, place: standIn.place(of: statement))
+        return try await catalogue.answer(question, about: about, ask)
     }
 
     func stream(

@@ -31,22 +31,28 @@ final class ProgramScratch: ScratchDatabase {
     func endpoint(for wanted: DatabaseEndpoint) -> DatabaseEndpoint { server.endpoint(name, for: wanted) }
 
     /// Definitions take an engine far longer than rows: where an earlier use has left the same, rows alone are replaced.
-    func fill(with world: SQLWorld) async throws {
+    func fill(with world: SQLWorld, original: SQLContent?) async throws {
         let known = state.withLock { state -> SQLWorld.Held? in
-            guard world.differsInRows(from: state.held) else { return nil }
+            let tables = world.restored(from: state.held)
+            guard let tables, tables.allSatisfy({ original?.rows[$0] != nil }) else { return nil }
             state.isEmpty = true
             return state.held
         }
         if let known {
+            for table in world.restored(from: known) ?? [] {
+                try await replaceRows(original?.rows[table] ?? [], of: table)
+            }
             for (table, rows) in world.contents {
                 // A view is made anew once.
                 let isOverRows = table.isView && known.replaced.contains(table)
                 try await replaceRows(rows, of: isOverRows ? table.below : table)
             }
+            if !world.changes.isEmpty { try await run(world.changingScript) }
         } else {
             try await run(world.fullScript())
         }
         state.withLock { $0.held = world.held }
+        memo.adopt(server.answers(of: world.definitions))
     }
 
     func replaceRows(_ rows: [World.Object], of table: SQLTableFacts) async throws {
@@ -85,12 +91,15 @@ final class ProgramScratch: ScratchDatabase {
     func undo(_ script: String, leaving held: SQLWorld.Held?) async throws {
         try await run(script)
         state.withLock { $0.held = held }
+        if let held { memo.adopt(server.answers(of: held.definitions)) }
     }
 
     func texts(_ query: String) async throws -> [String] {
         try await server.execute(query + ";", in: name).split(separator: "\n", omittingEmptySubsequences: true)
             .map(String.init)
     }
+
+    func definitions() async throws -> [String] { try await memo.lines { try await texts(SQLText.catalogue(engine)) } }
 
     func release() {
         let (isFirst, held) = state.withLock { state in

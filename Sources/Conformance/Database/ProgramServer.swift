@@ -17,10 +17,15 @@ final class ProgramServer: DatabaseServer {
     private let made = Lock<[String]>([])
     /// Who is logged in, by database.
     private let sessions = Lock<[String: ClientSession]>([:])
+    /// What was answered about definitions, of the last that were asked about at the end.
+    private let answers = Lock<[(of: SQLWorld.Definitions, answers: DefinitionAnswers)]>([])
     private let preparation = Lock<Task<String, any Error>?>(nil)
 
     /// From so many databases on, one that is free is emptied before another is made: to make and to drop one costs more.
     private static let modestCount = 10
+
+    /// The answers about so many definitions are kept.
+    private static let definitionLimit = 64
 
     /// A database that can be used again.
     struct Kept {
@@ -91,7 +96,10 @@ final class ProgramServer: DatabaseServer {
     private func kept(for world: SQLWorld?) -> Kept? {
         let areMany = made.withLock { $0.count } >= Self.modestCount
         return free.withLock { free in
-            let similar = world.flatMap { world in free.lastIndex { world.differsInRows(from: $0.held) } }
+            let similar = world.flatMap { world in
+                free.lastIndex { world.restored(from: $0.held)?.isEmpty == true }
+                    ?? free.lastIndex { world.restored(from: $0.held) != nil }
+            }
             let index = similar ?? free.lastIndex { $0.held == nil } ?? (areMany ? free.indices.first : nil)
             return index.map { free.remove(at: $0) }
         }
@@ -124,6 +132,17 @@ final class ProgramServer: DatabaseServer {
             return sessions.values
         }
         for session in open { session.close() }
+    }
+
+    /// What databases have answered that are defined so.
+    func answers(of definitions: SQLWorld.Definitions) -> DefinitionAnswers {
+        answers.withLock { known in
+            let index = known.firstIndex { $0.of == definitions }
+            let answers = index.map { known.remove(at: $0).answers } ?? DefinitionAnswers()
+            known.append((definitions, answers))
+            if known.count > Self.definitionLimit { known.removeFirst() }
+            return answers
+        }
     }
 
     func takeBack(_ database: Kept) { free.withLock { $0.append(database) } }

@@ -18,10 +18,30 @@ public struct SQLWorld: Sendable {
         self.script = script
     }
 
+    /// A script as the bytes that it is: texts are compared and hashed as what they look like, which for a long one with
+    /// letters beyond ASCII takes as long as to run a short one.
+    struct Script: Hashable, Sendable {
+        var text: String
+
+        static func == (left: Self, right: Self) -> Bool {
+            var (left, right) = (left.text, right.text)
+            return left.withUTF8 { left in
+                right.withUTF8 { $0.count == left.count && $0.elementsEqual(left) }
+            }
+        }
+
+        func hash(into hasher: inout Hasher) {
+            var text = text
+            text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        }
+    }
+
     /// What a database holds: a script, and tables whose rows may have been replaced since.
     struct Held: Sendable {
-        var script: String
+        var script: Script
         var replaced: Set<SQLTableFacts> = []
+
+        var definitions: Definitions { Definitions(script: script, views: replaced.filter(\.isView)) }
 
         /// The same after the rows of a table were changed.
         func replacing(_ table: SQLTableFacts) -> Self {
@@ -32,23 +52,53 @@ public struct SQLWorld: Sendable {
         }
     }
 
+    /// What the definitions of a database depend on: two that have this in common are defined alike.
+    struct Definitions: Hashable, Sendable {
+        var script: Script
+        /// Views that were made anew.
+        var views: Set<SQLTableFacts>
+        var changes: [String] = []
+    }
+
+    /// What makes the definitions of a database that was filled with this world.
+    var definitions: Definitions {
+        Definitions(script: Script(text: script), views: Set(contents.map(\.table).filter(\.isView)), changes: changes)
+    }
+
     /// What a database holds that was filled with this world; nil where that is more than a script and rows.
     var held: Held? {
         guard changes.isEmpty else { return nil }
-        return Held(script: script, replaced: Set(contents.map(\.table)))
+        return Held(script: Script(text: script), replaced: Set(contents.map(\.table)))
     }
 
-    /// Whether a database becomes this world when the rows of ``contents`` are replaced in it.
-    func differsInRows(from other: Held?) -> Bool {
-        guard let held, let other else { return false }
-        return held.script == other.script && other.replaced.isSubset(of: held.replaced)
+    /// The tables of a database that must get the rows of ``script`` back, so that it becomes this world when the rows of
+    /// ``contents`` are replaced in it; nil where more than rows differ.
+    func restored(from other: Held?) -> Set<SQLTableFacts>? {
+        guard let other, Script(text: script) == other.script else { return nil }
+        let tables = other.replaced.subtracting(contents.map(\.table))
+        if tables.isEmpty { return tables }
+        // Of a script alone the engine's figures are asked for as well, and rows that came and went have changed them. A view
+        // that was made anew is no longer what the script makes.
+        guard !contents.isEmpty, !tables.contains(where: \.isView), rowsStandAlone else { return nil }
+        return tables
     }
 
     /// Whether a change of a row changes nothing else: no trigger, and no foreign key that acts upon other tables.
     var rowsStandAlone: Bool {
-        let text = script.uppercased()
-        return !["TRIGGER", "CASCADE", "SET NULL", "SET DEFAULT", "RULE"].contains { text.containsBytes(of: $0) }
+        let key = Script(text: script)
+        return Self.standAlone.withLock { known in
+            if let answer = known[key] { return answer }
+            if known.count >= 256 { known = [:] }
+            let text = script.uppercased()
+            let acting = ["TRIGGER", "CASCADE", "SET NULL", "SET DEFAULT", "RULE"]
+            let answer = !acting.contains { text.containsBytes(of: $0) }
+            known[key] = answer
+            return answer
+        }
     }
+
+    /// ``rowsStandAlone`` of scripts that were looked at before: each is long, and asked about for each database.
+    private static let standAlone = Lock<[Script: Bool]>([:])
 
     /// The whole, ready to be run.
     func fullScript() -> String { script + addendum() }
@@ -62,8 +112,11 @@ public struct SQLWorld: Sendable {
                 text += SQLText.replacing(rows, of: table, engine).joined(separator: "\n") + "\n"
             }
         }
-        return text + "\n" + changes.map { $0.hasSuffix(";") ? $0 : $0 + ";" }.joined(separator: "\n")
+        return text + "\n" + changingScript
     }
+
+    /// ``changes`` as one script.
+    var changingScript: String { changes.map { $0.hasSuffix(";") ? $0 : $0 + ";" }.joined(separator: "\n") }
 }
 
 /// A table or view as the engine's own catalogue describes it to the kit.
@@ -132,7 +185,7 @@ struct SQLContent: Sendable {
     ) async throws {
         tables = []
         rows = [:]
-        for line in try await scratch.texts(SQLText.catalogue(scratch.engine)) {
+        for line in try await scratch.definitions() {
             guard let part = SQLTableFacts.part(of: line) else { continue }
             if let last = tables.indices.last, tables[last].schema == part.schema, tables[last].name == part.name {
                 tables[last].columns += part.columns

@@ -19,15 +19,18 @@ final class SQLiteImages: Sendable {
     /// So many are kept, none of them longer than this.
     private static let (limit, longest) = (16, 512 << 10)
 
-    private let known = Lock<[(script: String, bytes: [UInt8])]>([])
+    private let known = Lock<[(script: SQLWorld.Script, bytes: [UInt8])]>([])
 
-    subscript(script: String) -> [UInt8]? { known.withLock { known in known.first { $0.script == script }?.bytes } }
+    subscript(script: String) -> [UInt8]? {
+        let script = SQLWorld.Script(text: script)
+        return known.withLock { known in known.first { $0.script == script }?.bytes }
+    }
 
     func keep(_ bytes: [UInt8], of script: String) {
         // A setting is of the connection, and of no file.
         guard bytes.count <= Self.longest, !script.uppercased().containsBytes(of: "PRAGMA") else { return }
         known.withLock { known in
-            known.append((script, bytes))
+            known.append((SQLWorld.Script(text: script), bytes))
             if known.count > Self.limit { known.removeFirst() }
         }
     }
@@ -77,7 +80,7 @@ final class SQLiteScratch: ScratchDatabase {
         return endpoint
     }
 
-    func fill(with world: SQLWorld) async throws {
+    func fill(with world: SQLWorld, original: SQLContent?) async throws {
         if !isCopy {
             try execute(world.script)
             if let bytes { images.keep(bytes, of: world.script) }

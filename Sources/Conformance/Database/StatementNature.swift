@@ -64,7 +64,8 @@ struct StatementNature: Sendable, Hashable {
         var depth = 0
         /// At which depths a list of relations stands open.
         var lists: Set<Int> = []
-        for (word, next) in zip(words, words.dropFirst() + [""]) {
+        for (index, word) in words.enumerated() {
+            let next = index + 1 < words.count ? words[index + 1] : ""
             switch word {
             case "(": depth += 1
             case ")":
@@ -73,7 +74,9 @@ struct StatementNature: Sendable, Hashable {
             case "," where lists.contains(depth): return nil
             case "from", "join":
                 lists.insert(depth)
-                guard relations.contains(next) || next == "lateral" || named.contains(next) else { return nil }
+                let isQuery = next == "(" && index + 2 < words.count && words[index + 2] == "select"
+                let isKnown = relations.contains(next) || next == "lateral" || named.contains(next) || isQuery
+                if !isKnown { return nil }
             case "where", "order", "group", "having", "union", "limit": lists.remove(depth)
             default:
                 if next == "(", !calls.contains(word), !named.contains(word) { return nil }

@@ -44,6 +44,9 @@ import Tributary
                 SELECT sum(pg_table_size(tree.oid)) FROM tree
                 """, .figures
             ),
+            ("SELECT t.a FROM (SELECT DISTINCT table_name AS a FROM information_schema.tables) t", .definitions),
+            ("SELECT t.a FROM (SELECT DISTINCT a FROM orders) t", nil),
+            ("SELECT a FROM (orders JOIN pg_catalog.pg_class c)", nil),
             ("SELECT random_thing() FROM pg_catalog.pg_class c", nil), ("SELECT * FROM information_schema.tables", nil),
             ("SELECT a FROM orders", nil), ("SELECT c.relname FROM pg_catalog.pg_class c, orders o", nil),
             ("SELECT c.relname FROM pg_catalog.pg_class c WHERE EXISTS (SELECT 1 FROM orders)", nil),
@@ -61,7 +64,8 @@ import Tributary
         func ask(
             _ about: StatementNature.Catalogue = .definitions, to role: String = "reader", meanwhile: () -> Void = {}
         ) async throws -> Int {
-            let answer = try await memo.answer(SQLStatement("SELECT \(about)"), about: about, to: role) {
+            let question = CatalogueMemo.Question(role: role, statement: SQLStatement("SELECT \(about)"))
+            let answer = try await memo.answer(question, about: about) {
                 meanwhile()
                 let number = asked.withLock { asked in
                     asked += 1
@@ -77,6 +81,14 @@ import Tributary
         #expect(try await [ask(.figures), ask(.figures)] == [5, 5])
         memo.forgetFigures()
         #expect(try await [ask(), ask(.figures)] == [4, 6])
+        // What one database was asked the next need not be that is defined alike; its figures are its own.
+        let common = DefinitionAnswers()
+        memo.adopt(common)
+        #expect(try await [ask(), ask(.figures)] == [7, 8])
+        memo.forget()
+        #expect(try await ask() == 9)
+        memo.adopt(common)
+        #expect(try await [ask(), ask(.figures)] == [7, 10])
     }
 
     @Test(
