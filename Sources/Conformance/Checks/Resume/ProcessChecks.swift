@@ -25,22 +25,25 @@ enum ProcessChecks {
             return .notExercised(ChildProcessRunner.missing)
         }
         return try await Bench.judging(input) { bench in
-            var resumed = 0
+            var cuts: [(type: SyncType, cut: Cut)] = []
             for type in Set([bench.schema.mode, .fullRefresh]).sorted(by: { $0.rawValue < $1.rawValue }) {
-                guard let cut = try await bench.middleCut(type) else { continue }
-                resumed += 1
-                let findings = try await bench.finishedElsewhere(type, cut)
-                if !findings.isEmpty { return findings }
+                if let cut = try await bench.middleCut(type) { cuts.append((type, cut)) }
             }
-            if resumed > 0 { return [] }
+            if !cuts.isEmpty { return try await bench.finishedElsewhere(cuts) }
             throw Bench.Verdicted(verdict: .notApplicable("The source hands over no positions to go on from."))
         }
     }.needing(.http)
 
-    /// Finishes a sync from the lake that the argument holds, and says what the table lacks then.
+    /// Finishes a sync from each lake that the argument holds, and says what the table lacks then.
     static let task = ChildTask("resume-in-another-process") { input, argument, _ in
         let bench = try await Bench.make(input)
-        guard let type = argument["type"]?.string.flatMap(SyncType.init), let stored = argument["files"]?.object else {
+        var results: [JSONValue] = []
+        for cut in argument.array ?? [] { results.append(try await finish(cut, bench)) }
+        return .array(results)
+    }
+
+    private static func finish(_ cut: JSONValue, _ bench: Bench) async throws -> JSONValue {
+        guard let type = cut["type"]?.string.flatMap(SyncType.init), let stored = cut["files"]?.object else {
             throw SourceError(.invalidFixture, "Reading a lake: the argument holds none.")
         }
         let run = try await bench.run(bench.plan(type), of: bench.upstream(), into: MemoryLake.files(stored))
@@ -65,24 +68,30 @@ extension Bench {
         return cuts.isEmpty ? nil : cuts[cuts.count / 2]
     }
 
-    /// Findings where a process of its own does not complete the table from there.
-    fileprivate func finishedElsewhere(_ type: SyncType, _ cut: Cut) async throws -> [Finding] {
+    /// Findings where a process of its own, one for all of them, does not complete the table from there.
+    fileprivate func finishedElsewhere(_ cuts: [(type: SyncType, cut: Cut)]) async throws -> [Finding] {
         guard let children = input.children else { return [] }
-        let argument: JSONValue = ["type": .string(type.rawValue), "files": .object(MemoryLake.stored(cut.files))]
-        let outcome = try await children.run("resume-in-another-process", of: input, argument: argument)
-        let place = "\(type.rawValue), \(cut.place), finished by another process"
-        func finding(_ actual: String) -> [Finding] {
-            func lines(_ name: String) -> [String] { outcome.result?[name]?.array?.compactMap(\.string) ?? [] }
-            return [
-                Finding(
-                    at: place, expected: "all \(objects.count) rows, each once", actual: actual,
-                    witness: lines("witness"), history: lines("history"))
-            ]
+        let argument = cuts.map { type, cut in
+            ["type": .string(type.rawValue), "files": .object(MemoryLake.stored(cut.files))] as JSONValue
         }
-        if let error = outcome.result?["error"]?.string { return finding("It ended with: \(error)") }
-        guard let rows = outcome.result?["rows"]?.int64 else { return finding("It ended: \(outcome.ending)") }
-        tally.add(Counters(rows: Int(rows), runs: 1))
-        return outcome.result?["difference"]?.string.map { finding("The table has \($0).") } ?? []
+        let outcome = try await children.run("resume-in-another-process", of: input, argument: .array(argument))
+        for (index, (type, cut)) in cuts.enumerated() {
+            let result = outcome.result?.array?.dropFirst(index).first
+            func finding(_ actual: String) -> [Finding] {
+                func lines(_ name: String) -> [String] { result?[name]?.array?.compactMap(\.string) ?? [] }
+                return [
+                    Finding(
+                        at: "\(type.rawValue), \(cut.place), finished by another process",
+                        expected: "all \(objects.count) rows, each once", actual: actual, witness: lines("witness"),
+                        history: lines("history"))
+                ]
+            }
+            if let error = result?["error"]?.string { return finding("It ended with: \(error)") }
+            guard let rows = result?["rows"]?.int64 else { return finding("It ended: \(outcome.ending)") }
+            tally.add(Counters(rows: Int(rows), runs: 1))
+            if let difference = result?["difference"]?.string { return finding("The table has \(difference).") }
+        }
+        return []
     }
 }
 
