@@ -12,8 +12,10 @@ import Tributary
 /// try session.finish(schemas: ["charges"], syncType: .fullRefresh)
 /// ```
 public struct Scenario: Sendable {
-    /// The folder's name; it is the scenario's id.
+    /// The folder's name.
     public let name: String
+    /// The source's folder and the scenario's, such as `stripe/billing`.
+    public let id: String
     /// Where its files are.
     public let folder: URL
     /// What the scenario says of itself.
@@ -27,7 +29,8 @@ public struct Scenario: Sendable {
     public init(at folder: URL) throws {
         name = folder.lastPathComponent
         self.folder = folder
-        let file = "\(folder.deletingLastPathComponent().lastPathComponent)/\(name)/manifest.json"
+        id = "\(folder.deletingLastPathComponent().lastPathComponent)/\(name)"
+        let file = "\(id)/manifest.json"
         let root = try FixtureValue.read(folder.appendingPathComponent("manifest.json"), named: file)
         manifest = try ManifestReader(root: root).manifest()
         for (index, state) in manifest.states.enumerated() {
@@ -72,9 +75,6 @@ public struct Scenario: Sendable {
 
     /// What a source needs to run against one state; for a run whose end is not checked.
     public func context(state name: String) throws -> SourceContext { try session(state: name).context }
-
-    /// The source's folder and the scenario's, such as `stripe/billing`.
-    public var id: String { "\(folder.deletingLastPathComponent().lastPathComponent)/\(name)" }
 }
 
 /// A running replay of one state.

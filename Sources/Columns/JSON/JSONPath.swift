@@ -58,8 +58,11 @@ public struct JSONPath: Hashable, Sendable {
     }
 
     private static func name(_ rest: inout Substring) -> Segment? {
-        let name = rest.prefix { $0 != "." && $0 != "[" && $0 != "]" }
-        rest = rest.dropFirst(name.count)
+        let isStop = { (byte: UInt8) in
+            byte == UInt8(ascii: ".") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "]")
+        }
+        let name = rest[..<(rest.utf8.firstIndex(where: isStop) ?? rest.endIndex)]
+        rest = rest[name.endIndex...]
         return name.isEmpty || name == "*" ? nil : Segment(name: String(name))
     }
 

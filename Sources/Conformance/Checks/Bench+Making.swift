@@ -112,9 +112,14 @@ extension Bench {
     var spelling: CursorSpelling { CursorSpelling(collection, like: objects.map(cursor)) }
 
     /// The position of the newest object.
-    var newest: Int64 { objects.compactMap { spelling.position(cursor($0)) }.max() ?? 0 }
+    var newest: Int64 { positions.max() ?? 0 }
     /// The position of the oldest object.
-    var oldest: Int64 { objects.compactMap { spelling.position(cursor($0)) }.min() ?? 0 }
+    var oldest: Int64 { positions.min() ?? 0 }
+
+    private var positions: [Int64] {
+        let spelling = spelling
+        return objects.compactMap { spelling.position(cursor($0)) }
+    }
 
     /// The object with another cursor value.
     func moved(_ object: World.Object, to position: Int64) -> World.Object {

@@ -46,7 +46,7 @@ struct PiecemealHTTPClient: HTTPClient {
 extension HTTPResponse {
     fileprivate var isJSON: Bool {
         let type = headers["content-type"]?.lowercased() ?? ""
-        return type.contains("json") && !type.contains("ndjson")
+        return type.containsASCII("json") && !type.containsASCII("ndjson")
     }
 }
 

@@ -94,8 +94,11 @@ extension StoredState {
     /// A property in the metadata of one commit. Each line is an action (Delta protocol, "Actions"); most are of files, and
     /// need not be parsed for this.
     private static func property(_ name: String, in commit: [UInt8]) -> String? {
-        for line in commit.split(separator: UInt8(ascii: "\n")) where line.starts(with: "{\"metaData\"".utf8) {
-            guard let action = try? JSONValue(parsing: Array(line)),
+        var rest = commit[...]
+        while !rest.isEmpty {
+            let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+            rest = rest[line.endIndex...].dropFirst()
+            guard line.starts(with: "{\"metaData\"".utf8), let action = try? JSONValue(parsing: Array(line)),
                 let text = action["metaData", "configuration"]?[name]?.string
             else { continue }
             return text

@@ -286,14 +286,16 @@ public struct PathTemplate: Sendable, Hashable, CustomStringConvertible {
 
     /// The values of the names if the path has this form; nil otherwise.
     public func match(_ path: String) -> [String: String]? {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+        // Bytes and not characters: each request is held against each path.
+        let parts = path.utf8.split(separator: UInt8(ascii: "/"))
         guard parts.count == segments.count else { return nil }
+        for case (.literal(let text), let part) in zip(segments, parts) where !text.utf8.elementsEqual(part) {
+            return nil
+        }
         var values: [String: String] = [:]
-        for (segment, part) in zip(segments, parts) {
-            switch segment {
-            case .literal(let text): if text != part { return nil }
-            case .name(let name): values[name] = part.removingPercentEncoding ?? part
-            }
+        for case (.name(let name), let part) in zip(segments, parts) {
+            let text = String(Substring(part))
+            values[name] = text.removingPercentEncoding ?? text
         }
         return values
     }

@@ -67,8 +67,10 @@ struct WireRequest: Sendable {
             }
         }
         guard !parts.isEmpty else { return url }
-        let head = url.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)[0]
-        let joint = !head.contains("?") ? "?" : head.hasSuffix("?") || head.hasSuffix("&") ? "" : "&"
+        let head = Substring(url.utf8.prefix { $0 != UInt8(ascii: "#") })
+        let question = UInt8(ascii: "?")
+        let endsOpen = head.utf8.last == question || head.utf8.last == UInt8(ascii: "&")
+        let joint = !head.utf8.contains(question) ? "?" : endsOpen ? "" : "&"
         return head + joint + parts.joined(separator: "&")
     }
 

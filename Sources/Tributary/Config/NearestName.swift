@@ -45,6 +45,8 @@ package enum NearestName {
 package enum WireName {
     /// `accountID` and `account-id` are `account_id`; `requireTLS` is `require_tls`.
     package static func normalised(_ name: String) -> String {
+        // Most names are written so, and each config that is read asks for those of all its fields.
+        if name.utf8.allSatisfy({ $0 &- 0x61 < 26 || $0 &- 0x30 < 10 || $0 == UInt8(ascii: "_") }) { return name }
         let characters = Array(name)
         var out = ""
         for (index, character) in characters.enumerated() {

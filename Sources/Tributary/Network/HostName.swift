@@ -11,15 +11,15 @@ package enum HostName {
         if has("/") { return "has a path or a scheme; give the host alone" }
         if has("@") { return "has a user; give the host alone" }
         if has(":") { return "has a port; give the port by itself" }
-        if has(",") || text.contains(where: \.isWhitespace) { return "is more than one host" }
-        if text.hasSuffix(".") { return "ends with a full stop" }
+        if has(",") || text.unicodeScalars.contains(where: \.properties.isWhitespace) { return "is more than one host" }
+        if text.utf8.last == UInt8(ascii: ".") { return "ends with a full stop" }
         return labelsAreSound(text) ? nil : "is not a host name or an IP address"
     }
 
     private static func labelsAreSound(_ text: String) -> Bool {
-        text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
-            !label.isEmpty && label.utf8.count <= 63 && !label.hasPrefix("-") && !label.hasSuffix("-")
-                && label.utf8.allSatisfy { $0.isHostLabelByte || $0 == UInt8(ascii: "_") }
+        text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
+            !label.isEmpty && label.count <= 63 && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
+                && label.allSatisfy { $0.isHostLabelByte || $0 == UInt8(ascii: "_") }
         }
     }
 

@@ -29,10 +29,12 @@ package struct URLParts: Hashable, Sendable {
     }
 
     private static func endpoint(_ authority: Substring, isSecure: Bool) -> (String, Int)? {
-        if authority.contains("@") { return nil }
-        let isLiteral = authority.hasPrefix("[")
+        let bytes = authority.utf8
+        if bytes.contains(UInt8(ascii: "@")) { return nil }
         let hostEnd =
-            isLiteral ? authority.firstIndex(of: "]").map { authority.index(after: $0) } : authority.firstIndex(of: ":")
+            bytes.first == UInt8(ascii: "[")
+            ? bytes.firstIndex(of: UInt8(ascii: "]")).map { bytes.index(after: $0) }
+            : bytes.firstIndex(of: UInt8(ascii: ":"))
         let host = String(authority[..<(hostEnd ?? authority.endIndex)]).lowercased()
         let rest = hostEnd.map { authority[$0...] } ?? ""
         guard HostName.problem(with: host) == nil else { return nil }

@@ -40,9 +40,11 @@ struct RESTList: Sendable {
     /// A parent's value may fill a segment of a path, and must not change which path it is: dots are taken out by every
     /// client and server (RFC 3986, 5.2.4), encoded or not, and nothing at all is another path as well.
     private func refuseDotSegments(_ path: String) throws {
-        let given = endpoint.path.split(separator: "/", omittingEmptySubsequences: false)
-        let filled = path.split(separator: "/", omittingEmptySubsequences: false)
-        for (template, segment) in zip(given, filled) where template != segment {
+        // Bytes and not characters: every request asks.
+        let given = endpoint.path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        let filled = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        for (template, bytes) in zip(given, filled) where !template.elementsEqual(bytes) {
+            let segment = Substring(bytes)
             guard segment.isEmpty || segment == "." || segment == ".." else { continue }
             throw SourceError(
                 .unexpectedAnswer,
