@@ -100,6 +100,25 @@ import Testing
         #expect(JSONValue.number(JSONNumber(1e16)).text == "1e+16")
     }
 
+    @Test("Every character that must be escaped is, wherever it stands in a text, and no other")
+    func escapes() throws {
+        let escaped = (0..<128).filter { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C }
+        for byte in UInt8(0)..<128 {
+            for length in [1, 7, 8, 9, 16, 19] {
+                for place in 0..<length {
+                    var bytes = [UInt8](repeating: UInt8(ascii: "x"), count: length)
+                    bytes[place] = byte
+                    let text = String(decoding: bytes, as: UTF8.self)
+                    let written = JSONValue.string(text).text
+                    let isLonger = written.utf8.count > length + 2
+                    #expect(isLonger == escaped.contains(Int(byte)), "\(byte) at \(place)")
+                    #expect(try JSONValue(parsing: written) == .string(text))
+                }
+            }
+        }
+        #expect(JSONValue.string("naïve 名 \u{7F}🦊 !#[]").text == "\"naïve 名 \u{7F}🦊 !#[]\"")
+    }
+
     @Test("Indented text has a member on each line")
     func indented() {
         let value: JSONValue = ["b": [1], "a": [:]]

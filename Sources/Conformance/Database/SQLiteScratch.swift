@@ -5,13 +5,15 @@ import Tributary
 /// SQLite as a server: each database is a file in a folder of its own.
 final class SQLiteServer: DatabaseServer {
     let engine = DatabaseEngine.sqlite
+    /// Where all files are. What is still in use when the kit ends would stay behind for ever.
+    private let folder = FileManager.default.temporaryDirectory.appending(path: "tributary-kit-\(UUID().uuidString)")
     private let images = SQLiteImages()
 
     func makeDatabase(for world: SQLWorld?) async throws -> any ScratchDatabase {
-        try SQLiteScratch(beginningWith: world?.script, of: images)
+        try SQLiteScratch(in: folder, beginningWith: world?.script, of: images)
     }
 
-    func close() async {}
+    func close() async { try? FileManager.default.removeItem(at: folder) }
 }
 
 /// The bytes of files by the script that made them: a file is copied faster than it is made.
@@ -54,12 +56,14 @@ final class SQLiteScratch: ScratchDatabase {
         var database: OpaquePointer?
     }
 
-    /// - Parameter script: what the file is to begin with; it does where one was made by this script before.
-    init(beginningWith script: String? = nil, of images: SQLiteImages = SQLiteImages()) throws {
+    /// - Parameters:
+    ///   - place: the folder in which it gets one of its own.
+    ///   - script: what the file is to begin with; it does where one was made by this script before.
+    init(in place: URL, beginningWith script: String?, of images: SQLiteImages) throws {
         let image = script.flatMap { images[$0] }
         self.images = images
         isCopy = image != nil
-        folder = FileManager.default.temporaryDirectory.appending(path: "tributary-kit-\(UUID().uuidString)")
+        folder = place.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         if let image { try Data(image).write(to: folder.appending(path: "kit.db")) }
         var database: OpaquePointer?

@@ -228,7 +228,7 @@ import Tributary
 
     @Test("the rows of a table are told in JSON, however many columns it has")
     func wide() async throws {
-        try await wide(try SQLiteScratch(), schema: "")
+        try await wide(try await SQLiteServer().makeDatabase(), schema: "")
         guard PostgresServer.isAvailable else { return }
         let server = try ProgramServer(try await PostgresServer.shared().endpoint("postgres").url("postgres"))
         let scratch = try await server.makeDatabase()

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Tributary
 
@@ -37,6 +38,19 @@ struct SQLiteScratchTests {
         let names = "SELECT name FROM sqlite_schema ORDER BY name"
         #expect(try await copy.texts(names) == ["by_name", "t", "v"])
         #expect(try await copy.texts("PRAGMA journal_mode") == ["wal"])
+    }
+
+    @Test("nothing stays behind when the kit ends, also of files that are still in use")
+    func end() async throws {
+        let server = SQLiteServer()
+        let scratch = try await server.makeDatabase(for: SQLWorld(engine: .sqlite, script: script))
+        let endpoint = DatabaseEndpoint(engine: .sqlite, host: "")
+        let place = URL(filePath: scratch.endpoint(for: endpoint).host)
+            .deletingLastPathComponent().deletingLastPathComponent().path
+        #expect(FileManager.default.fileExists(atPath: place))
+        await server.close()
+        #expect(!FileManager.default.fileExists(atPath: place))
+        withExtendedLifetime(scratch) {}
     }
 
     @Test("a script that sets something for its connection is run each time")

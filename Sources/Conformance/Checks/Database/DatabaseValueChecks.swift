@@ -11,14 +11,15 @@ enum DatabaseValueChecks {
         "db-type-map-complete", group: .database, level: .simulated, scope: .source,
         proves: "Every type of the engine is read: no value stops a table, and none becomes another value.",
         method:
-            "A table for each type holds an ordinary value, the type's extremes and a null. It is discovered and read; "
+            "A table for each type holds an ordinary value, the type's extremes and a null, and others hold columns that "
+            + "the engine computes. It is discovered and read; "
             + "every row must arrive, values as the engine has them. What no column of the lake can hold may become null. "
             + "In the scenario's own tables whole numbers and exact ones with a scale must not arrive as doubles or texts, days not as moments, and moments not as days. A "
             + "source that offers a fixed list of tables is judged by these alone.",
         likelyCause:
             "A type is missing from the map, or a value beyond what the reader expected is an error or is cut.",
         catches: "year-outside-carrier-range", "nul-character-in-text", "whole-numbers-cast-to-doubles",
-        "days-cast-to-moments"
+        "days-cast-to-moments", "computed-columns-left-out"
     ) { input in
         guard let sql = try SQLScenario(input.scenario), let state = input.scenario.goodState else {
             return .notApplicable("The scenario reads no database.")
@@ -58,7 +59,7 @@ enum DatabaseValueChecks {
         let lab = try input.lab()
         let name = sql.schemaName == nil && !facts.schema.isEmpty ? "\(facts.schema).\(facts.name)" : facts.name
         let run = try await lab.run(Lab.Plan(name, .fullRefresh), of: upstream)
-        let place = "a column of type \(sample.type.isEmpty ? "none" : sample.type)"
+        let place = sample.place
         if let error = run.error {
             return [
                 Finding(

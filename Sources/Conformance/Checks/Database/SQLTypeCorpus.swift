@@ -9,12 +9,43 @@ struct SQLTypeSample: Sendable {
     var mayBeNull: Set<Int> = []
     /// The source may spell values otherwise than the engine does: that they arrive is all that is asked.
     var isOpaque = false
+    /// How the engine computes the values, where nobody writes them, and what it does with them: `STORED` or `VIRTUAL`.
+    private(set) var computed: (expression: String, kept: String)?
 
     init(_ type: String, _ values: String..., mayBeNull: Set<Int> = [], isOpaque: Bool = false) {
         self.type = type
         self.values = values
         self.mayBeNull = mayBeNull
         self.isOpaque = isOpaque
+    }
+
+    /// A column that the engine computes of the row's number, for two rows.
+    init(computed type: String, as expression: String, kept: String) {
+        self.type = type
+        values = ["1", "2"]
+        computed = (expression, kept)
+    }
+
+    /// How a report names the column.
+    var place: String {
+        let column = "a column of type \(type.isEmpty ? "none" : type)"
+        return computed.map { "\(column) that the engine computes (\($0.kept))" } ?? column
+    }
+
+    /// The statements that make a table of it.
+    func script(_ table: String, _ engine: DatabaseEngine) -> [String] {
+        let id = "id INTEGER NOT NULL PRIMARY KEY"
+        if let computed {
+            return [
+                "CREATE TABLE \(table) (\(id), value \(type) GENERATED ALWAYS AS (\(computed.expression)) \(computed.kept))",
+                "INSERT INTO \(table) (id) VALUES \(values.map { "(\($0))" }.joined(separator: ", "))",
+            ]
+        }
+        let rows = (values + ["NULL"]).enumerated().map { "(\($0 + 1), \($1))" }.joined(separator: ", ")
+        let takesNull = type.hasPrefix("timestamp") && engine == .mysql ? " NULL" : ""
+        return [
+            "CREATE TABLE \(table) (\(id), value \(type)\(takesNull))", "INSERT INTO \(table) VALUES \(rows)",
+        ]
     }
 }
 
@@ -33,14 +64,7 @@ enum SQLTypeCorpus {
     /// The statements that make a table for each type.
     static func script(_ engine: DatabaseEngine) -> [String] {
         prelude(engine)
-            + samples(engine).enumerated().flatMap { index, sample in
-                let rows = (sample.values + ["NULL"]).enumerated().map { "(\($0 + 1), \($1))" }.joined(separator: ", ")
-                return [
-                    "CREATE TABLE \(table(index)) (id INTEGER NOT NULL PRIMARY KEY, value \(sample.type)"
-                        + (sample.type.hasPrefix("timestamp") && engine == .mysql ? " NULL)" : ")"),
-                    "INSERT INTO \(table(index)) VALUES \(rows)",
-                ]
-            }
+            + samples(engine).enumerated().flatMap { index, sample in sample.script(table(index), engine) }
     }
 
     private static func prelude(_ engine: DatabaseEngine) -> [String] {
@@ -72,7 +96,8 @@ enum SQLTypeCorpus {
         SQLTypeSample("", "1", "2"),
         SQLTypeSample("", "'text'", "'more'"),
         SQLTypeSample("INTEGER", "1", "'not a number'"),
-        SQLTypeSample("POINT ZM", "'strange'"),
+        SQLTypeSample("POINT ZM", "'strange'"), SQLTypeSample(computed: "INTEGER", as: "id * 2", kept: "VIRTUAL"),
+        SQLTypeSample(computed: "TEXT", as: "'row ' || id", kept: "STORED"),
     ]
 
     private static let postgres = [
@@ -109,6 +134,7 @@ enum SQLTypeCorpus {
         SQLTypeSample("tsvector", "'a fat cat'", isOpaque: true), SQLTypeSample("oid", "4294967295", isOpaque: true),
         SQLTypeSample("kit_mood", "'so-so'"), SQLTypeSample("kit_positive", "7"),
         SQLTypeSample("kit_pair", "'(1,x)'", isOpaque: true),
+        SQLTypeSample(computed: "integer", as: "id * 2", kept: "STORED"),
     ]
 
     private static let mysql = [
@@ -134,5 +160,7 @@ enum SQLTypeCorpus {
         SQLTypeSample("set('a', 'b')", "'a,b'"), SQLTypeSample("json", "'{\"a\": [1, 2.50]}'", isOpaque: true),
         SQLTypeSample("point", "point(1, 2)", isOpaque: true),
         SQLTypeSample("geometry", "ST_GeomFromText('LINESTRING(0 0, 1 1)', 4326)", isOpaque: true),
+        SQLTypeSample(computed: "int", as: "id * 2", kept: "VIRTUAL"),
+        SQLTypeSample(computed: "int", as: "id * 2", kept: "STORED"),
     ]
 }

@@ -7,6 +7,8 @@ struct DepotTable: Sendable {
         var name: String
         var type: String
         var isNullable: Bool
+        /// The engine computes it.
+        var isComputed = false
     }
 
     var name: String
@@ -55,7 +57,8 @@ struct DepotTable: Sendable {
         let found = try await connection.query(
             SQLStatement(
                 """
-                SELECT m.name AS t, c.name AS c, c.type AS k, c."notnull" = 0 AND c.pk = 0 AS n, c.pk AS p
+                SELECT m.name AS t, c.name AS c, c.type AS k, c."notnull" = 0 AND c.pk = 0 AS n, c.pk AS p,
+                  c.hidden > 1 AS g
                 FROM sqlite_schema m JOIN pragma_table_xinfo(m.name) c ON c.hidden <> 1
                 WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.name, c.cid
                 """))
@@ -70,7 +73,8 @@ struct DepotTable: Sendable {
             }
             let last = tables.count - 1
             let type = if case .string(let text)? = row["k"] { text } else { "" }
-            tables[last].columns.append(Column(name: name, type: type, isNullable: row["n"] == .int(1)))
+            tables[last].columns.append(
+                Column(name: name, type: type, isNullable: row["n"] == .int(1), isComputed: row["g"] == .int(1)))
             if case .int(let place)? = row["p"], place > 0 { places[last].append((place, name)) }
         }
         for index in tables.indices { tables[index].keys = places[index].sorted { $0.0 < $1.0 }.map(\.1) }

@@ -41,6 +41,9 @@ extension DepotFault {
                 return table.castingToDoubles { $0.type == .int64 && !kept.contains($0.name) }
             }
         },
+        DepotFault("computed-columns-left-out", "Takes no columns that the engine computes.", .kit) { bend in
+            bend.catalogue = { $0.columns.removeAll(where: \.isComputed) }
+        },
         DepotFault("days-cast-to-moments", "Makes moments of days that are no cursor.", .kit) { bend in
             bend.rows = { table, page, _ in
                 table.castingToMoments { $0.type == .date32 && $0.name != page.cursor?.name }
