@@ -8,8 +8,8 @@
 //
 // Nothing of zstd's headers is needed to build: the few functions used are part of its stable API (since 1.0) and are
 // looked up by name in libzstd.so.1. All functions here are thread-safe. Each thread keeps a context of its own for each
-// direction until it ends, of about 96 KB for reading and 1 MB for writing (zstd 1.5.4, level 3): making one costs more than
-// a small page.
+// direction until it ends, of about 96 KB for reading and at most 0.6 MB for writing (zstd 1.5.4, level 1; 1.3 MB at level 3,
+// 85 MB at level 19): making one costs more than a small page.
 
 /// What a size-returning function gives when it cannot do what was asked (damaged input, too small an output).
 #define CZSTD_ERROR ((size_t)-1)

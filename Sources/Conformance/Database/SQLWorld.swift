@@ -18,8 +18,8 @@ public struct SQLWorld: Sendable {
         self.script = script
     }
 
-    /// A script as the bytes that it is: texts are compared and hashed as what they look like, which for a long one with
-    /// letters beyond ASCII takes as long as to run a short one.
+    /// A script as the bytes that it is: texts are compared and hashed by what they look like, which takes many times as
+    /// long where letters beyond ASCII are among them, and scripts are looked up for each run.
     struct Script: Hashable, Sendable {
         var text: String
 
