@@ -135,25 +135,18 @@ enum SQLValues {
 extension DatabaseStack {
     /// What a world holds, looked up once in a database that is built for it.
     func content(of world: SQLWorld) async throws -> SQLContent {
-        let script = SQLWorld.Script(text: world.fullScript())
+        let script = SQLScript(world.fullScript())
         let task = contents.withLock { contents in
             if let known = contents[script] { return known }
             let task = Task { () async throws -> SQLContent in
                 let database = EngineDatabase(world, on: self)
                 let scratch = try await database.scratch()
                 defer { scratch.release() }
-                let content = try await SQLContent(scratch)
-                if world.contents.isEmpty, world.changes.isEmpty {
-                    originals.withLock { $0[SQLWorld.Script(text: world.script)] = content }
-                }
-                return content
+                return try await SQLContent(scratch)
             }
             contents[script] = task
             return task
         }
         return try await task.value
     }
-
-    /// What a script makes, if that is known by now.
-    func original(of script: String) -> SQLContent? { originals.withLock { $0[SQLWorld.Script(text: script)] } }
 }

@@ -30,7 +30,7 @@ final class CatalogueMemo: Sendable {
         _ question: Question, about: StatementNature.Catalogue, _ ask: () async throws -> Table
     ) async throws -> Table {
         let (known, age) = state.withLock { state in
-            (about == .figures ? state.figures[question] : state.definitions.answers[question], state.age)
+            (about == .figures ? state.figures[question] : state.definitions.answer(to: question), state.age)
         }
         if let known { return known }
         let answer = try await ask()
@@ -76,7 +76,7 @@ final class DefinitionAnswers: Sendable {
 
     private let state = Lock(State())
 
-    var answers: [CatalogueMemo.Question: Table] { state.withLock { $0.answers } }
+    func answer(to question: CatalogueMemo.Question) -> Table? { state.withLock { $0.answers[question] } }
     /// What the kit itself was answered; see ``SQLText/catalogue(_:)``.
     var lines: [String]? { state.withLock { $0.lines } }
 

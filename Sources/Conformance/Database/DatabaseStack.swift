@@ -10,9 +10,7 @@ public final class DatabaseStack: Sendable {
     public let connector: any DatabaseConnector
     private let servers: [DatabaseEngine: any DatabaseServer]
     /// What worlds hold, by their scripts.
-    let contents = Lock<[SQLWorld.Script: Task<SQLContent, any Error>]>([:])
-    /// The same of worlds that are a script alone, once it is known.
-    let originals = Lock<[SQLWorld.Script: SQLContent]>([:])
+    let contents = Lock<[SQLScript: Task<SQLContent, any Error>]>([:])
     /// Databases that are only read, for whoever wants to read the same.
     let shared = SharedDatabases()
 
@@ -97,8 +95,9 @@ protocol ScratchDatabase: AnyObject, Sendable {
     func endpoint(for wanted: DatabaseEndpoint) -> DatabaseEndpoint
     /// Makes the database hold a world.
     ///
-    /// - Parameter original: what the world's script alone makes, if that is known.
-    func fill(with world: SQLWorld, original: SQLContent?) async throws
+    /// - Parameter original: looks up what the world's script alone makes; nil where that cannot be told. It is not called
+    ///   for a world that is a script alone.
+    func fill(with world: SQLWorld, original: @Sendable () async throws -> SQLContent?) async throws
     /// Makes a table hold these rows, all at once for whoever reads.
     func replaceRows(_ rows: [World.Object], of table: SQLTableFacts) async throws
     /// Runs statements, divided by semicolons, as the owner.
@@ -122,7 +121,7 @@ extension DatabaseServer {
 }
 
 extension ScratchDatabase {
-    func fill(with world: SQLWorld) async throws { try await fill(with: world, original: nil) }
+    func fill(with world: SQLWorld) async throws { try await fill(with: world) { nil } }
 
     func replaceRows(_ rows: [World.Object], of table: SQLTableFacts) async throws {
         try await run(SQLText.replacingAtOnce(rows, of: table, engine))

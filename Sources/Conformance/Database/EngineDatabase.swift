@@ -28,7 +28,9 @@ final class EngineDatabase: Sendable {
 
     private static func build(_ world: SQLWorld, on stack: DatabaseStack) async throws -> any ScratchDatabase {
         let scratch = try await stack.server(world.engine).makeDatabase(for: world)
-        try await scratch.fill(with: world, original: stack.original(of: world.script))
+        try await scratch.fill(with: world) {
+            try await stack.content(of: SQLWorld(engine: world.engine, script: world.script))
+        }
         return scratch
     }
 }

@@ -31,20 +31,14 @@ final class ProgramScratch: ScratchDatabase {
     func endpoint(for wanted: DatabaseEndpoint) -> DatabaseEndpoint { server.endpoint(name, for: wanted) }
 
     /// Definitions take an engine far longer than rows: where an earlier use has left the same, rows alone are replaced.
-    func fill(with world: SQLWorld, original: SQLContent?) async throws {
-        let known = state.withLock { state -> SQLWorld.Held? in
-            let tables = world.restored(from: state.held)
-            guard let tables, tables.allSatisfy({ original?.rows[$0] != nil }) else { return nil }
-            state.isEmpty = true
-            return state.held
-        }
-        if let known {
-            for table in world.restored(from: known) ?? [] {
-                try await replaceRows(original?.rows[table] ?? [], of: table)
-            }
+    func fill(with world: SQLWorld, original: @Sendable () async throws -> SQLContent?) async throws {
+        let held = held
+        if let tables = world.restored(from: held), let restoring = try await rows(of: tables, original) {
+            state.withLock { $0.isEmpty = true }
+            for (table, rows) in restoring { try await replaceRows(rows, of: table) }
             for (table, rows) in world.contents {
                 // A view is made anew once.
-                let isOverRows = table.isView && known.replaced.contains(table)
+                let isOverRows = table.isView && held?.replaced.contains(table) == true
                 try await replaceRows(rows, of: isOverRows ? table.below : table)
             }
             if !world.changes.isEmpty { try await run(world.changingScript) }
@@ -53,6 +47,15 @@ final class ProgramScratch: ScratchDatabase {
         }
         state.withLock { $0.held = world.held }
         memo.adopt(server.answers(of: world.definitions))
+    }
+
+    /// The rows that tables had at first; nil where that is not known of all.
+    private func rows(
+        of tables: Set<SQLTableFacts>, _ original: @Sendable () async throws -> SQLContent?
+    ) async throws -> [SQLTableFacts: [World.Object]]? {
+        if tables.isEmpty { return [:] }
+        let rows = try await original()?.rows.filter { tables.contains($0.key) }
+        return rows?.count == tables.count ? rows : nil
     }
 
     func replaceRows(_ rows: [World.Object], of table: SQLTableFacts) async throws {

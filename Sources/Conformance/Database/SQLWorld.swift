@@ -18,27 +18,12 @@ public struct SQLWorld: Sendable {
         self.script = script
     }
 
-    /// A script as the bytes that it is: texts are compared and hashed by what they look like, which takes many times as
-    /// long where letters beyond ASCII are among them, and scripts are looked up for each run.
-    struct Script: Hashable, Sendable {
-        var text: String
-
-        static func == (left: Self, right: Self) -> Bool {
-            var (left, right) = (left.text, right.text)
-            return left.withUTF8 { left in
-                right.withUTF8 { $0.count == left.count && $0.elementsEqual(left) }
-            }
-        }
-
-        func hash(into hasher: inout Hasher) {
-            var text = text
-            text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-        }
-    }
+    /// ``script`` as what is known of databases goes by.
+    var key: SQLScript { SQLScript(script) }
 
     /// What a database holds: a script, and tables whose rows may have been replaced since.
     struct Held: Sendable {
-        var script: Script
+        var script: SQLScript
         var replaced: Set<SQLTableFacts> = []
 
         var definitions: Definitions { Definitions(script: script, views: replaced.filter(\.isView)) }
@@ -54,7 +39,7 @@ public struct SQLWorld: Sendable {
 
     /// What the definitions of a database depend on: two that have this in common are defined alike.
     struct Definitions: Hashable, Sendable {
-        var script: Script
+        var script: SQLScript
         /// Views that were made anew.
         var views: Set<SQLTableFacts>
         var changes: [String] = []
@@ -62,43 +47,26 @@ public struct SQLWorld: Sendable {
 
     /// What makes the definitions of a database that was filled with this world.
     var definitions: Definitions {
-        Definitions(script: Script(text: script), views: Set(contents.map(\.table).filter(\.isView)), changes: changes)
+        Definitions(script: key, views: Set(contents.map(\.table).filter(\.isView)), changes: changes)
     }
 
     /// What a database holds that was filled with this world; nil where that is more than a script and rows.
     var held: Held? {
         guard changes.isEmpty else { return nil }
-        return Held(script: Script(text: script), replaced: Set(contents.map(\.table)))
+        return Held(script: key, replaced: Set(contents.map(\.table)))
     }
 
     /// The tables of a database that must get the rows of ``script`` back, so that it becomes this world when the rows of
     /// ``contents`` are replaced in it; nil where more than rows differ.
     func restored(from other: Held?) -> Set<SQLTableFacts>? {
-        guard let other, Script(text: script) == other.script else { return nil }
+        guard let other, key == other.script else { return nil }
         let tables = other.replaced.subtracting(contents.map(\.table))
         if tables.isEmpty { return tables }
         // Of a script alone the engine's figures are asked for as well, and rows that came and went have changed them. A view
         // that was made anew is no longer what the script makes.
-        guard !contents.isEmpty, !tables.contains(where: \.isView), rowsStandAlone else { return nil }
+        guard !contents.isEmpty, !tables.contains(where: \.isView), key.rowsStandAlone else { return nil }
         return tables
     }
-
-    /// Whether a change of a row changes nothing else: no trigger, and no foreign key that acts upon other tables.
-    var rowsStandAlone: Bool {
-        let key = Script(text: script)
-        return Self.standAlone.withLock { known in
-            if let answer = known[key] { return answer }
-            if known.count >= 256 { known = [:] }
-            let text = script.uppercased()
-            let acting = ["TRIGGER", "CASCADE", "SET NULL", "SET DEFAULT", "RULE"]
-            let answer = !acting.contains { text.containsBytes(of: $0) }
-            known[key] = answer
-            return answer
-        }
-    }
-
-    /// ``rowsStandAlone`` of scripts that were looked at before: each is long, and asked about for each database.
-    private static let standAlone = Lock<[Script: Bool]>([:])
 
     /// The whole, ready to be run.
     func fullScript() -> String { script + addendum() }

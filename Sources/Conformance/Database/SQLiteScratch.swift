@@ -21,10 +21,10 @@ final class SQLiteImages: Sendable {
     /// So many are kept, none of them longer than this.
     private static let (limit, longest) = (16, 512 << 10)
 
-    private let known = Lock<[(script: SQLWorld.Script, bytes: [UInt8])]>([])
+    private let known = Lock<[(script: SQLScript, bytes: [UInt8])]>([])
 
     subscript(script: String) -> [UInt8]? {
-        let script = SQLWorld.Script(text: script)
+        let script = SQLScript(script)
         return known.withLock { known in known.first { $0.script == script }?.bytes }
     }
 
@@ -32,7 +32,7 @@ final class SQLiteImages: Sendable {
         // A setting is of the connection, and of no file.
         guard bytes.count <= Self.longest, !script.uppercased().containsBytes(of: "PRAGMA") else { return }
         known.withLock { known in
-            known.append((SQLWorld.Script(text: script), bytes))
+            known.append((SQLScript(script), bytes))
             if known.count > Self.limit { known.removeFirst() }
         }
     }
@@ -84,7 +84,7 @@ final class SQLiteScratch: ScratchDatabase {
         return endpoint
     }
 
-    func fill(with world: SQLWorld, original: SQLContent?) async throws {
+    func fill(with world: SQLWorld, original: @Sendable () async throws -> SQLContent?) async throws {
         if !isCopy {
             try execute(world.script)
             if let bytes { images.keep(bytes, of: world.script) }

@@ -9,12 +9,12 @@ final class SharedDatabases: Sendable {
     static let limit = 6
 
     /// By script, the one that was asked for last at the end.
-    private let known = Lock<[(script: SQLWorld.Script, database: EngineDatabase)]>([])
+    private let known = Lock<[(script: SQLScript, database: EngineDatabase)]>([])
 
     /// The database of a world that nobody changes.
     func database(_ world: SQLWorld, on stack: DatabaseStack) -> EngineDatabase {
         guard world.engine != .sqlite else { return EngineDatabase(world, on: stack) }
-        let script = SQLWorld.Script(text: world.fullScript())
+        let script = SQLScript(world.fullScript())
         return known.withLock { known in
             let database: EngineDatabase
             if let index = known.firstIndex(where: { $0.script == script }) {

@@ -73,7 +73,7 @@ extension EngineDatabase {
         let text = statements.map { $0.hasSuffix(";") ? $0 : $0 + ";" }.joined(separator: "\n")
         let script = "BEGIN;\n\(text)\nCOMMIT;"
         let changed = world.contents.map(\.table).first { changesOnlyRows(of: $0, statements) }
-        if let changed, world.rowsStandAlone {
+        if let changed, world.key.rowsStandAlone {
             try await scratch().run(script, changingRowsOf: changed)
         } else {
             try await scratch().run(script)

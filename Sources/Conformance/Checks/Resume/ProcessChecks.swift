@@ -13,9 +13,9 @@ enum ProcessChecks {
         "resume-in-another-process", group: .resume, level: .meta,
         proves: "A sync that was interrupted is finished by a process that knows nothing but what is stored.",
         method:
-            "A sync with a commit after every two rows is cut in the middle of the positions that it stores; a process "
-            + "that is started for it alone takes the lake as it is then and runs the sync again. It must complete the "
-            + "table. The same for a full refresh.",
+            "A sync with a commit after every two rows is cut in the middle of the positions that it stores, and so is a "
+            + "full refresh; a process that is started for them alone takes the lake as it was at the one cut, then as it "
+            + "was at the other, and runs the sync again. It must complete the table each time.",
         likelyCause:
             "A position names something that only the process knows that made it, such as an index into a static list "
             + "or the key of a cache: put into it what the upstream needs to go on.",
