@@ -76,7 +76,7 @@ import Tributary
         #expect(try await struck(later, .hostile).count > some.count)
     }
 
-    @Test("the moments of a later table are the first, the last and two between")
+    @Test("the moments of a later table are the first, the last and one between, another for each table")
     func moments() async throws {
         let memo = ScenarioMemo(try Material.scenario("stripe/billing"))
         let bench = { (place: Int, profile: Profile) in
@@ -89,7 +89,9 @@ import Tributary
         }
         let all = Array(0..<10)
         #expect(try await bench(0, .full).spread(all) == all)
-        #expect(try await bench(1, .full).spread(all) == [0, 3, 6, 9])
+        #expect(try await bench(1, .full).spread(all) == [0, 6, 9])
+        #expect(try await bench(2, .full).spread(all) == [0, 3, 9])
+        #expect(try await bench(1, .full).spread(Array(0..<3)) == [0, 1, 2])
         #expect(try await bench(1, .full).spread(all, most: 2) == [0, 9])
         #expect(try await bench(1, .hostile).spread(all) == all)
     }

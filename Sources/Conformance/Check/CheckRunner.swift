@@ -16,7 +16,7 @@ public struct CheckRunner: Sendable {
         public var checks: Set<String> = []
         public var seed: UInt64 = 1
         /// Cases that run at once: more than there are processors, for many wait for a database or a child process.
-        public var width = 2 * ProcessInfo.processInfo.activeProcessorCount
+        public var width = 3 * ProcessInfo.processInfo.activeProcessorCount
         /// Not exercised counts as failed.
         public var isStrict = false
         /// Today, for waivers: `2026-12-31`.

@@ -14,6 +14,7 @@ final class ScenarioMemo: Sendable {
         var leaks: LeakReport?
         var children: [String: Task<ChildOutcome, any Error>] = [:]
         var reads: [String: Task<[FairRead], any Error>] = [:]
+        var samples: [String: TableSample] = [:]
         var places: [String: Int]?
     }
 
@@ -80,6 +81,18 @@ final class ScenarioMemo: Sendable {
         _ key: String, _ make: @escaping @Sendable () async throws -> [FairRead]
     ) async throws -> [FairRead] {
         try await shared(\.reads, key, make)
+    }
+
+    /// A table's sample; taken by the first who asks.
+    func sample(_ key: String, _ take: () async throws -> TableSample) async throws -> TableSample {
+        if let known = read.withLock({ $0.samples[key] }) { return known }
+        let sample = try await take()
+        return read.withLock { read in
+            // Of two that were taken at once all look at one.
+            let first = read.samples[key] ?? sample
+            read.samples[key] = first
+            return first
+        }
     }
 
     /// How many of the tables before this one are read in the same way as it; see ``ReadForm``.

@@ -5,13 +5,18 @@ extension Bench {
     /// The moments at which something is done to a run: all of them in the profile hostile, else the first, the last and
     /// some between. A run does the same again and again, so that what goes wrong at one moment does so at many.
     ///
-    /// - Parameter most: nil takes all, but of tables that are read as one before them is.
+    /// Of a table that is read as one before it is, one moment between is taken, which is another for the next table.
+    ///
+    /// - Parameter most: nil takes all.
     func spread<Moment>(_ all: [Moment], most: Int? = nil) throws -> [Moment] {
         guard input.profile < .hostile else { return input.use.moments(all) }
-        let isAlike = try input.placeAmongAlike > 0
-        let most = isAlike ? min(most ?? 4, 4) : most ?? all.count
+        let place = try input.placeAmongAlike
+        let most = min(most ?? all.count, place > 0 ? 3 : all.count)
         guard all.count > most else { return input.use.moments(all) }
-        return input.use.moments((0..<most).map { all[$0 * (all.count - 1) / (most - 1)] })
+        var moments = (0..<most).map { $0 * (all.count - 1) / (most - 1) }
+        // An odd step comes by all places, or by half of them.
+        if place > 0, most == 3 { moments[1] = 1 + place * (all.count / 2 | 1) % (all.count - 2) }
+        return input.use.moments(moments.map { all[$0] })
     }
 
     /// A full read with a lasting fault: it must not end well.

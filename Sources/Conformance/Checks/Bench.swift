@@ -6,20 +6,16 @@ import Tributary
 
 /// A modelled table at work: what the checks that simulate an upstream have in common.
 ///
-/// It holds a sample of the recorded objects, small enough that a check can make many runs of it, and cut so that ties
-/// of the cursor are in it where the recording has any.
+/// It holds a sample of the recorded objects, small enough that a check can make many runs of it.
 struct Bench: Sendable {
     let input: CheckCase
     let schema: Manifest.Schema
-    let declaration: ModelDeclaration
-    let collection: ModelDeclaration.Collection
-    let endpoint: ModelDeclaration.Endpoint
+    let sample: TableSample
     let lab: Lab
-    /// The sample, oldest cursor first.
+    /// The sample's objects, or what a check makes of them; oldest cursor first.
     var objects: [World.Object]
-    /// Of a child table, what its lists are found by: the parents of the sample, and one more.
+    /// Of a child table, what its lists are found by: the parents of the objects, and one more.
     var parents: [String: [World.Object]]
-    let state: String
     /// The database with the table, where the upstream is one; nil for an HTTP upstream.
     var sql: ModelDatabase?
     let tally = Tally()
@@ -60,109 +56,50 @@ struct Bench: Sendable {
     static func make(_ input: CheckCase) async throws -> Bench {
         // A refused login reads nothing, whatever the seeds have put there.
         if input.scenario.refusesLogin { throw Verdicted(verdict: .notApplicable(ConfigurationChecks.noTables)) }
-        guard let sql = try SQLScenario(input.scenario) else { return try Bench(input) }
-        guard let stack = input.databases else {
+        let sql = input.scenario.hasSeeds
+        guard !sql || input.databases != nil else {
             throw Verdicted(verdict: .notExercised("No database engine was handed to the kit."))
         }
         guard let schema = input.schema, let state = input.scenario.manifest.states.last else {
             throw Verdicted(verdict: .notExercised("The scenario has no table and state to look at."))
         }
-        return try await Bench(input, schema, sql, stack, state: state.name)
+        let sample = try await input.memo.sample("\(schema.name) \(input.profile == .quick)") {
+            guard let stack = input.databases, let sql = try SQLScenario(input.scenario) else {
+                return try TableSample(input, schema, state: state.name)
+            }
+            return try await TableSample(input, schema, sql, stack, state: state.name)
+        }
+        return try Bench(input, schema, sample)
     }
 
-    /// A bench over a table of a database: the engine itself is the model.
-    private init(
-        _ input: CheckCase, _ schema: Manifest.Schema, _ sql: SQLScenario, _ stack: DatabaseStack, state: String
-    ) async throws {
-        let world = try sql.world(upTo: state)
-        let content = try await stack.content(of: world)
-        guard let table = content.table(schema.name, schema: sql.schemaName), let rows = content.rows[table] else {
-            throw Verdicted(verdict: .notExercised("The seeds make no table \(schema.name)."))
-        }
-        let collection = sql.collection(schema, table)
-        let all = Self.ordered(rows, by: collection.cursor ?? collection.key.first)
-        guard !all.isEmpty else { throw Verdicted(verdict: .notExercised("The seeds put no row into this table.")) }
+    private init(_ input: CheckCase, _ schema: Manifest.Schema, _ sample: TableSample) throws {
         self.input = input
         self.schema = schema
-        self.collection = collection
-        endpoint = sql.endpoint(schema)
-        declaration = ModelDeclaration(collections: [collection], endpoints: [endpoint])
-        self.state = state
+        self.sample = sample
+        let collection = sample.collection
         lab = try input.lab()
-        let size = input.profile == .quick ? 8 : 14
-        objects = input.use.kept(Self.sample(withNulls: all, cursor: collection.cursor, size: size)) { object in
-            ModelPage.key(of: object.body, by: collection.key)
-        }
-        parents = [:]
-        self.sql = ModelDatabase(
-            base: world, table: table, collection: collection.name, stack: stack, cache: ModelDatabaseCache())
-    }
-
-    /// Two rows without a cursor value, where there are such, and the window of the others that has the most ties.
-    private static func sample(withNulls all: [World.Object], cursor: String?, size: Int) -> [World.Object] {
-        guard let cursor else { return sample(all, cursor: nil, size: size) }
-        let empty = all.filter { ModelOrder.value(cursor, of: $0.body).isNull }.prefix(2)
-        let rest = all.filter { !ModelOrder.value(cursor, of: $0.body).isNull }
-        return empty + sample(rest, cursor: cursor, size: size - empty.count)
+        objects = input.use.kept(sample.objects) { ModelPage.key(of: $0.body, by: collection.key) }
+        parents =
+            input.history.isWhole
+            ? sample.parents : Self.parents(of: objects, collection, in: sample.recorded, sample.declaration)
+        guard let stack = input.databases, let database = sample.database else { return }
+        sql = ModelDatabase(
+            base: database.world, table: database.table, collection: collection.name, stack: stack,
+            cache: ModelDatabaseCache())
     }
 
     /// Why a table of a job is not asked for what a list would be.
     static let comesOfJob =
         "The table comes of a job, and no list of it can be modelled: it is judged by its recording."
-
-    private init(_ input: CheckCase) throws {
-        guard let schema = input.schema, let state = input.scenario.manifest.states.last else {
-            throw Verdicted(verdict: .notExercised("The scenario has no table and state to look at."))
-        }
-        guard let whole = try input.memo.model() else {
-            throw Verdicted(
-                verdict: .notExercised("The scenario has no model.json, so nothing else can be asked of it."))
-        }
-        guard let collection = whole.collection(forSchema: schema.name),
-            let endpoint = whole.list(of: collection)
-        else {
-            if try input.job() != nil { throw Verdicted(verdict: .notApplicable(Self.comesOfJob)) }
-            throw Verdicted(verdict: .notExercised("model.json has no list of its own for \(schema.name)."))
-        }
-        try collection.demandColumns(primaryKeys: schema.primaryKeys, file: "\(input.scenario.id)/model.json")
-        // The other collections would have to be parsed for nothing, for each case again.
-        let declaration = whole.only(collection.name)
-        let world = try input.memo.world(upTo: state.name, declaration)
-        let all = Self.ordered(world.visible(collection.name), by: collection.cursor)
-        guard !all.isEmpty else { throw Verdicted(verdict: .notExercised("No object of this table was recorded.")) }
-        self.input = input
-        self.schema = schema
-        self.declaration = declaration
-        self.collection = collection
-        self.endpoint = endpoint
-        self.state = state.name
-        lab = try input.lab()
-        let sample = Self.sample(all, cursor: collection.cursor, size: input.profile == .quick ? 8 : 14)
-        objects = input.use.kept(sample) { ModelPage.key(of: $0.body, by: collection.key) }
-        parents = Self.parents(of: objects, collection, in: world, declaration)
-    }
-
-    private static func ordered(_ objects: [World.Object], by cursor: String?) -> [World.Object] {
-        guard let cursor else { return objects }
-        return ModelOrder.sorted(objects, by: [ModelDeclaration.Order(field: cursor, isDescending: false)])
-    }
-
-    /// The window of neighbours that has the most ties.
-    private static func sample(_ all: [World.Object], cursor: String?, size: Int) -> [World.Object] {
-        guard all.count > size, let cursor else { return Array(all.prefix(size)) }
-        let ties = zip(all, all.dropFirst()).map {
-            ModelOrder.value(cursor, of: $0.body) == ModelOrder.value(cursor, of: $1.body)
-        }
-        let starts = 0...(all.count - size)
-        let best = starts.max { left, right in
-            ties[left..<(left + size - 1)].count { $0 } < ties[right..<(right + size - 1)].count { $0 }
-        }
-        return Array(all[(best ?? 0)..<((best ?? 0) + size)])
-    }
 }
 
 // What the table is.
 extension Bench {
+    var declaration: ModelDeclaration { sample.declaration }
+    var collection: ModelDeclaration.Collection { sample.collection }
+    var endpoint: ModelDeclaration.Endpoint { sample.endpoint }
+    var state: String { sample.state }
+
     /// An object's cursor value as the upstream sends it.
     func cursor(_ object: World.Object) -> JSONValue {
         collection.cursor.map { ModelOrder.value($0, of: object.body) } ?? .null

@@ -58,7 +58,7 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(help: "The seed of everything that is drawn by chance.")
     var seed: UInt64 = 1
 
-    @Option(help: "Cases that run at once. If not given: two for each core, and one for each with --self-test.")
+    @Option(help: "Cases that run at once. If not given: three for each core, and one for each with --self-test.")
     var width: Int?
 
     @Option(help: "Seconds of real time after which a case is given up.")

@@ -9,7 +9,7 @@ enum DatabaseFailures {
         proves: "Passing failures of a database are overcome without a lost row; lasting ones end the sync at once.",
         method:
             "A timeout and, in turn, a lost connection, a deadlock, a serialisation failure or a conflict with recovery "
-            + "strike each step once, or four of them for a table that is read as one before it is: the sync must end "
+            + "strike each step once, or three of them for a table that is read as one before it is: the sync must end "
             + "well and whole. A missing permission and a syntax error strike from each "
             + "step on, and a refused password where it connects: the sync must fail with that very error, which must still say that no retry helps. The list of tables and the "
             + "validation, whose every statement fails, must fail as well, and the validation must ask something.",

@@ -79,7 +79,7 @@ enum ResourceChecks {
         proves: "Connections, snapshots and results are gone after success, failure and cancellation.",
         method:
             "Validation, discovery and a sync end well, fail at each of their steps, and are cancelled there, the first two "
-            + "once for tables that are read alike; a sync "
+            + "once for tables that are read alike, the sync at three steps for those behind the first; a sync "
             + "also fails in the hands of its consumer. Nothing may be open afterwards, and no time-out may hold a connection for "
             + "more than ten minutes while it is made, or a day while it waits for an answer.",
         likelyCause: "The connection is closed on the good path alone: close it in `defer`, or use `withDatabase`.",
@@ -135,7 +135,7 @@ extension Bench {
             ("fails", SourceError(.upstreamFailure, "Reading from the database: the kit says no.")),
             ("is cancelled", CancellationError()),
         ]
-        for index in 0..<seen.withLock({ $0 }) {
+        for index in try spread(Array(0..<seen.withLock { $0 })) {
             for (what, error) in errors where findings.isEmpty {
                 let upstream = base.with(weather(at: index) { _, _ in throw error })
                 findings = try await left(by: action, upstream, at: "\(action.rawValue) that \(what) at step \(index)")

@@ -14,7 +14,7 @@ enum CutChecks {
         method:
             "A sync with a commit after every two rows; from what is on the disk before each of its requests, answers, "
             + "hand-overs, file writes and commits the next sync must complete the table; of states of the disk that "
-            + "differ by files alone that no commit names, the fullest, and each in the profile hostile; of a table that is read as one before it is, at four. The same where "
+            + "differ by files alone that no commit names, the fullest, and each in the profile hostile; of a table that is read as one before it is, at the first, at the last and at one between, which is another for each table. The same where "
             + "the upstream fails from each request on. Batches end inside pages. Keys that are numbers, and those of parents, "
             + "cross a power of ten, as from 998 to 1003. Where the API reports deleted objects, "
             + "one changes its key, which is the end of the old and a new one at one moment, and the sync is cut between "

@@ -47,7 +47,8 @@ enum InjectionChecks {
             + "a null, and becomes another host with a slash, a question mark or a number sign behind it. A request that is "
             + "then sent must have the form of the one with the recorded value; where the field is a label of the host, "
             + "the rest of the host must stay. Texts that the scenario leaves out are filled in. Of a database each text of the form "
-            + "gets quotes, backslashes and words of SQL: every statement must have the form of one with a harmless value.",
+            + "gets quotes, backslashes and words of SQL, a third of them for a table that is read as one before it is: every "
+            + "statement must have the form of one with a harmless value.",
         likelyCause: "The value is pasted into a URL: percent-encode it, or give its field a rule, such as .hostLabel.",
         isWaivable: false, catches: "config-value-pasted-into-the-path", "host-label-without-a-rule",
         "config-pasted-into-the-statement"

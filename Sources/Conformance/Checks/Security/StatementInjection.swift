@@ -10,6 +10,12 @@ enum StatementInjection {
         "' OR '1'='1", "\" OR \"1\"=\"1", "` OR `1`=`1", "\\' OR 1=1 -- ", " OR 1=1", "; SELECT 1 -- ",
     ]
 
+    /// The texts for a table: all, of a table that is read as one before it is each third, and others for the next table.
+    private static func texts(for input: CheckCase) throws -> [String] {
+        let place = input.profile == .hostile ? 0 : try input.placeAmongAlike
+        return place == 0 ? hostile : hostile.indices.filter { $0 % 3 == place % 3 }.map { hostile[$0] }
+    }
+
     /// Each text of the form in turn, those that the scenario leaves out among them.
     static func judge(_ input: CheckCase) async throws -> Verdict {
         try await Bench.judging(input) { bench in
@@ -17,12 +23,13 @@ enum StatementInjection {
             let stored = try input.storedConfig()
             // Validation and listing are no matter of the table.
             let readsAlone = try input.isStoodFor
+            let texts = try texts(for: input)
             for place in input.openTexts(in: stored) {
                 let value = stored.value(at: place.path)?.string ?? "kit"
                 guard let known = try await forms(bench, stored.setting(place.path, to: .string(value))) else {
                     continue
                 }
-                for text in hostile.map({ value + $0 }) {
+                for text in texts.map({ value + $0 }) {
                     guard
                         let sent = try await forms(
                             bench, stored.setting(place.path, to: .string(text)), readsAlone: readsAlone)
