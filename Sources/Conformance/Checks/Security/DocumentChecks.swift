@@ -14,34 +14,44 @@ enum DocumentChecks {
             + "time.",
         method: "In place of the first page and of the last: a thousand levels of nesting, a row with many members, a "
             + "number with a hundred thousand digits, one member many times over, a document with entities in it, and a "
-            + "head with ten thousand fields. Each read must end within its budget of time.",
+            + "head with ten thousand fields. Each read must end within its budget of time; one that does not may try twice more, "
+            + "for the machine may have been busy.",
         likelyCause: "The answer is walked again for each of its parts, or without a limit of depth.",
         profile: .hostile,
         isWaivable: false, catches: "members-compared-with-each-other"
     ) { input in
         try await StormBench.judging(input) { weather in
-            let unit = Calibration.measure()
+            let budget = Calibration.measure() * 60 + .seconds(1)
             for read in weather.reads.prefix(1) {
                 for index in Set([read.indices().first, read.indices().last].compactMap { $0 }) {
                     for fault in WireFault.hostile {
-                        let started = ContinuousClock.now
-                        let storm = try await weather.storm(fault.from(index), read)
-                        let spent = started.duration(to: .now)
                         weather.tally.add(Counters(items: 1))
-                        let typed = storm.mustBeTyped()
-                        if !typed.isEmpty { return typed }
-                        if spent > unit * 60 + .seconds(1) {
-                            return [
-                                storm.finding(
-                                    expected: "an end within \(unit * 60 + .seconds(1))",
-                                    actual: "It took \(spent). \(storm.ending.prefix(300))")
-                            ]
-                        }
+                        let findings = try await weather.ending(fault.from(index), read, within: budget, tries: 3)
+                        if !findings.isEmpty { return findings }
                     }
                 }
             }
             return []
         }
+    }
+}
+
+extension StormBench {
+    /// A read must end well or with a typed error, and in time. One that takes longer is made again: what takes long by
+    /// itself does so each time.
+    fileprivate func ending(
+        _ fault: WireFault, _ read: FairRead, within budget: Duration, tries: Int
+    ) async throws -> [Finding] {
+        let started = ContinuousClock.now
+        let storm = try await storm(fault, read)
+        let spent = started.duration(to: .now)
+        let untyped = storm.mustBeTyped()
+        if !untyped.isEmpty || spent <= budget { return untyped }
+        if tries > 1 { return try await ending(fault, read, within: budget, tries: tries - 1) }
+        return [
+            storm.finding(
+                expected: "an end within \(budget)", actual: "It took \(spent). \(storm.ending.prefix(300))")
+        ]
     }
 }
 
